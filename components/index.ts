@@ -1,0 +1,10 @@
+export type { CephHostArgs } from "./ceph/host.ts";
+export { RgwUser } from "./ceph/rgw-user.ts";
+export type { RgwUserArgs, RgwUserKeysArgs, RgwUserQuotaArgs } from "./ceph/rgw-user.ts";
+export { SingleDiskPools } from "./ceph/single-disk.ts";
+export type { SingleDiskPoolsArgs } from "./ceph/single-disk.ts";
+export type { S3ConnectionArgs } from "./s3/connection.ts";
+export { BackupBucket } from "./s3/bucket.ts";
+export type { BackupBucketArgs, BucketProtectionArgs } from "./s3/bucket.ts";
+export { smokeCheck } from "./s3/smoke-check.ts";
+export type { CheckedLocation, SmokeCheckArgs } from "./s3/smoke-check.ts";
