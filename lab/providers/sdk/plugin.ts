@@ -28,7 +28,7 @@ export async function servePlugin(
 
 /** The address of the engine, as the engine gives it on the command line. */
 export function engineAddressFromArguments(): string | undefined {
-  return process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+  return process.argv.slice(2).findLast((argument) => !argument.startsWith("-"));
 }
 
 function exitWithParent(): void {

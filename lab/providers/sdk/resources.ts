@@ -109,7 +109,12 @@ export class ResourceService {
   }
 
   #operation(request: { getUrn(): string; getTimeout(): number }): Operation {
-    return { urn: request.getUrn(), timeoutSeconds: request.getTimeout(), signal: this.#cancelled };
+    // A signal of its own, since Node warns of more than ten listeners on one.
+    return {
+      urn: request.getUrn(),
+      timeoutSeconds: request.getTimeout(),
+      signal: AbortSignal.any([this.#cancelled]),
+    };
   }
 }
 

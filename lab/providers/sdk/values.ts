@@ -26,7 +26,6 @@ const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
 type Json = null | boolean | number | string | Json[] | JsonObject;
 // An interface, since a type alias cannot refer to itself through Record.
-// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style
 interface JsonObject {
   [key: string]: Json;
 }
