@@ -1,0 +1,63 @@
+import { type FoundConfig, type Problem, missing } from "./problems.ts";
+import { keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";
+
+/** What the keys say together. Looks only at what was found, so that it can report beside faulty values. */
+export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
+  return [
+    ...keyPair(found),
+    ...cephAccess(found),
+    ...caWithoutTls(found),
+    ...duplicateNamespaces(found),
+    ...plaintextSecrets(found, encrypted),
+  ];
+}
+
+function keyPair(found: FoundConfig): Problem[] {
+  const absent = ["accessKeyId", "secretAccessKey"].filter((key) => found[key] === undefined);
+  const neededAnyway = found.cephHost === undefined;
+  if (absent.length === 0 || (absent.length === 2 && !neededAnyway)) return [];
+  const why = neededAnyway
+    ? "must be given where there is no cnpg-rgw:cephHost to make keys on"
+    : "goes with the other half of the key pair";
+  return absent.map((key) => missing([key], why));
+}
+
+function cephAccess(found: FoundConfig): Problem[] {
+  if (found.cephHost === undefined || found.cephHostPrivateKey !== undefined) return [];
+  return [
+    missing(
+      ["cephHostPrivateKey"],
+      "must be the SSH private key for cnpg-rgw:cephHost, without a passphrase",
+    ),
+  ];
+}
+
+function caWithoutTls(found: FoundConfig): Problem[] {
+  const endpoint = found.endpoint;
+  if (found.caBundle === undefined || typeof endpoint !== "string" || !/^http:/i.test(endpoint)) return [];
+  const message = "cnpg-rgw:caBundle is for an https endpoint, and cnpg-rgw:endpoint is http";
+  return [{ message, fix: removeCommand(["caBundle"]) }];
+}
+
+function duplicateNamespaces(found: FoundConfig): Problem[] {
+  const list = Array.isArray(found.namespaces) ? found.namespaces : [];
+  const names = list.map((entry: unknown) => (isRecord(entry) ? entry.name : entry));
+  return names.flatMap((name, i) => {
+    const first = names.indexOf(name);
+    if (typeof name !== "string" || first === i) return [];
+    const path = ["namespaces", i];
+    const message = `${keyName(path)} is ${JSON.stringify(name)}, as ${keyName(["namespaces", first])} is already`;
+    return [{ message, fix: removeCommand(path) }];
+  });
+}
+
+function plaintextSecrets(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
+  const readable = secretKeys.filter((key) => found[key] !== undefined && !encrypted.has(key));
+  return readable.map((key) => ({
+    message: `${keyName([key])} is a secret, and stands unencrypted in the stack's config`,
+    fix: setCommand([key]),
+  }));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { type StackConfig, parseConfig } from "../../../config.ts";
+
+export const secrets = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
+
+/** A value as the engine hands it over. */
+const raw = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+export function parsed(values: Record<string, unknown>, encrypted = secrets): StackConfig {
+  const rawValues = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, raw(value)]));
+  return parseConfig({ stack: "lab", values: rawValues, encrypted: new Set(encrypted) });
+}
+
+export function refusal(values: Record<string, unknown>, encrypted = secrets): string {
+  try {
+    parsed(values, encrypted);
+  } catch (error) {
+    assert.ok(error instanceof pulumi.RunError);
+    return error.message;
+  }
+  assert.fail("the config was accepted");
+}
+
+export const anyS3 = { endpoint: "https://s3.example.org", accessKeyId: "AK", secretAccessKey: "SK" };
+export const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----";
+export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBkd";
+export const cephHost = { address: "10.0.0.10", user: "ceph-admin", hostKey };
+export const ceph = { endpoint: "http://10.0.0.10:7480", cephHost, cephHostPrivateKey: privateKey };
