@@ -8,15 +8,18 @@ export interface Log {
   info(message: string, urn?: string): void;
   warning(message: string, urn?: string): void;
   error(message: string, urn?: string): void;
+  /** What the resource is doing right now: shown while it lasts, not kept. */
+  status(message: string, urn?: string): void;
 }
 
 /** Logs through the engine at `address()`; to stderr while there is none. */
 export function engineLog(address: () => string | undefined): Log {
   let client: { address: string; stub: engineGrpc.EngineClient } | undefined;
-  const send = (severity: engineProto.LogSeverity, message: string, urn = "") => {
+  const send = (request: engineProto.LogRequest) => {
+    const fallBack = () => process.stderr.write(`${request.getMessage()}\n`);
     const target = address();
     if (target === undefined) {
-      process.stderr.write(`${message}\n`);
+      fallBack();
       return;
     }
     if (client?.address !== target) {
@@ -25,24 +28,27 @@ export function engineLog(address: () => string | undefined): Log {
         stub: new engineGrpc.EngineClient(target, grpc.credentials.createInsecure()),
       };
     }
-    const request = new engineProto.LogRequest().setSeverity(severity).setMessage(message).setUrn(urn);
     client.stub.log(request, (error) => {
-      if (error !== null) process.stderr.write(`${message}\n`);
+      if (error !== null) fallBack();
     });
   };
-  const severity = engineProto.LogSeverity;
+  const sender = (severity: engineProto.LogSeverity, ephemeral = false) => {
+    return (message: string, urn = "") => {
+      send(
+        new engineProto.LogRequest()
+          .setSeverity(severity)
+          .setMessage(message)
+          .setUrn(urn)
+          .setEphemeral(ephemeral),
+      );
+    };
+  };
+  const { DEBUG, INFO, WARNING, ERROR } = engineProto.LogSeverity;
   return {
-    debug: (message, urn) => {
-      send(severity.DEBUG, message, urn);
-    },
-    info: (message, urn) => {
-      send(severity.INFO, message, urn);
-    },
-    warning: (message, urn) => {
-      send(severity.WARNING, message, urn);
-    },
-    error: (message, urn) => {
-      send(severity.ERROR, message, urn);
-    },
+    debug: sender(DEBUG),
+    info: sender(INFO),
+    warning: sender(WARNING),
+    error: sender(ERROR),
+    status: sender(INFO, true),
   };
 }

@@ -1,0 +1,97 @@
+import type { Client, ClientChannel } from "ssh2";
+
+export interface RemoteRun {
+  command: string;
+  environment: Record<string, string>;
+  stdin: string;
+  signal: AbortSignal;
+}
+
+export interface RunResult {
+  stdout: string;
+  stderr: string;
+  /** Both, in the order in which they arrived. */
+  combined: string;
+  /** Why it counts as failed; undefined after exit status 0. */
+  failure: string | undefined;
+}
+
+export async function runCommand(client: Client, run: RemoteRun): Promise<RunResult> {
+  const channel = await openChannel(client, run);
+  const stop = () => {
+    // The server ends the command only if told to: a closed connection alone leaves it running.
+    channel.signal("TERM");
+    client.end();
+  };
+  run.signal.addEventListener("abort", stop, { once: true });
+  try {
+    const result = await collect(client, channel, run.stdin);
+    run.signal.throwIfAborted();
+    return result;
+  } finally {
+    run.signal.removeEventListener("abort", stop);
+  }
+}
+
+function openChannel(client: Client, { command, environment, signal }: RemoteRun): Promise<ClientChannel> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    client.once("close", () => {
+      reject(new Error("the connection was closed"));
+    });
+    client.exec(command, { env: environment }, (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else reject(error);
+    });
+  });
+}
+
+function collect(client: Client, channel: ClientChannel, stdin: string): Promise<RunResult> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  const combined: Buffer[] = [];
+  // What a connection that breaks off looks like: no exit status at all.
+  let failure: string | undefined = "remote command exited without exit status or exit signal";
+  channel.on("data", (data: Buffer) => {
+    stdout.push(data);
+    combined.push(data);
+  });
+  channel.stderr.on("data", (data: Buffer) => {
+    stderr.push(data);
+    combined.push(data);
+  });
+  channel.on("exit", (code: number | null, signalName?: string) => {
+    if (code === 0) failure = undefined;
+    else if (code !== null) failure = `Process exited with status ${code}`;
+    else failure = `Process exited with signal ${signalName ?? "unknown"}`;
+  });
+  const done = new Promise<RunResult>((resolve) => {
+    const finish = () => {
+      resolve({ stdout: text(stdout), stderr: text(stderr), combined: text(combined), failure });
+    };
+    channel.once("close", finish);
+    client.once("close", finish);
+  });
+  channel.end(stdin);
+  return done;
+}
+
+/**
+ * Which of the variables the server does not set. SSH has a reply for that, but the library does not ask for it;
+ * so `env` is run with them first.
+ */
+export async function unsetVariables(
+  client: Client,
+  environment: Record<string, string>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const names = Object.keys(environment);
+  if (names.length === 0) return [];
+  const { stdout } = await runCommand(client, { command: "env", environment, stdin: "", signal });
+  const seen = new Set(stdout.split("\n").map((line) => line.split("=", 1)[0]));
+  return names.filter((name) => !seen.has(name));
+}
+
+function text(chunks: Buffer[]): string {
+  return Buffer.concat(chunks).toString("utf8");
+}
