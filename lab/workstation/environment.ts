@@ -1,0 +1,17 @@
+import { delimiter } from "node:path";
+import { passphraseFile, backendDir, checkoutBin, pulumiHome } from "./home.ts";
+import { adminKubeconfig, kubernetesBin } from "../kubernetes/paths.ts";
+
+/** What a user's shell on the workstation would have exported. */
+export function workstationEnvironment(): Record<string, string> {
+  return {
+    PATH: [checkoutBin, kubernetesBin, process.env.PATH ?? ""].join(delimiter),
+    KUBECONFIG: adminKubeconfig,
+    PULUMI_HOME: pulumiHome,
+    PULUMI_BACKEND_URL: `file://${backendDir}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The workstation has no way out of the lab: a plugin that is missing should be said at once.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
