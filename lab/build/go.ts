@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../host/run.ts";
 import { versions } from "../layout.ts";
@@ -31,6 +31,28 @@ async function goBuild(
 
 const labModule = moduleDir("lab");
 
+/** A Go build of a module does not know its release; without this the API server says v0.0.0-master, and charts refuse it. */
+const versionFlags = [
+  ...["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((path) => [
+    `-X ${path}.gitVersion=v${versions.kubernetes}`,
+    `-X ${path}.gitMajor=${versions.kubernetes.split(".")[0] ?? ""}`,
+    `-X ${path}.gitMinor=${versions.kubernetes.split(".")[1] ?? ""}`,
+  ]),
+  `-X helm.sh/helm/v3/internal/version.version=v${versions.helm}`,
+].join(" ");
+
+/** The names that the programs are called by; one of them is many by its name. `bin/` is for a user's PATH. */
+const programLinks = {
+  etcd: "server",
+  "kube-apiserver": "kube",
+  "kube-controller-manager": "kube",
+  "kube-scheduler": "kube",
+  "kube-proxy": "kube",
+  kubelet: "kube",
+  "bin/kubectl": "../kube",
+  "bin/helm": "../helm",
+} as const;
+
 /**
  * Everything of the Kubernetes host in one Go module: these programs share most of their dependencies, so that one
  * module at one set of versions compiles each of them once (7 minutes instead of 16 on two cores).
@@ -42,21 +64,31 @@ export const kubernetesBinaries: Artifact = {
     text(labModule, "go.mod"),
     text(labModule, "kube", "main.go"),
     text(labModule, "coredns", "main.go"),
+    text(labModule, "pause", "main.go"),
+    text(labModule, "volumes", "main.go"),
+    versionFlags,
+    JSON.stringify(programLinks),
   ],
   expected: "about 8 minutes",
-  build: (into, log) =>
-    goBuild(
+  build: async (into, log) => {
+    await goBuild(
       "lab",
       [
         "./kube",
         "./coredns",
+        "./pause",
+        "./volumes",
         "go.etcd.io/etcd/server/v3",
         "helm.sh/helm/v3/cmd/helm",
         "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
       ],
       into,
       log,
-    ),
+      versionFlags,
+    );
+    mkdirSync(join(into, "bin"));
+    for (const [name, target] of Object.entries(programLinks)) symlinkSync(target, join(into, name));
+  },
 };
 
 /** The real Pulumi engine, for where the `pulumi` npm package cannot download it. */
