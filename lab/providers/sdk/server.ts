@@ -74,7 +74,7 @@ export function providerServer(definition: ProviderDefinition): providerGrpc.IRe
     ),
     delete: unary((request: providerProto.DeleteRequest) => resources.delete(request)),
     cancel: unary(() => {
-      cancellation.abort();
+      cancellation.abort(new StatusError(grpc.status.CANCELLED, "cancelled"));
       return new emptyProto.Empty();
     }),
   };

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
+import { S3Client } from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { z } from "zod";
+import { checkInputs, type CheckFailure, type Props } from "../sdk/provider.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+// A full Ceph cluster never answers: without a limit the operation would hang.
+const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_ATTEMPTS = 5;
+
+/** Provider options that are not strings arrive as JSON text. */
+function json<Schema extends z.ZodType>(schema: Schema) {
+  return z.preprocess((value) => (typeof value === "string" ? parseJson(value) : value), schema);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const flag = json(z.boolean());
+const requiredFlag = (effect: string) =>
+  json(
+    z.literal(
+      true,
+      `must be true: the lab's own aws provider talks to S3 and nothing else (${effect}); an S3 store other than AWS needs it with the official provider too`,
+    ),
+  );
+
+const Config = z.strictObject({
+  region: z.string().min(1),
+  accessKey: z.string().min(1),
+  secretKey: z.string().min(1),
+  /** Paths of a PEM file. */
+  customCaBundle: z.string().optional(),
+  endpoints: json(z.array(z.strictObject({ s3: z.url({ protocol: /^https?$/ }) })).length(1)),
+  s3UsePathStyle: flag.default(false),
+  skipCredentialsValidation: requiredFlag("no STS"),
+  skipRequestingAccountId: requiredFlag("no STS, no IAM"),
+  skipMetadataApiCheck: requiredFlag("no EC2 metadata"),
+  skipRegionValidation: flag.default(true),
+});
+export type Config = z.infer<typeof Config>;
+
+// The engine's own entries among the provider's inputs.
+const ENGINE_KEYS = ["version", "pluginDownloadURL"];
+
+export function checkConfig(config: Props): CheckFailure[] {
+  const own = Object.fromEntries(Object.entries(config).filter(([key]) => !ENGINE_KEYS.includes(key)));
+  return checkInputs("pulumi:providers:aws", Config, own);
+}
+
+export function parseConfig(config: Props): Config {
+  const result = Config.safeParse(
+    Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith("__"))),
+  );
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`configuration of the aws provider: ${problems.join("; ")}`);
+}
+
+export function createClient(config: Config): S3Client {
+  const ca = config.customCaBundle === undefined ? undefined : readCaBundle(config.customCaBundle);
+  return new S3Client({
+    region: config.region,
+    credentials: { accessKeyId: config.accessKey, secretAccessKey: config.secretKey },
+    endpoint: config.endpoints[0]?.s3 ?? "",
+    forcePathStyle: config.s3UsePathStyle,
+    // Stores that do not know the newer checksums keep them as part of the object, or refuse the request.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      ...(ca === undefined ? {} : { httpsAgent: new Agent({ ca }) }),
+    }),
+  });
+}
+
+function readCaBundle(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`configuration of the aws provider: customCaBundle: cannot read ${path}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageVersion, pluginVersion } from "./versions.ts";
+
+/** The providers that the lab has one of its own for: each a folder here with a main.ts. */
+export const ownProviders = ["aws", "command", "kubernetes", "random"] as const;
+export type OwnProvider = (typeof ownProviders)[number];
+
+/** Installs the lab's own provider into a plugin folder (`$PULUMI_HOME/plugins`), over what was there before. */
+export function installProvider(pluginFolder: string, provider: OwnProvider): void {
+  install(pluginFolder, {
+    kind: "resource",
+    name: provider,
+    version: pluginVersion(provider),
+    main: join(import.meta.dirname, provider, "main.ts"),
+  });
+}
+
+/** Installs the lab's own Node.js language host, likewise. */
+export function installLanguageHost(pluginFolder: string): void {
+  install(pluginFolder, {
+    kind: "language",
+    name: "nodejs",
+    version: packageVersion("@pulumi/pulumi"),
+    main: join(import.meta.dirname, "nodejs", "main.ts"),
+  });
+}
+
+interface Plugin {
+  kind: "resource" | "language";
+  name: string;
+  version: string;
+  main: string;
+}
+
+// Written beside and renamed into place, so that an engine never sees half a plugin.
+function install(pluginFolder: string, plugin: Plugin): void {
+  const folder = join(pluginFolder, `${plugin.kind}-${plugin.name}-v${plugin.version}`);
+  const fresh = `${folder}.new-${process.pid}`;
+  const executable = join(fresh, `pulumi-${plugin.kind}-${plugin.name}`);
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  writeFileSync(executable, wrapper(process.execPath, plugin.main));
+  chmodSync(executable, 0o755);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+}
+
+/** A script that runs a plugin of this checkout, and says what to do once this checkout has gone. */
+export function wrapper(node: string, main: string): string {
+  return `#!/bin/sh
+node=${quote(node)}
+main=${quote(main)}
+if ! [ -x "$node" ] || ! [ -e "$main" ]; then
+  echo "the checkout that this plugin belongs to has gone ($main): run 'npm run lab -- up' in the present one" >&2
+  exit 1
+fi
+exec "$node" "$main" "$@"
+`;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
