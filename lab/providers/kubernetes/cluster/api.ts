@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { kindOf, nameOf, namespaceOf, type Kind, type KubeObject } from "../objects/object.ts";
+import type { ApiRequest, Connection } from "./connection.ts";
+import { apiRoot, Discovery, type Mapping } from "./discovery.ts";
+import { NoSuchKindError } from "./errors.ts";
+
+const objectSchema = z.record(z.string(), z.unknown());
+
+export interface WriteOptions {
+  fieldManager: string;
+  dryRun: boolean;
+  signal?: AbortSignal;
+}
+
+export interface ObjectKey extends Kind {
+  name: string;
+  namespace?: string | undefined;
+}
+
+/** Objects of any kind that the API server knows. */
+export class KubernetesApi {
+  readonly discovery: Discovery;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.discovery = new Discovery(connection);
+  }
+
+  /** Why the API server cannot be used, or undefined. */
+  async problem(): Promise<string | undefined> {
+    try {
+      await this.#connection.send({ method: "GET", path: "/version" });
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async get(key: ObjectKey, signal?: AbortSignal): Promise<KubeObject> {
+    return this.#send({ method: "GET", path: await this.#path(key), ...withSignal(signal) });
+  }
+
+  async list(
+    kind: Kind,
+    namespace: string | undefined,
+    query: Record<string, string>,
+  ): Promise<KubeObject[]> {
+    const path = await this.#collection(kind, namespace);
+    const list = z
+      .looseObject({ items: z.array(objectSchema) })
+      .parse(await this.#connection.send({ method: "GET", path, query }));
+    return list.items;
+  }
+
+  /** Fails when the object exists. Unknown fields of a custom resource are dropped in silence. */
+  async create(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const { namespaced } = await this.mapping(kindOf(object));
+    const namespace = namespaced ? (namespaceOf(object) ?? "default") : undefined;
+    const path = await this.#collection(kindOf(object), namespace);
+    return this.#send({ method: "POST", path, body: object, ...write(options) });
+  }
+
+  /** Server-side apply. A field that the schema does not declare is refused. */
+  async apply(object: KubeObject, options: WriteOptions & { force: boolean }): Promise<KubeObject> {
+    const request = write(options);
+    return this.#send({
+      ...request,
+      method: "PATCH",
+      path: await this.#path(keyOf(object)),
+      query: { ...request.query, force: String(options.force) },
+      body: object,
+      contentType: "application/apply-patch+yaml",
+    });
+  }
+
+  async replace(object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    return this.#send({
+      method: "PUT",
+      path: await this.#path(keyOf(object)),
+      body: object,
+      ...write(options),
+    });
+  }
+
+  async jsonPatch(key: ObjectKey, patch: readonly object[], signal?: AbortSignal): Promise<KubeObject> {
+    return this.#send({
+      method: "PATCH",
+      path: await this.#path(key),
+      body: patch,
+      contentType: "application/json-patch+json",
+      ...withSignal(signal),
+    });
+  }
+
+  async delete(key: ObjectKey, propagationPolicy: string, signal?: AbortSignal): Promise<void> {
+    const body = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy };
+    await this.#send({ method: "DELETE", path: await this.#path(key), body, ...withSignal(signal) });
+  }
+
+  async mapping(kind: Kind): Promise<Mapping> {
+    const mapping = await this.discovery.find(kind);
+    if (mapping === undefined) throw new NoSuchKindError(kind.apiVersion, kind.kind);
+    return mapping;
+  }
+
+  async #collection(kind: Kind, namespace: string | undefined): Promise<string> {
+    const { plural, namespaced } = await this.mapping(kind);
+    const scope = namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+    return `${apiRoot(kind.apiVersion)}${scope}/${plural}`;
+  }
+
+  async #path(key: ObjectKey): Promise<string> {
+    const { namespaced } = await this.mapping(key);
+    const namespace = namespaced ? (key.namespace ?? "default") : undefined;
+    return `${await this.#collection(key, namespace)}/${encodeURIComponent(key.name)}`;
+  }
+
+  async #send(request: ApiRequest): Promise<KubeObject> {
+    return objectSchema.parse(await this.#connection.send(request));
+  }
+}
+
+export function keyOf(object: KubeObject): ObjectKey {
+  const name = nameOf(object);
+  if (name === undefined) throw new Error("a Kubernetes object needs metadata.name");
+  return { ...kindOf(object), name, namespace: namespaceOf(object) };
+}
+
+function write(options: WriteOptions): { query: Record<string, string>; signal?: AbortSignal } {
+  const query = { fieldManager: options.fieldManager, ...(options.dryRun ? { dryRun: "All" } : {}) };
+  return { query, ...withSignal(options.signal) };
+}
+
+function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
