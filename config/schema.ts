@@ -89,12 +89,12 @@ const rgwUser = z.strictObject(
     quota: z
       .strictObject(
         {
-          maxSizeBytes: count("must be a whole number of bytes, 1 or more").optional(),
-          maxObjects: count("must be a whole number, 1 or more").optional(),
+          maxSizeBytes: count("must be a whole number of bytes, 1 or more").exactOptional(),
+          maxObjects: count("must be a whole number, 1 or more").exactOptional(),
         },
         "must be an object with maxSizeBytes or maxObjects",
       )
-      .optional(),
+      .exactOptional(),
   },
   "must be an object with uid, displayName, maxBuckets or quota",
 );

@@ -1,0 +1,90 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import type { S3ConnectionArgs } from "../s3/connection.ts";
+
+/** Name of the Secret in every namespace; databases refer to it. */
+export const backupSecretName = "cnpg-backup-s3";
+
+export interface BackupCredentialsArgs {
+  /** The namespace that gets the Secret. */
+  namespace: pulumi.Input<string>;
+
+  /**
+   * Make the namespace. Default: false, it exists already. One that was made here is never deleted by Pulumi, for
+   * databases may live in it by then.
+   */
+  createNamespace?: boolean | undefined;
+
+  /** The S3 store and the keys that databases in this namespace back up with. */
+  connection: S3ConnectionArgs;
+
+  /** The bucket for backups. */
+  bucket: pulumi.Input<string>;
+
+  /** Prefix in the bucket, starting with a slash, such as `/homelab-cluster`. */
+  path: pulumi.Input<string>;
+}
+
+/**
+ * The Secret `cnpg-backup-s3` in one namespace: `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, `S3_REGION`,
+ * `S3_ENDPOINT`, `S3_BUCKET` and `S3_PATH`. A change updates it in place if the Kubernetes provider has
+ * `enableSecretMutable` on; otherwise the provider deletes it and makes it anew.
+ */
+export class BackupCredentials extends pulumi.ComponentResource {
+  /** The namespace. */
+  readonly namespace: pulumi.Output<string>;
+
+  /** The Secret's name; resolves once it exists. */
+  readonly secretName: pulumi.Output<string>;
+
+  constructor(name: string, args: BackupCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cnpg-rgw:backup:BackupCredentials", name, {}, opts);
+    const namespace = args.createNamespace ? makeNamespace(name, args.namespace, this) : args.namespace;
+    const secret = new kubernetes.core.v1.Secret(
+      `${name}-secret`,
+      {
+        metadata: {
+          name: backupSecretName,
+          namespace,
+          // Lets a database notice new keys without a restart.
+          labels: { "cnpg.io/reload": "true" },
+        },
+        stringData: secretData(args),
+      },
+      { parent: this },
+    );
+    this.namespace = secret.metadata.namespace;
+    this.secretName = secret.metadata.name;
+    this.registerOutputs({ namespace: this.namespace, secretName: this.secretName });
+  }
+}
+
+function makeNamespace(
+  name: string,
+  namespace: pulumi.Input<string>,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const made = new kubernetes.core.v1.Namespace(
+    `${name}-namespace`,
+    { metadata: { name: namespace } },
+    { parent, retainOnDelete: true },
+  );
+  return made.metadata.name;
+}
+
+/** Only the keys are marked secret, so that previews show what else changes. */
+function secretData({
+  connection,
+  bucket,
+  path,
+}: BackupCredentialsArgs): Record<string, pulumi.Input<string>> {
+  return {
+    S3_ACCESS_KEY_ID: pulumi.secret(connection.accessKeyId),
+    S3_SECRET_ACCESS_KEY: pulumi.secret(connection.secretAccessKey),
+    S3_REGION: pulumi.output(connection.region).apply((region) => region ?? "local"),
+    S3_ENDPOINT: connection.endpoint,
+    S3_BUCKET: bucket,
+    S3_PATH: path,
+  };
+}

@@ -1,0 +1,114 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { type ClusterArgs, defaultProviderCluster, servesPodMonitors } from "./cluster.ts";
+import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
+
+export interface CnpgOperatorArgs {
+  /** Namespace for the operator; made by the component, and deleted with it. Default: `cnpg-system`. */
+  namespace?: pulumi.Input<string | undefined>;
+
+  /**
+   * The Helm chart: a name in `repository`, or a path, an `oci://` URL or the URL of a `.tgz` for a mirror.
+   * Default: `cloudnative-pg`.
+   */
+  chart?: pulumi.Input<string | undefined>;
+
+  /** Version of the chart. Default: `0.29.0` (operator 1.30.0), the one that this project is tested with. */
+  chartVersion?: pulumi.Input<string | undefined>;
+
+  /** URL of the Helm repository that has `chart`. Default: the CloudNativePG project's, if `chart` is a plain name. */
+  repository?: pulumi.Input<string | undefined>;
+
+  /**
+   * Values of the chart, merged over the component's own: watch all namespaces, install the CRDs, request 100m CPU
+   * and 200Mi of memory, and make a PodMonitor and a Grafana dashboard (ConfigMap with label `grafana_dashboard: "1"`).
+   */
+  values?: pulumi.Input<HelmValues | undefined>;
+
+  /** The question to the cluster, before the release is touched, whether it knows what the values ask for. */
+  preflight?: PreflightArgs;
+}
+
+export interface PreflightArgs extends ClusterArgs {
+  /**
+   * Off: do not ask. Default: on, unless the component is given a Kubernetes provider of its own and no kubeconfig
+   * here, for then there is no telling which cluster that provider means.
+   */
+  enabled?: boolean | undefined;
+}
+
+/**
+ * The CloudNativePG operator as a Helm release that watches all namespaces. Where the chart cannot be installed
+ * whole it is rolled back. The CRDs, and with them every database, stay when the component is removed.
+ */
+export class CnpgOperator extends pulumi.ComponentResource {
+  /** The operator's namespace; resolves once the operator runs. */
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: CnpgOperatorArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("cnpg-rgw:cnpg:CnpgOperator", name, {}, opts);
+    const namespace = new kubernetes.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: pulumi.output(args.namespace).apply((given) => given ?? "cnpg-system") } },
+      { parent: this },
+    );
+    const release = new kubernetes.helm.v3.Release(
+      `${name}-release`,
+      {
+        ...chartSource(args),
+        name: "cnpg",
+        namespace: namespace.metadata.name,
+        atomic: true,
+        timeout: 600,
+        values: this.checkedValues(args),
+      },
+      { parent: this },
+    );
+    this.namespace = release.namespace;
+    this.registerOutputs({ namespace: this.namespace });
+  }
+
+  /** The release waits for its values, and so for the check. */
+  private checkedValues({ values: overrides, preflight }: CnpgOperatorArgs): pulumi.Output<HelmValues> {
+    const cluster = preflight?.enabled === false ? undefined : this.clusterToAsk(preflight);
+    return pulumi.output(overrides).apply(async (given) => {
+      const values = operatorValues(given);
+      if (cluster && wantsPodMonitor(values) && (await servesPodMonitors(cluster)) === "no") {
+        throw new pulumi.ResourceError(noPodMonitorCrd, this, true);
+      }
+      return values;
+    });
+  }
+
+  private clusterToAsk(preflight: ClusterArgs = {}): ClusterArgs | undefined {
+    if (preflight.kubeconfig !== undefined || preflight.context !== undefined) return preflight;
+    if (this.getProvider("kubernetes:helm.sh/v3:Release")) return undefined;
+    return defaultProviderCluster();
+  }
+}
+
+const noPodMonitorCrd = `The cluster has no CRD podmonitors.monitoring.coreos.com, and the operator's chart is to make a PodMonitor: \
+Helm would refuse the release as a whole. Install the Prometheus Operator's CRDs, or turn the PodMonitor off:
+
+      pulumi config set --path 'cnpg-rgw:operator.values.monitoring.podMonitorEnabled' false
+
+(in a program of your own: values: { monitoring: { podMonitorEnabled: false } })`;
+
+/** A name needs a repository and a version; a path or a URL says by itself where the chart is. */
+function chartSource(
+  args: CnpgOperatorArgs,
+): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
+  const source = pulumi
+    .all([args.chart, args.chartVersion, args.repository])
+    .apply(([chart, version, repo]) => {
+      const isName = chart === undefined || /^\w[\w.-]*$/.test(chart);
+      const isVersioned = isName || chart.startsWith("oci://");
+      return {
+        chart: chart ?? operatorChart.name,
+        version: version ?? (isVersioned ? operatorChart.version : undefined),
+        repositoryOpts: isName ? { repo: repo ?? operatorChart.repository } : undefined,
+      };
+    });
+  return { chart: source.chart, version: source.version, repositoryOpts: source.repositoryOpts };
+}
