@@ -1,6 +1,9 @@
 import type { types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import { checked } from "../check.ts";
+import { addressRule, hostKeyRule, portRule, privateKeyRule, sshUserRule } from "./host-rules.ts";
+
 /** A Ceph host where `radosgw-admin` and `ceph` run, reached over SSH. Python 3.6 or newer must be on it. */
 export interface CephHostArgs {
   /** Host name or IP address of the SSH server. */
@@ -9,13 +12,14 @@ export interface CephHostArgs {
   /** TCP port of the SSH server, 1 to 65535. Default: 22. */
   port?: pulumi.Input<number | undefined>;
 
-  /** The user to log in as. It must be allowed to run `radosgw-admin` (see `radosgwAdmin` of RgwUser). */
+  /** The user to log in as; its login shell must be a POSIX shell. */
   user: pulumi.Input<string>;
 
   /**
-   * The SSH server's public host key, `<type> <base64>`, for example `ssh-ed25519 AAAA…`: the second and third
-   * field of a line of `ssh-keyscan`. Required, since keys of the object store travel over this connection; a
-   * server that shows another key is refused. A value that is not one OpenSSH public key fails at construction.
+   * The SSH server's public host key, `<type> <base64>`, as `ssh-keyscan -t ed25519 ADDRESS` prints it after the
+   * address. Required, since keys of the object store travel over this connection; a server that shows another key
+   * is refused. RSA keys are refused: the SSH client of Pulumi's command provider would ask for a SHA-1 signature,
+   * which SSH servers no longer make.
    */
   hostKey: pulumi.Input<string>;
 
@@ -23,14 +27,17 @@ export interface CephHostArgs {
   privateKey: pulumi.Input<string>;
 }
 
-/** What the command provider needs in order to reach the host; a host that does not answer ends within two minutes. */
-export function sshConnection(host: CephHostArgs): types.input.remote.ConnectionArgs {
+/** What the command provider needs in order to reach the host. A host that does not answer ends within two minutes. */
+export function sshConnection(
+  resource: pulumi.Resource,
+  host: CephHostArgs,
+): types.input.remote.ConnectionArgs {
   return {
-    host: host.address,
-    port: pulumi.output(host.port).apply((port) => port ?? 22),
-    user: host.user,
-    hostKey: host.hostKey,
-    privateKey: pulumi.secret(host.privateKey),
+    host: checked(resource, "host.address", host.address, addressRule),
+    port: checked(resource, "host.port", host.port, portRule).apply((port) => port ?? 22),
+    user: checked(resource, "host.user", host.user, sshUserRule),
+    hostKey: checked(resource, "host.hostKey", host.hostKey, hostKeyRule),
+    privateKey: pulumi.secret(checked(resource, "host.privateKey", host.privateKey, privateKeyRule)),
     dialErrorLimit: 4,
     perDialTimeout: 15,
   };

@@ -1,22 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 
+import { checked } from "../check.ts";
 import type { CephHostArgs } from "./host.ts";
+import { remoteJob } from "./remote-job.ts";
+import {
+  accessKeyIdRule,
+  commandRule,
+  displayNameRule,
+  maxBucketsRule,
+  onDeleteRule,
+  quotaRule,
+  secretAccessKeyRule,
+  uidRule,
+} from "./rgw-user-rules.ts";
 
 /** Limits on what an RGW user may store in all of its buckets together. A limit that is left out is not enforced. */
 export interface RgwUserQuotaArgs {
-  /** Bytes, 1 or more (`radosgw-admin quota set --max-size`). Rounded up to 4 KiB by RGW's own accounting. */
+  /** Bytes, 1 or more (`radosgw-admin quota set --quota-scope=user --max-size`). */
   maxSizeBytes?: pulumi.Input<number | undefined>;
 
-  /** Number of objects, 1 or more (`radosgw-admin quota set --max-objects`). */
+  /** Number of objects, 1 or more (`radosgw-admin quota set --quota-scope=user --max-objects`). */
   maxObjects?: pulumi.Input<number | undefined>;
 }
 
 /** The S3 keys of an RGW user. */
 export interface RgwUserKeysArgs {
-  /** Secret. Unique in the object store; a key that belongs to another user is refused. */
+  /**
+   * Secret. 1 to 128 visible ASCII characters other than `/` and `,`, since S3 requests carry it in a header.
+   * A key that belongs to another user of the object store is refused.
+   */
   accessKeyId: pulumi.Input<string>;
 
-  /** Secret. */
+  /** Secret. Any text that is not empty. */
   secretAccessKey: pulumi.Input<string>;
 }
 
@@ -24,27 +40,34 @@ export interface RgwUserArgs {
   /** Where `radosgw-admin` runs. */
   host: CephHostArgs;
 
-  /** The user's id (`radosgw-admin --uid`), for example `cnpg-backup`, or `tenant$user`. */
+  /**
+   * The user's id (`radosgw-admin --uid`), for example `cnpg-backup`, or `tenant$user`. Changing it makes a new user,
+   * and then deletes the old one as `onDelete` says. Buckets stay with the old user: change the bucket's name too.
+   */
   uid: pulumi.Input<string>;
 
   /** Name for people (`--display-name`). Default: the uid. */
   displayName?: pulumi.Input<string | undefined>;
 
-  /** How many buckets the user may own (`--max-buckets`), 1 or more. Default: 10. */
+  /** How many buckets the user may own (`--max-buckets`); 0 is any number, -1 none. Default: 10. */
   maxBuckets?: pulumi.Input<number | undefined>;
 
   /** Limits on what the user may store. Default: none is enforced. */
   quota?: RgwUserQuotaArgs;
 
-  /** The user's only keys after `pulumi up`: any other key of it is removed. Default: generated. */
+  /** The user's only S3 keys after `pulumi up`: others that it has are removed. Default: generated. */
   keys?: RgwUserKeysArgs;
 
-  /** The command on the host, words split as a shell would. Default: `radosgw-admin`. */
+  /**
+   * The command on the host, split into words as a shell would, for example `sudo radosgw-admin` or
+   * `cephadm shell -- radosgw-admin`. Needs the verbs `user create|info|rm`, `metadata get|put` and `bucket list`.
+   * Default: `radosgw-admin`.
+   */
   radosgwAdmin?: pulumi.Input<string | undefined>;
 
   /**
-   * What `pulumi destroy` does: `remove` (the default) removes the user, and fails if it still owns a bucket;
-   * `keep` takes all of its keys away and leaves the user and what it owns. Stored objects are never deleted.
+   * What `pulumi destroy` does. `remove` (the default): remove the user; an error if it still owns a bucket.
+   * `keep`: revoke its key, and leave the user and its buckets. Stored objects are never deleted.
    */
   onDelete?: pulumi.Input<string | undefined>;
 }
@@ -62,9 +85,69 @@ export class RgwUser extends pulumi.ComponentResource {
 
   constructor(name: string, args: RgwUserArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:ceph:RgwUser", name, {}, opts);
-    this.uid = pulumi.output(args.uid);
-    this.accessKeyId = pulumi.secret("");
-    this.secretAccessKey = pulumi.secret("");
-    this.registerOutputs({});
+
+    const uid = checked(this, "uid", args.uid, uidRule);
+    const keys = args.keys ?? generatedKeys(name, uid, this);
+    const accessKeyId = pulumi.secret(checked(this, "keys.accessKeyId", keys.accessKeyId, accessKeyIdRule));
+    const secretAccessKey = pulumi.secret(
+      checked(this, "keys.secretAccessKey", keys.secretAccessKey, secretAccessKeyRule),
+    );
+    const maxSizeBytes = checked(this, "quota.maxSizeBytes", args.quota?.maxSizeBytes, quotaRule);
+    const maxObjects = checked(this, "quota.maxObjects", args.quota?.maxObjects, quotaRule);
+    const user = remoteJob(
+      `${name}-user`,
+      {
+        host: args.host,
+        script: "rgw_user.py",
+        values: {
+          radosgwAdmin: checked(this, "radosgwAdmin", args.radosgwAdmin, commandRule).apply(
+            (command) => command ?? "radosgw-admin",
+          ),
+          uid,
+          displayName: checked(this, "displayName", args.displayName, displayNameRule).apply(
+            (given) => given ?? uid,
+          ),
+          maxBuckets: checked(this, "maxBuckets", args.maxBuckets, maxBucketsRule).apply((max) => max ?? 10),
+          quota: { maxSizeBytes, maxObjects },
+          accessKeyId,
+          secretAccessKey,
+          onDelete: checked(this, "onDelete", args.onDelete, onDeleteRule).apply((mode) => mode ?? "remove"),
+        },
+        hasDelete: true,
+        triggers: [uid],
+      },
+      this,
+    );
+
+    this.uid = afterwards(user, uid);
+    this.accessKeyId = afterwards(user, accessKeyId);
+    this.secretAccessKey = afterwards(user, secretAccessKey);
+    this.registerOutputs({
+      uid: this.uid,
+      accessKeyId: this.accessKeyId,
+      secretAccessKey: this.secretAccessKey,
+    });
   }
+}
+
+/** New keys for a new uid: a key belongs to one user at a time, and the old user keeps its own until it is deleted. */
+function generatedKeys(name: string, uid: pulumi.Output<string>, parent: pulumi.Resource): RgwUserKeysArgs {
+  const keepers = { uid };
+  return {
+    accessKeyId: new random.RandomPassword(
+      `${name}-access-key-id`,
+      { length: 20, lower: false, special: false, keepers },
+      { parent },
+    ).result,
+    secretAccessKey: new random.RandomPassword(
+      `${name}-secret-access-key`,
+      { length: 40, special: false, keepers },
+      { parent },
+    ).result,
+  };
+}
+
+/** The value, once the resource is as declared. Unlike its stdout, its id is known in the preview of an update. */
+function afterwards(resource: pulumi.CustomResource, value: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.all([resource.id, value]).apply(([, known]) => known);
 }

@@ -1,19 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { checked } from "../check.ts";
 import type { CephHostArgs } from "./host.ts";
+import { remoteJob } from "./remote-job.ts";
+import { commandRule } from "./rgw-user-rules.ts";
 
 export interface SingleDiskPoolsArgs {
-  /** A host where the `ceph` command may change pools. */
+  /** A host where the `ceph` command may change pools and configuration. */
   host: CephHostArgs;
 
   /** The command on the host, words split as a shell would, for example `sudo ceph`. Default: `ceph`. */
   ceph?: pulumi.Input<string | undefined>;
 }
 
-/** Lets the object gateway work on a Ceph of one disk: its pools keep one copy of everything. */
+/**
+ * Makes a Ceph of one disk usable for the object gateway: its pools, and pools made later, keep one copy of
+ * everything (size and min_size 1), and Ceph's two warnings about that are muted. Refused on a Ceph of more than one
+ * OSD. Deleting this component changes nothing back.
+ */
 export class SingleDiskPools extends pulumi.ComponentResource {
-  constructor(name: string, _args: SingleDiskPoolsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: SingleDiskPoolsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:ceph:SingleDiskPools", name, {}, opts);
+    void pulumi.log.warn(
+      "Single-disk settings are on: Ceph keeps ONE copy of every object. If that disk fails, all backups on it are" +
+        " lost, and Ceph will not warn (POOL_NO_REDUNDANCY and TOO_FEW_OSDS are muted). Fine for a homelab that" +
+        " copies its backups elsewhere; turn it off as soon as there is a second disk.",
+      this,
+    );
+    const ceph = checked(this, "ceph", args.ceph, commandRule).apply((command) => command ?? "ceph");
+    remoteJob(
+      `${name}-pools`,
+      { host: args.host, script: "single_disk.py", values: { ceph }, hasDelete: false },
+      this,
+    );
     this.registerOutputs({});
   }
 }

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+
+import { sshConnection } from "./host.ts";
+import type { CephHostArgs } from "./host.ts";
+
+interface RemoteJob {
+  host: CephHostArgs;
+
+  /** File in scripts/; it runs after common.py. */
+  script: string;
+
+  /** What the script finds as `job`; may hold secrets. */
+  values: pulumi.Inputs;
+
+  /** Whether the script has something to do when the resource is deleted. */
+  hasDelete: boolean;
+
+  /** A change of these makes a new resource instead of correcting the old one. */
+  triggers?: pulumi.Input<string>[];
+}
+
+/**
+ * Runs a script on a Ceph host at create, update and delete. The command line is a constant: script and values go by
+ * stdin, where nobody on the host can see them, and where no value is ever read by a shell.
+ */
+export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource): command.remote.Command {
+  const stdin = pulumi.jsonStringify({ ...job.values, script: scriptText(job.script) }).apply(asciiJson);
+  return new command.remote.Command(
+    name,
+    {
+      connection: sshConnection(parent, job.host),
+      create: bootstrap("apply"),
+      ...(job.hasDelete ? { delete: bootstrap("delete") } : {}),
+      ...(job.triggers === undefined ? {} : { triggers: job.triggers }),
+      stdin: pulumi.secret(stdin),
+      logging: "none",
+      // It would be offered to the SSH server as environment variables, which servers refuse with a warning.
+      addPreviousOutputInEnv: false,
+    },
+    { parent },
+  );
+}
+
+/** The remote command line; it is part of every error message of the command provider, so it is short. */
+export function bootstrap(operation: "apply" | "delete"): string {
+  const run = 'exec(compile(job["script"],"script","exec"),{"job":job})';
+  return `python3 -c 'import json,sys; job=json.load(sys.stdin); job["op"]="${operation}"; ${run}'`;
+}
+
+function scriptText(script: string): string {
+  return ["common.py", script]
+    .map((file) => readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8"))
+    .join("\n");
+}
+
+/** JSON in ASCII, since Python reads stdin in the encoding of whatever locale the SSH server gives it. */
+export function asciiJson(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

@@ -1,0 +1,70 @@
+import { shown } from "../check.ts";
+
+// Measured against radosgw-admin 18.2.7: what it accepts is accepted here, and nothing else.
+
+// The user is one RADOS object, its list of buckets another one: "<uid>.buckets" must fit osd_max_object_name_len.
+const longestUid = 2048 - ".buckets".length;
+
+// Linux passes no longer argument to a command (MAX_ARG_STRLEN).
+const longestDisplayName = 128 * 1024 - "--display-name=".length - 1;
+
+export function uidRule(uid: string): string | undefined {
+  if (uid === "") return "must not be empty";
+  if (uid.endsWith("$")) return `must have a user after the tenant, as in "tenant$user", not ${shown(uid)}`;
+  return textRule(uid, longestUid);
+}
+
+export function displayNameRule(displayName: string | undefined): string | undefined {
+  if (displayName === undefined) return undefined;
+  return displayName === "" ? "must not be empty" : textRule(displayName, longestDisplayName);
+}
+
+function textRule(text: string, longest: number): string | undefined {
+  if (text.includes("\0")) return `must not contain a NUL character: ${shown(text)}`;
+  if (!text.isWellFormed()) return `must be well-formed Unicode: ${shown(text)}`;
+  if (Buffer.byteLength(text) > longest) return `must be at most ${longest} bytes long: ${shown(text)}`;
+  return undefined;
+}
+
+export function maxBucketsRule(maxBuckets: number | undefined): string | undefined {
+  if (
+    maxBuckets === undefined ||
+    (Number.isInteger(maxBuckets) && maxBuckets >= -1 && maxBuckets < 2 ** 31)
+  ) {
+    return undefined;
+  }
+  return `must be a whole number of buckets, 0 for any number or -1 for none, below 2^31, not ${maxBuckets}`;
+}
+
+export function quotaRule(limit: number | undefined): string | undefined {
+  if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return undefined;
+  return `must be a whole number, 1 or more, not ${limit}; leave it out for no limit`;
+}
+
+/** The id travels in the Authorization header, as `Credential=ID/date/region/s3/aws4_request, …`. Never shows it. */
+export function accessKeyIdRule(accessKeyId: string): string | undefined {
+  if (/^[!-~]{1,128}$/.test(accessKeyId) && !/[/,]/.test(accessKeyId)) return undefined;
+  return "must be 1 to 128 visible ASCII characters other than / and , (S3 requests carry it in a header)";
+}
+
+/** Never shows it. */
+export function secretAccessKeyRule(secretAccessKey: string): string | undefined {
+  if (secretAccessKey === "") return "must not be empty";
+  if (secretAccessKey.includes("\0") || !secretAccessKey.isWellFormed()) {
+    return "must be well-formed Unicode without a NUL character";
+  }
+  return undefined;
+}
+
+export function commandRule(command: string | undefined): string | undefined {
+  if (command === undefined) return undefined;
+  if (command.trim() === "" || /[\0\n]/.test(command)) {
+    return `must be one command line, such as "radosgw-admin" or "sudo radosgw-admin", not ${shown(command)}`;
+  }
+  return undefined;
+}
+
+export function onDeleteRule(onDelete: string | undefined): string | undefined {
+  if (onDelete === undefined || onDelete === "remove" || onDelete === "keep") return undefined;
+  return `must be "remove" or "keep", not ${shown(onDelete)}`;
+}

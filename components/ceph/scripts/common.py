@@ -1,0 +1,96 @@
+# What the scripts for a Ceph host share. remote-job.ts sends this file and one of the others as one program.
+#
+# The job arrives on stdin, so that no key is ever part of a command line. Python 3.6, standard library only:
+# that is what every Ceph host has, since the ceph command itself is written in it.
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+
+CALL_SECONDS = 40
+TOTAL_SECONDS = 120
+# Exit codes of radosgw-admin are errno values; the shell's and sudo's are not.
+EIO, EACCES, EEXIST, EINVAL, ETIMEDOUT = 5, 13, 17, 22, 110
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
+
+# Ceph's log lines begin with a time, a thread and a level.
+LOG_PREFIX = re.compile(r"^\d{4}-\d\d-\d\dT\S+ [0-9a-f]+ +-?\d+ ")
+
+job = globals()["job"]  # set by the bootstrap command
+
+
+class Failure(Exception):
+    """One sentence for the user: what failed, and what to do."""
+
+
+def cleaned(raw):
+    """What a command said, short enough for an error: no keys, no timestamps, no noise about missing plugins."""
+    lines = [LOG_PREFIX.sub("", line).strip() for line in raw[:65536].decode("utf-8", "replace").splitlines()]
+    said = " | ".join(line for line in lines if line and "compressor" not in line)
+    for field in ("secretAccessKey", "accessKeyId"):
+        if job.get(field):
+            said = said.replace(job[field], "[secret]")
+    return said if len(said) <= 400 else said[:400] + " ..."
+
+
+def reason(code, said):
+    """Why a command failed and what to do about it, from its exit code and stderr."""
+    if "sudo:" in said:
+        return "sudo refused it; allow it to this user without a password (sudoers, NOPASSWD)"
+    if code in (NOT_EXECUTABLE, NOT_FOUND):
+        return "there is no such command on this host; configure the one that works there"
+    if code == EACCES or any(word in said for word in ("keyring", "ermission denied", "auth_bad_method")):
+        return "Ceph refused its credentials; check the keyring that it uses and that keyring's caps"
+    if code == 1 and ("fetch mon config" in said or "imed out" in said or "connecting to cluster" in said):
+        return "no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons"
+    if code in (EIO, ETIMEDOUT):
+        return "no OSD answered within 5 s; check `ceph osd tree` and the osd daemons"
+    if code < 0 or code in (134, 139):
+        return "it crashed, as it does when the cluster is full; check `ceph df` and `ceph health detail`"
+    return "exit code %d" % code
+
+
+def run(command, words, stdin="", allow=()):
+    """Runs a command with a deadline; returns its exit code and stdout. Codes not in `allow` end the script."""
+    what = "`%s` failed on the Ceph host: " % " ".join([command] + [word for word in words if not word.startswith("--")])
+    try:
+        process = subprocess.Popen(
+            [word.encode("utf-8") for word in shlex.split(command) + words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    except OSError as error:
+        raise Failure(what + reason(NOT_FOUND, "") + " (%s)." % error.strerror)
+    try:
+        out, err = process.communicate(stdin.encode("utf-8"), timeout=CALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        raise Failure(what + "no end after %d s, as when the cluster is full; check `ceph -s`." % CALL_SECONDS)
+    code = process.returncode
+    if code != 0 and code not in allow:
+        said = cleaned(err)
+        raise Failure(what + reason(code, said) + (". It said: " + said if said else "."))
+    return code, out
+
+
+def parsed(raw, what):
+    try:
+        return json.loads(raw.decode("utf-8"))
+    except ValueError:
+        raise Failure("`%s` printed something that is not JSON." % what)
+
+
+def late(_signal, _frame):
+    raise Failure("not done within %d s; check `ceph -s`: are the monitors and OSDs up?" % TOTAL_SECONDS)
+
+
+def main(operations):
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(TOTAL_SECONDS)
+    try:
+        print(operations[job["op"]]())
+    except Failure as failure:
+        sys.exit(str(failure))

@@ -1,0 +1,138 @@
+# Brings one RGW user to what the job declares, or takes it away; see rgw-user.ts.
+
+
+def radosgw_admin(verb, *options, **how):
+    # Without these two, radosgw-admin waits forever for a monitor or an OSD that is down.
+    bounds = ["--client-mount-timeout=5", "--rados-osd-op-timeout=5"]
+    return run(job["radosgwAdmin"], verb.split() + list(options) + bounds, **how)
+
+
+def uid():
+    return "--uid=" + job["uid"]
+
+
+def exists():
+    code, _ = radosgw_admin("user info", uid(), allow=(EINVAL,))
+    return code == 0
+
+
+def stored():
+    """The user as Ceph keeps it. Holds its secret keys: never print it."""
+    _, out = radosgw_admin("metadata get", "user:" + job["uid"])
+    return parsed(out, "radosgw-admin metadata get")
+
+
+def store(document):
+    # Not `key create` and `key rm`: these take keys as arguments, which every user of the host can read.
+    put = json.dumps(document, ensure_ascii=False)  # Ceph does not understand escaped surrogate pairs
+    code, _ = radosgw_admin("metadata put", "user:" + job["uid"], stdin=put, allow=(EEXIST,))
+    if code == EEXIST:
+        raise Failure(
+            "The access key declared for RGW user %s belongs to another user. Declare another key, or remove it from"
+            " that user (`radosgw-admin user info --access-key=KEY` tells which). If the uid was changed: the old user"
+            " still has this key and owns its buckets; change the uid back, or declare new keys and a new bucket."
+            % job["uid"]
+        )
+
+
+def declared_quota():
+    size, objects = job["quota"].get("maxSizeBytes"), job["quota"].get("maxObjects")
+    if size is None and objects is None:
+        return {"enabled": False}
+    return {"enabled": True, "max_size": -1 if size is None else size, "max_objects": -1 if objects is None else objects}
+
+
+def declared_keys(data):
+    """Just the declared key: the stored entry if it is right, since newer versions keep more fields in it."""
+    right = [
+        key
+        for key in data["keys"]
+        if key["access_key"] == job["accessKeyId"]
+        and key["secret_key"] == job["secretAccessKey"]
+        and key.get("active", True)
+    ]
+    new = {"user": data["user_id"], "access_key": job["accessKeyId"], "secret_key": job["secretAccessKey"]}
+    return right[:1] or [new]
+
+
+def correct(data):
+    """Brings the stored user to what is declared, says what had to change, and leaves the rest of it alone."""
+    changed = []
+
+    def bring(what, holder, field, value):
+        if holder.get(field) != value:
+            holder[field] = value
+            if what not in changed:
+                changed.append(what)
+
+    bring("display name", data, "display_name", job["displayName"])
+    bring("max buckets", data, "max_buckets", job["maxBuckets"])
+    bring("suspended", data, "suspended", 0)
+    bring("keys", data, "keys", declared_keys(data))
+    for field, value in sorted(declared_quota().items()):
+        bring("quota", data["user_quota"], field, value)
+    return changed
+
+
+def create():
+    options = [uid(), "--display-name=" + job["displayName"], "--max-buckets=%d" % job["maxBuckets"]]
+    # Another run may have been quicker: then the user is there, and is corrected like any other.
+    code, _ = radosgw_admin("user create", *options, allow=(EEXIST,))
+    return code == 0
+
+
+def bring_to_declared():
+    document = stored()
+    changed = correct(document["data"])
+    if changed:
+        store(document)
+        left = correct(stored()["data"])
+        if left:
+            raise Failure("RGW user %s was written, but these did not take: %s." % (job["uid"], ", ".join(left)))
+    return "changed: " + ", ".join(changed) if changed else "unchanged"
+
+
+def apply():
+    created = not exists() and create()
+    try:
+        result = bring_to_declared()
+    except Failure:
+        if created:
+            radosgw_admin("user rm", uid(), allow=range(256))
+        raise
+    return "created" if created else result
+
+
+def revoke():
+    document = stored()
+    keys = document["data"]["keys"]
+    document["data"]["keys"] = [key for key in keys if key["access_key"] != job["accessKeyId"]]
+    if document["data"]["keys"] != keys:
+        store(document)
+    return "kept: RGW user %s and its buckets stay, its key is revoked" % job["uid"]
+
+
+def remove():
+    _, out = radosgw_admin("bucket list", uid())
+    buckets = parsed(out, "radosgw-admin bucket list")
+    if buckets:
+        more = ", and %d more" % (len(buckets) - 10) if len(buckets) > 10 else ""
+        raise Failure(
+            "RGW user %s still owns %s%s, so it is not removed. Delete the buckets first, or set onDelete to `keep` and"
+            " run `pulumi up`: then the user and its buckets stay, and only its key is revoked."
+            % (job["uid"], ", ".join("bucket %s" % name for name in buckets[:10]), more)
+        )
+    # Never --purge-data: it deletes even objects under a retention lock.
+    code, _ = radosgw_admin("user rm", uid(), allow=(EEXIST,))
+    if code == EEXIST:
+        raise Failure("RGW user %s got a bucket while it was being removed, so it stays. Try again." % job["uid"])
+    return "removed"
+
+
+def delete():
+    if not exists():
+        return "absent"
+    return revoke() if job["onDelete"] == "keep" else remove()
+
+
+main({"apply": apply, "delete": delete})

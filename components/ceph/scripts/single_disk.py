@@ -1,0 +1,62 @@
+# Makes a Ceph of one disk usable for RGW: one copy of everything; see single-disk.ts.
+
+
+def ceph(*words):
+    _, out = run(job["ceph"], list(words) + ["--connect-timeout=5", "--format=json"])
+    return out
+
+
+def asked(*words):
+    return parsed(ceph(*words), "ceph " + " ".join(words))
+
+
+def refuse_if_redundancy_is_possible():
+    osds = asked("osd", "stat")["num_osds"]
+    if osds > 1:
+        raise Failure(
+            "This Ceph has %d OSDs, so it can keep copies: the single-disk settings would throw that away. Turn them"
+            " off, and set the pools' sizes by hand if you really want one copy." % osds
+        )
+
+
+def allow_one_copy():
+    # Also for pools to come: RGW makes most of its pools when they are first written to.
+    wanted = {"mon_allow_pool_size_one": "true", "osd_pool_default_size": "1", "osd_pool_default_min_size": "1"}
+    changed = []
+    for option, value in sorted(wanted.items()):
+        _, now = run(job["ceph"], ["config", "get", "mon", option, "--connect-timeout=5"])
+        if now.decode("utf-8", "replace").strip() != value:
+            ceph("config", "set", "global", option, value)
+            changed.append(option)
+    return changed
+
+
+def one_copy_per_pool():
+    changed = []
+    for pool in asked("osd", "pool", "ls", "detail"):
+        if "rgw" not in pool["application_metadata"]:
+            continue
+        if pool["size"] != 1:
+            ceph("osd", "pool", "set", pool["pool_name"], "size", "1", "--yes-i-really-mean-it")
+        if pool["min_size"] != 1:
+            ceph("osd", "pool", "set", pool["pool_name"], "min_size", "1")
+        if pool["size"] != 1 or pool["min_size"] != 1:
+            changed.append(pool["pool_name"])
+    return changed
+
+
+def mute_warnings():
+    muted = [mute["code"] for mute in asked("status")["health"].get("mutes", []) if mute["sticky"]]
+    changed = [code for code in ("POOL_NO_REDUNDANCY", "TOO_FEW_OSDS") if code not in muted]
+    for code in changed:
+        ceph("health", "mute", code, "--sticky")
+    return changed
+
+
+def apply():
+    refuse_if_redundancy_is_possible()
+    changed = allow_one_copy() + one_copy_per_pool() + mute_warnings()
+    return "changed: " + ", ".join(changed) if changed else "unchanged"
+
+
+main({"apply": apply})

@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Says what is wrong with a value and what is allowed instead, without the value if it is secret; or nothing. */
+export type Rule<T> = (value: T) => string | undefined;
+
+/**
+ * The argument's value, once it keeps the rule. A plain value is checked at once, so that a mistake ends the program
+ * before anything is created; the value of an output as soon as it is known.
+ */
+export function checked<T>(
+  resource: pulumi.Resource,
+  argument: string,
+  value: pulumi.Input<T>,
+  rule: Rule<pulumi.Unwrap<T>>,
+): pulumi.Output<pulumi.Unwrap<T>> {
+  const check = (known: pulumi.Unwrap<T>): pulumi.Unwrap<T> => {
+    const problem = rule(known);
+    if (problem !== undefined) throw new pulumi.ResourceError(`${argument} ${problem}`, resource, true);
+    return known;
+  };
+  if (isPlain(value)) check(value);
+  return pulumi.output(value).apply(check);
+}
+
+function isPlain<T>(value: pulumi.Input<T>): value is pulumi.Unwrap<T> & pulumi.Input<T> {
+  return typeof value !== "object" || value === null;
+}
+
+/** How a rule shows a value in its message: quoted, with control characters visible, and not too long. */
+export function shown(value: string | number): string {
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 76)}…"`;
+}
