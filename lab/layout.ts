@@ -39,6 +39,8 @@ export const cacheDir = under("XDG_CACHE_HOME", ".cache");
 export const stateDir = under("XDG_STATE_HOME", ".local", "state");
 export const logDir = join(stateDir, "log");
 export const runDir = join(stateDir, "run");
+/** Sockets and other things that must not survive a reboot; short, since a socket's path has 108 bytes. */
+export const runtimeDir = "/run/cnpg-rgw-lab";
 
 /** The checkout that this code runs from. */
 export const checkout = join(import.meta.dirname, "..");

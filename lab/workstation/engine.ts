@@ -29,7 +29,9 @@ export const enginePath = (): string => join(userPulumiHome(), "versions", engin
  * The real engine in the place where `npx pulumi` looks for it: downloaded by the npm package where that works,
  * else built from its Go module.
  */
-export async function ensureEngine(report: (status: string) => void): Promise<"present" | "downloaded" | "built"> {
+export async function ensureEngine(
+  report: (status: string) => void,
+): Promise<"present" | "downloaded" | "built"> {
   if (existsSync(enginePath())) return "present";
   report("downloading");
   if (await succeeds([join(checkoutBin, "pulumi"), "version"], { timeoutMs: 300_000 })) return "downloaded";

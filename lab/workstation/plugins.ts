@@ -30,7 +30,9 @@ const folderOf = (plugin: Plugin): string => `${plugin.kind}-${plugin.name}-v${p
 const executableOf = (plugin: Plugin): string => `pulumi-${plugin.kind}-${plugin.name}`;
 
 function onPath(executable: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, executable)));
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .some((folder) => folder !== "" && existsSync(join(folder, executable)));
 }
 
 /** The official plugin's folder in the user's own plugin cache or beside the engine, if it is there. */
@@ -102,10 +104,16 @@ function installOwn(plugin: Plugin): void {
 
 /** One plain line on whose plugins run here. */
 export function describePlugins(chosen: readonly ChosenPlugin[]): string {
-  const names = (origin: Origin): string => chosen.filter((p) => p.origin === origin).map((p) => p.name).join(", ");
+  const names = (origin: Origin): string =>
+    chosen
+      .filter((p) => p.origin === origin)
+      .map((p) => p.name)
+      .join(", ");
   const own = names("lab");
   if (own === "") return `Pulumi plugins: the official ones (${names("official")})`;
-  const why = labPluginsForced() ? "LAB_PLUGINS=lab" : "the official ones are neither installed nor to be had from here";
+  const why = labPluginsForced()
+    ? "LAB_PLUGINS=lab"
+    : "the official ones are neither installed nor to be had from here";
   const official = names("official");
   return `Pulumi plugins: the lab's own for ${own} (${why})${official === "" ? "" : `; official: ${official}`}`;
 }

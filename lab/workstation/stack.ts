@@ -1,17 +1,35 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { cephFacts } from "../ceph/facts.ts";
 import { run } from "../host/run.ts";
-import { checkout } from "../layout.ts";
+import { checkout, logDir } from "../layout.ts";
 import { chartRepository, operatorImage } from "../kubernetes/facts.ts";
 import { userPulumiHome } from "./engine.ts";
 import { workstationEnvironment } from "./environment.ts";
-import { backendDir, passphraseFile, pulumiHome, stackConfigFile, stackConfigMaster, stackName } from "./home.ts";
+import {
+  backendDir,
+  passphraseFile,
+  pulumiHome,
+  stackConfigFile,
+  stackConfigMaster,
+  stackName,
+} from "./home.ts";
 
-const stackConfig = z.object({ encryptionsalt: z.string().optional(), config: z.record(z.string(), z.unknown()) });
+const stackConfig = z.object({
+  encryptionsalt: z.string().optional(),
+  config: z.record(z.string(), z.unknown()),
+});
 
 /**
  * The config of stack `lab`: that of the homelab in this repo, and what differs from one lab to the next.
@@ -29,7 +47,10 @@ export function labConfig(homelab: Record<string, unknown>): Record<string, unkn
 }
 
 /** Runs the engine as a user on the workstation would. */
-export async function pulumi(args: readonly string[], options: { input?: string; log?: string; timeoutMs?: number } = {}): Promise<string> {
+export async function pulumi(
+  args: readonly string[],
+  options: { input?: string; log?: string; timeoutMs?: number } = {},
+): Promise<string> {
   return run(["pulumi", ...args, "--non-interactive"], {
     host: "workstation",
     cwd: checkout,
@@ -59,12 +80,12 @@ function saltOf(file: string): string | undefined {
 async function makeStack(): Promise<void> {
   const homelab = stackConfig.parse(parse(readFileSync(join(checkout, "Pulumi.homelab.yaml"), "utf8")));
   writeFileSync(stackConfigFile, stringify({ config: labConfig(homelab.config) }));
-  await pulumi(["stack", "init", stackName, "--no-select"]).catch(async () => {
-    // The stack is there but its config is lost: a new salt would not fit it, so take the one in the state.
-    await pulumi(["stack", "select", stackName]);
-  });
+  // The stack may be there from an `up` that was cut short between here and the copy below.
+  await pulumi(["stack", "select", "--create", stackName]);
   const key = readFileSync(cephFacts().ssh.privateKeyFile, "utf8");
-  await pulumi(["config", "set", "--secret", "--stack", stackName, "cnpg-rgw:cephHostPrivateKey"], { input: key });
+  await pulumi(["config", "set", "--secret", "--stack", stackName, "cnpg-rgw:cephHostPrivateKey"], {
+    input: key,
+  });
   copyFileSync(stackConfigFile, stackConfigMaster);
 }
 
@@ -77,7 +98,26 @@ export async function ensureStack(): Promise<"made" | "present"> {
     return "present";
   } else {
     copyFileSync(stackConfigMaster, stackConfigFile);
+    await pulumi(["stack", "select", stackName]);
   }
-  await pulumi(["stack", "select", stackName]);
   return "made";
+}
+
+/** Brings the stack to what its config says; a stack that is there already is left as it is. */
+export async function pulumiUp(report: (status: string) => void): Promise<string> {
+  report("pulumi up");
+  const log = join(logDir, "pulumi-up.log");
+  rmSync(log, { force: true });
+  const output = await pulumi(["up", "--yes", "--skip-preview", "--stack", stackName], {
+    log,
+    timeoutMs: 15 * 60_000,
+  });
+  const [changed] = /^\s*[+~-].*(?:created|updated|deleted).*$/m.exec(output) ?? [];
+  return changed === undefined ? "no change" : "updated";
+}
+
+/** The stack's outputs; secret ones show as [secret]. */
+export async function stackOutputs(): Promise<Record<string, unknown>> {
+  const printed = await pulumi(["stack", "output", "--json", "--stack", stackName]);
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(printed));
 }

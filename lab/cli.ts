@@ -1,0 +1,77 @@
+import { Command } from "commander";
+import { LabError, messageOf } from "./errors.ts";
+import { printFailure } from "./failure.ts";
+import { hostNames } from "./layout.ts";
+import type { HostName } from "./layout.ts";
+import { doctor, down, reset, up } from "./lab.ts";
+import { execOnHost } from "./exec.ts";
+import { printLogs } from "./logs.ts";
+import { printStatus } from "./status.ts";
+
+/** Flags to options, nothing else. Each action returns the exit code. */
+const program = new Command("lab")
+  .description("A homelab in a box: Ceph RGW, Kubernetes and a workstation with Pulumi, on this one machine.")
+  .enablePositionalOptions()
+  .showHelpAfterError();
+
+function hostOption(value: string): HostName {
+  const host = hostNames.find((name) => name === value);
+  if (host === undefined)
+    throw new LabError(`no host "${value}" in the lab`, { hint: `hosts: ${hostNames.join(", ")}` });
+  return host;
+}
+
+async function exitWith(action: Promise<number>): Promise<void> {
+  process.exitCode = await action.catch((error: unknown) => {
+    printFailure(error);
+    return 1;
+  });
+}
+
+program
+  .command("up", { isDefault: true })
+  .description("build what is missing, start the lab, run `pulumi up` of stack lab")
+  .action(() => exitWith(up()));
+program
+  .command("down")
+  .description("stop the lab; nothing of it keeps running, its disks stay")
+  .action(() => exitWith(down()));
+program
+  .command("reset")
+  .description("stop the lab and delete its disks, keys and stack state; what was built stays")
+  .action(() => exitWith(reset()));
+program
+  .command("status")
+  .description("what runs, part by part; exit code 0 when everything does")
+  .action(() => exitWith(printStatus()));
+program
+  .command("doctor")
+  .description("what this machine lacks, a line each; changes nothing")
+  .action(() => exitWith(doctor()));
+program
+  .command("logs")
+  .description("where the logs are, or the last lines of one part's log")
+  .argument("[part]")
+  .action((part: string | undefined) => exitWith(printLogs(part)));
+program
+  .command("exec")
+  .description(
+    "run a command on a host of the lab, e.g. `exec -- pulumi preview`, `exec --host pve -- radosgw-admin user list`",
+  )
+  .option("--host <host>", hostNames.join(", "), "workstation")
+  .argument("<command...>")
+  .passThroughOptions()
+  .action((command: string[], options: { host: string }) => {
+    try {
+      return exitWith(execOnHost(hostOption(options.host), command));
+    } catch (error) {
+      printFailure(error);
+      process.exitCode = 2;
+      return undefined;
+    }
+  });
+
+await program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`lab: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

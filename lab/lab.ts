@@ -1,0 +1,137 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBuilt } from "./build/artifact.ts";
+import type { Artifact } from "./build/artifact.ts";
+import { kubernetesBinaries } from "./build/go.ts";
+import { cephArtifacts, ensureCeph, stopCeph } from "./ceph/index.ts";
+import { examine, installPackages, missingPackages } from "./doctor.ts";
+import type { Finding } from "./doctor.ts";
+import { LabError } from "./errors.ts";
+import { labPids, removeCgroups } from "./host/cgroup.ts";
+import { withLock } from "./host/lock.ts";
+import { unmountBelow } from "./host/mounts.ts";
+import { ensureNetwork, removeNetwork } from "./host/network.ts";
+import { ensureKubernetes, kubernetesArtifacts, stopKubernetes } from "./kubernetes/index.ts";
+import { cacheDir, runDir, runtimeDir, stateDir } from "./layout.ts";
+import { duration, runLanes } from "./progress.ts";
+import type { Step, StepResult } from "./progress.ts";
+import { summary } from "./summary.ts";
+import { ensureEngine } from "./workstation/engine.ts";
+import { describePlugins, ensurePlugins } from "./workstation/plugins.ts";
+import { ensureStack, pulumiUp } from "./workstation/stack.ts";
+
+const rootFileSystems: readonly Artifact[] = [...cephArtifacts, ...kubernetesArtifacts.roots];
+const artifacts: readonly Artifact[] = [
+  kubernetesBinaries,
+  ...rootFileSystems,
+  ...kubernetesArtifacts.images,
+];
+
+function printFindings(findings: readonly Finding[]): void {
+  for (const { ok, line } of findings) process.stdout.write(`${ok ? "ok      " : "missing "} ${line}\n`);
+}
+
+/** Prints what the machine lacks; exit code 1 if anything. */
+export async function doctor(): Promise<number> {
+  const findings = await examine(artifacts, labPids().length > 0);
+  printFindings(findings);
+  return findings.every((finding) => finding.ok) ? 0 : 1;
+}
+
+/** What `up` cannot do without and cannot mend itself. */
+async function checkMachine(): Promise<void> {
+  if (process.getuid?.() === 0 && missingPackages().length > 0) {
+    const names = missingPackages();
+    process.stdout.write(`Installing Debian packages: ${names.join(" ")}\n`);
+    await installPackages(names, join(cacheDir, "log", "packages.log"));
+  }
+  const missing = (await examine(artifacts, labPids().length > 0)).filter((finding) => !finding.ok);
+  if (missing.length === 0) return;
+  throw new LabError(
+    `this machine cannot run the lab:\n${missing.map((finding) => `  - ${finding.line}`).join("\n")}`,
+    {
+      hint: "mend these, then run the command again; `npm run lab -- doctor` shows them all",
+    },
+  );
+}
+
+function buildStep(artifact: Artifact): Step {
+  return { title: `${artifact.name} ${artifact.version}`, run: (report) => ensureBuilt(artifact, report) };
+}
+
+/** Two cores: the Go builds use both by themselves, unpacking packages needs one and the disk. */
+async function build(): Promise<StepResult[]> {
+  const engine: Step = { title: "Pulumi engine", run: ensureEngine };
+  return runLanes([
+    { title: "Go programs", steps: [buildStep(kubernetesBinaries), engine] },
+    { title: "Root file systems", steps: rootFileSystems.map(buildStep) },
+  ]);
+}
+
+async function start(): Promise<StepResult[]> {
+  const images = await runLanes([{ title: "Images", steps: kubernetesArtifacts.images.map(buildStep) }]);
+  const network: Step = { title: "Network", run: () => ensureNetwork().then(() => "up") };
+  const hosts = [
+    { title: "Ceph on pve", run: ensureCeph },
+    { title: "Kubernetes on k8s", run: ensureKubernetes },
+  ];
+  return [
+    ...images,
+    ...(await runLanes([{ title: "Network", steps: [network] }])),
+    ...(await runLanes(hosts.map((step) => ({ title: step.title, steps: [step] })))),
+  ];
+}
+
+async function provision(): Promise<StepResult[]> {
+  const steps: Step[] = [
+    { title: "Stack lab", run: ensureStack },
+    { title: "pulumi up", run: pulumiUp },
+  ];
+  return runLanes([{ title: "Workstation", steps }]);
+}
+
+/** Builds what is missing, starts what does not run, and brings stack `lab` to what its config says. */
+export async function up(): Promise<number> {
+  const started = Date.now();
+  return withLock("up", async () => {
+    await checkMachine();
+    const results = [...(await build()), ...(await start())];
+    const plugins = await ensurePlugins(() => undefined);
+    process.stdout.write(`${describePlugins(plugins)}\n`);
+    results.push(...(await provision()));
+    process.stdout.write(await summary(results, (Date.now() - started) / 1000));
+    return 0;
+  });
+}
+
+async function stopEverything(): Promise<void> {
+  await Promise.all([stopKubernetes(), stopCeph()]);
+  await removeCgroups();
+  await unmountBelow(stateDir);
+  await unmountBelow(runtimeDir);
+  await removeNetwork();
+  rmSync(runDir, { recursive: true, force: true });
+  rmSync(runtimeDir, { recursive: true, force: true });
+}
+
+/** Stops the lab. Like `rm -f`: nothing to stop is no error. */
+export async function down(): Promise<number> {
+  return withLock("down", async () => {
+    const started = Date.now();
+    await stopEverything();
+    process.stdout.write(
+      `The lab is down (${duration((Date.now() - started) / 1000)}); its disks are kept in ${stateDir}\n`,
+    );
+    return 0;
+  });
+}
+
+/** Stops the lab and deletes all that it ever stored; what was built stays in the cache. */
+export async function reset(): Promise<number> {
+  return withLock("reset", async () => {
+    await stopEverything();
+    rmSync(stateDir, { recursive: true, force: true });
+    process.stdout.write(`The lab is gone; what was built stays in ${cacheDir}\n`);
+    return 0;
+  });
+}
