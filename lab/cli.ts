@@ -31,7 +31,8 @@ async function exitWith(action: Promise<number>): Promise<void> {
 program
   .command("up", { isDefault: true })
   .description("build what is missing, start the lab, run `pulumi up` of stack lab")
-  .action(() => exitWith(up()));
+  .option("--no-provision", "start the hosts only and leave `pulumi up` to you")
+  .action((options: { provision: boolean }) => exitWith(up(options)));
 program
   .command("down")
   .description("stop the lab; nothing of it keeps running, its disks stay")

@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { ensureBuilt } from "./build/artifact.ts";
 import type { Artifact } from "./build/artifact.ts";
 import { kubernetesBinaries } from "./build/go.ts";
@@ -8,6 +8,7 @@ import { examine, installPackages, missingPackages } from "./doctor.ts";
 import type { Finding } from "./doctor.ts";
 import { LabError } from "./errors.ts";
 import { labPids, removeCgroups } from "./host/cgroup.ts";
+import { runningDaemons } from "./host/daemon.ts";
 import { withLock } from "./host/lock.ts";
 import { unmountBelow } from "./host/mounts.ts";
 import { ensureNetwork, removeNetwork } from "./host/network.ts";
@@ -82,23 +83,45 @@ async function start(): Promise<StepResult[]> {
   ];
 }
 
-async function provision(): Promise<StepResult[]> {
-  const steps: Step[] = [
-    { title: "Stack lab", run: ensureStack },
-    { title: "pulumi up", run: pulumiUp },
-  ];
+async function setUpWorkstation(options: UpOptions): Promise<StepResult[]> {
+  const stack: Step = { title: "Stack lab", run: ensureStack };
+  const steps = options.provision ? [stack, { title: "pulumi up", run: pulumiUp }] : [stack];
   return runLanes([{ title: "Workstation", steps }]);
 }
 
+const ownerFile = join(runtimeDir, "owner");
+
+/**
+ * Addresses and cgroups are the machine's: two labs cannot run at once. Processes of a lab with the same disks
+ * that no pid file knows any more are ended, since they would hold the ports.
+ */
+async function takeOwnership(): Promise<void> {
+  const owner = existsSync(ownerFile) ? readFileSync(ownerFile, "utf8") : stateDir;
+  if (labPids().length > 0 && owner !== stateDir) {
+    throw new LabError(`another lab is running on this machine, with its disks in ${owner}`, {
+      hint: `stop it first: XDG_STATE_HOME=${dirname(owner)} npm run lab -- down`,
+    });
+  }
+  if (runningDaemons().length === 0) await removeCgroups();
+  mkdirSync(runtimeDir, { recursive: true });
+  writeFileSync(ownerFile, stateDir);
+}
+
+export interface UpOptions {
+  /** Run `pulumi up` of stack lab once the hosts are up. */
+  readonly provision: boolean;
+}
+
 /** Builds what is missing, starts what does not run, and brings stack `lab` to what its config says. */
-export async function up(): Promise<number> {
+export async function up(options: UpOptions): Promise<number> {
   const started = Date.now();
   return withLock("up", async () => {
     await checkMachine();
+    await takeOwnership();
     const results = [...(await build()), ...(await start())];
     const plugins = await ensurePlugins(() => undefined);
     process.stdout.write(`${describePlugins(plugins)}\n`);
-    results.push(...(await provision()));
+    results.push(...(await setUpWorkstation(options)));
     process.stdout.write(await summary(results, (Date.now() - started) / 1000));
     return 0;
   });
