@@ -8,7 +8,7 @@ export type Rule<T> = (value: T) => string | undefined;
  * before anything is created; the value of an output as soon as it is known.
  */
 export function checked<T>(
-  resource: pulumi.Resource,
+  resource: pulumi.Resource | undefined,
   argument: string,
   value: pulumi.Input<T>,
   rule: Rule<pulumi.Unwrap<T>>,

@@ -32,7 +32,7 @@ export interface RgwUserKeysArgs {
    */
   accessKeyId: pulumi.Input<string>;
 
-  /** Secret. Any text that is not empty. */
+  /** Secret. ASCII characters, at least one. */
   secretAccessKey: pulumi.Input<string>;
 }
 

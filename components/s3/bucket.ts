@@ -1,6 +1,12 @@
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { S3ConnectionArgs } from "./connection.ts";
+import { checked } from "../check.ts";
+import { connectionOf } from "./connection.ts";
+import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
+import { regionFor, unconstrainedRegion } from "./existing-bucket.ts";
+import { s3Provider } from "./provider.ts";
+import { bucketRule } from "./rules.ts";
 
 export interface BucketProtectionArgs {
   /**
@@ -14,21 +20,56 @@ export interface BackupBucketArgs {
   /** The S3 store, and the keys of the bucket's owner. */
   connection: S3ConnectionArgs;
 
-  /** The bucket's name: 3 to 63 characters, lower-case letters, digits, `-` and `.`, as S3 demands. */
+  /**
+   * The bucket's name: 3 to 63 lower-case letters, digits, hyphens and dots, as S3 demands. Changing it makes a new
+   * bucket; the old one is left, or with protection off deleted.
+   */
   bucket: pulumi.Input<string>;
 
   /** Protection against deletion. Default: on. */
   protection?: BucketProtectionArgs;
 }
 
-/** A bucket for backups. One that already belongs to the connection's user is adopted as it is. */
+/**
+ * A bucket for backups. One that already belongs to the connection's user is adopted as it is; one that belongs to
+ * somebody else is an error. Nothing but the bucket itself is managed: RGW takes some requests about parts of a bucket
+ * that it does not know for requests about the bucket, deletion included.
+ */
 export class BackupBucket extends pulumi.ComponentResource {
   /** The bucket's name; resolves once the bucket exists. */
   readonly bucket: pulumi.Output<string>;
 
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:s3:BackupBucket", name, {}, opts);
-    this.bucket = pulumi.output(args.bucket);
+
+    const connection = connectionOf(args.connection, this);
+    const bucketName = checked(this, "bucket", args.bucket, bucketRule);
+    const region = pulumi.unsecret(
+      pulumi.all([connection, bucketName]).apply((known) => regionOrError(...known, this)),
+    );
+    const provider = s3Provider(`${name}-s3`, args.connection, region, this);
+    const isProtected = args.protection?.enabled ?? true;
+    const bucket = new aws.s3.Bucket(
+      `${name}-bucket`,
+      { bucket: bucketName, forceDestroy: !isProtected },
+      { parent: this, provider, retainOnDelete: isProtected },
+    );
+
+    this.bucket = bucket.bucket;
     this.registerOutputs({ bucket: this.bucket });
+  }
+}
+
+/** A preview asks nothing of the store: it may not be there yet, and the user neither. */
+async function regionOrError(
+  connection: S3Connection,
+  bucket: string,
+  resource: pulumi.Resource,
+): Promise<string> {
+  if (pulumi.runtime.isDryRun()) return unconstrainedRegion;
+  try {
+    return await regionFor(connection, bucket);
+  } catch (error) {
+    throw error instanceof Error ? new pulumi.ResourceError(error.message, resource, true) : error;
   }
 }

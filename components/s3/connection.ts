@@ -1,19 +1,62 @@
-import type { Input } from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+
+import { checked } from "../check.ts";
+import { caBundleRule, endpointRule, keyRule, regionRule } from "./rules.ts";
 
 /** How to reach an S3 store, and as whom. */
 export interface S3ConnectionArgs {
   /** URL of the S3 endpoint, `http://` or `https://`, host, optional port; no path, query or credentials. */
-  endpoint: Input<string>;
+  endpoint: pulumi.Input<string>;
 
-  /** Label that requests are signed with. Never sent as a LocationConstraint. Default: `local`. */
-  region?: Input<string | undefined>;
+  /** Label that requests are signed with. Not sent as a LocationConstraint. Default: `local`. */
+  region?: pulumi.Input<string | undefined>;
 
-  /** One or more PEM certificates that an https endpoint's certificate is checked against. Default: public CAs. */
-  caBundle?: Input<string | undefined>;
+  /**
+   * PEM certificates of the CA that signed an https endpoint's certificate. With it, other CAs are not trusted.
+   * Default: the CAs that Node.js trusts.
+   */
+  caBundle?: pulumi.Input<string | undefined>;
 
   /** Secret. */
-  accessKeyId: Input<string>;
+  accessKeyId: pulumi.Input<string>;
 
   /** Secret. */
-  secretAccessKey: Input<string>;
+  secretAccessKey: pulumi.Input<string>;
+}
+
+/** A connection whose values are known and keep the rules. */
+export interface S3Connection {
+  endpoint: string;
+  region: string;
+  caBundle: string | undefined;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** The checked values of a connection, as one secret. Mistakes are reported for the resource, if there is one. */
+export function connectionOf(
+  args: S3ConnectionArgs,
+  resource: pulumi.Resource | undefined,
+): pulumi.Output<S3Connection> {
+  const values = pulumi.all([
+    checked(resource, "connection.endpoint", args.endpoint, endpointRule),
+    checked(resource, "connection.region", args.region, regionRule),
+    checked(resource, "connection.caBundle", args.caBundle, caBundleRule),
+    checked(resource, "connection.accessKeyId", args.accessKeyId, keyRule),
+    checked(resource, "connection.secretAccessKey", args.secretAccessKey, keyRule),
+  ]);
+  return pulumi.secret(
+    values.apply(([endpoint, region, caBundle, accessKeyId, secretAccessKey]) => ({
+      endpoint: withoutSlash(endpoint),
+      region: region ?? "local",
+      caBundle,
+      accessKeyId,
+      secretAccessKey,
+    })),
+  );
+}
+
+/** `http://host/` and `http://host` are the same endpoint; just one of them is ever stored. */
+export function withoutSlash(endpoint: string): string {
+  return endpoint.replace(/\/$/, "");
 }

@@ -1,6 +1,20 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { S3ConnectionArgs } from "./connection.ts";
+import { checked } from "../check.ts";
+import { s3Client } from "./client.ts";
+import { connectionOf, withoutSlash } from "./connection.ts";
+import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
+import { classify, S3Failure } from "./failure.ts";
+import { probe } from "./probe.ts";
+import { bucketRule, pathRule } from "./rules.ts";
 
 export interface SmokeCheckArgs {
   /** The S3 store and the keys to prove. */
@@ -20,7 +34,72 @@ export interface CheckedLocation {
   path: string;
 }
 
-/** Resolves once the declared keys could put, list, read and delete an object; does nothing in a preview. */
+/**
+ * Resolves once an S3 server answered at the endpoint, and the keys could put, list, read and delete an object under
+ * the path. A failure ends the update with one sentence about what is wrong. Does nothing in a preview.
+ */
 export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation> {
-  return pulumi.output({ endpoint: args.connection.endpoint, bucket: args.bucket, path: args.path });
+  const checks = pulumi.all([
+    connectionOf(args.connection, undefined),
+    checked(undefined, "bucket", args.bucket, bucketRule),
+    checked(undefined, "path", args.path, pathRule),
+  ]);
+  const passed = checks.apply(async ([connection, bucket, path]) => {
+    if (!pulumi.runtime.isDryRun()) await proveOrError(connection, bucket, path);
+    return { endpoint: withoutSlash(connection.endpoint), bucket, path };
+  });
+  return pulumi.unsecret(passed);
+}
+
+async function proveOrError(connection: S3Connection, bucket: string, path: string): Promise<void> {
+  try {
+    await prove(connection, bucket, path);
+  } catch (error) {
+    throw error instanceof Error ? new pulumi.ResourceError(error.message, undefined, true) : error;
+  }
+}
+
+/** Throws an S3Failure unless the keys can do with a bucket what backups need. */
+export async function prove(connection: S3Connection, bucket: string, path: string): Promise<void> {
+  await probe({ connection, bucket, attempt: "reach the S3 server" });
+  const key = smokeKey(path);
+  const body = `smoke check ${key}`;
+  const client = s3Client(connection);
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw classify(error, { connection, bucket, attempt: `${what} ${bucket}/${key}` });
+    }
+  };
+  const object = { Bucket: bucket, Key: key };
+  try {
+    await attempt("put", () => client.send(new PutObjectCommand({ ...object, Body: body })));
+    const listed = await attempt("list", () =>
+      client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key })),
+    );
+    const read = await attempt("read", async () => {
+      const answer = await client.send(new GetObjectCommand(object));
+      return answer.Body?.transformToString();
+    });
+    if (listed.Contents?.some(({ Key }) => Key === key) !== true || read !== body) {
+      throw new S3Failure(
+        "server",
+        `S3 server problem: ${connection.endpoint} does not give back what it was given.`,
+      );
+    }
+    await attempt("delete", () => client.send(new DeleteObjectCommand(object)));
+  } catch (error) {
+    // What is left of a failed check goes too, if it can; the failure is what the user has to hear of.
+    await client.send(new DeleteObjectCommand(object)).catch(() => undefined);
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A new object each time: checks of several stacks never meet, and none can hit a backup. */
+export function smokeKey(path: string): string {
+  const prefix = path.split("/").filter((part) => part !== "");
+  return [...prefix, ".cnpg-rgw-smoke", randomUUID()].join("/");
 }

@@ -1,0 +1,35 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+
+import { S3Client } from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+
+import type { S3Connection } from "./connection.ts";
+
+/** No answer within this time is a failure: a full or halted Ceph accepts requests and never answers them. */
+export const answerSeconds = 20;
+
+/** A client for any S3 store: path-style, no checksums that only Amazon knows, and an end to every wait. */
+export function s3Client(connection: S3Connection, region = connection.region): S3Client {
+  return new S3Client({
+    endpoint: connection.endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: connection.accessKeyId, secretAccessKey: connection.secretAccessKey },
+    // Ceph 16 answers 411 to the SDK's default checksums, Ceph 18 stores their encoding with the object.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    // A repeated request would hide a wrong clock: the SDK corrects for it after the first failure.
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 5_000,
+      requestTimeout: answerSeconds * 1_000,
+      throwOnRequestTimeout: true,
+      httpAgent: new HttpAgent({ keepAlive: false }),
+      httpsAgent: new HttpsAgent({
+        keepAlive: false,
+        ...(connection.caBundle && { ca: connection.caBundle }),
+      }),
+    }),
+  });
+}

@@ -1,0 +1,66 @@
+import { GetBucketLocationCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
+
+import { s3Client } from "./client.ts";
+import type { S3Connection } from "./connection.ts";
+import { classify, S3Failure, takenBucket } from "./failure.ts";
+
+/** The one region for which the AWS provider sends no LocationConstraint when it makes a bucket. */
+export const unconstrainedRegion = "us-east-1";
+
+/**
+ * The region to give to the AWS provider so that it makes the bucket, or adopts the one that is already ours. In
+ * us-east-1 it refuses a bucket that exists; with the bucket's own location it asks for it again, which RGW grants to
+ * the owner. Fails if the bucket is somebody else's.
+ */
+export async function regionFor(connection: S3Connection, bucket: string): Promise<string> {
+  const target = { connection, bucket, attempt: `look for bucket ${bucket}` };
+  try {
+    return await regionSignedAs(unconstrainedRegion, connection, bucket);
+  } catch (error) {
+    const failure = classify(error, target);
+    // Such a store, Amazon's or Garage, takes its own region only; then it is right as LocationConstraint too.
+    if (failure.kind === "region" && (await isAnswered(connection, bucket))) return connection.region;
+    if (failure.kind === "permission") {
+      throw new S3Failure("bucket", `S3 bucket problem at ${connection.endpoint}: ${takenBucket(bucket)}`);
+    }
+    throw failure;
+  }
+}
+
+async function regionSignedAs(region: string, connection: S3Connection, bucket: string): Promise<string> {
+  const client = s3Client(connection, region);
+  try {
+    const location = await locationOf(client, bucket);
+    if (location === undefined) return unconstrainedRegion;
+    await refuseSharedBucket(client, connection, bucket);
+    return location === "" ? unconstrainedRegion : location;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The bucket's LocationConstraint, on RGW the name of its zonegroup; undefined if there is no such bucket. */
+async function locationOf(client: S3Client, bucket: string): Promise<string | undefined> {
+  try {
+    const answer = await client.send(new GetBucketLocationCommand({ Bucket: bucket }));
+    return answer.LocationConstraint ?? "";
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchBucket") return undefined;
+    throw error;
+  }
+}
+
+/** A policy may let us in to a bucket that is not ours, which could be taken from us at any time. */
+async function refuseSharedBucket(client: S3Client, connection: S3Connection, bucket: string): Promise<void> {
+  const own = await client.send(new ListBucketsCommand()).catch(() => undefined);
+  if (own?.Buckets === undefined || own.Buckets.some(({ Name }) => Name === bucket)) return;
+  throw new S3Failure("bucket", `S3 bucket problem at ${connection.endpoint}: ${takenBucket(bucket)}`);
+}
+
+async function isAnswered(connection: S3Connection, bucket: string): Promise<boolean> {
+  return regionSignedAs(connection.region, connection, bucket).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,39 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+import { caFile } from "./ca-file.ts";
+import { withoutSlash } from "./connection.ts";
+import type { S3ConnectionArgs } from "./connection.ts";
+
+/**
+ * The AWS provider, for S3 stores other than Amazon's. Everything that only Amazon answers is off, and the region is
+ * given apart from the connection's: the provider sends any region but us-east-1 as LocationConstraint.
+ */
+export function s3Provider(
+  name: string,
+  connection: S3ConnectionArgs,
+  region: pulumi.Input<string>,
+  parent: pulumi.Resource,
+): aws.Provider {
+  const caPath = pulumi
+    .output(connection.caBundle)
+    .apply((pem) => (pem === undefined ? undefined : caFile(pem)));
+  return new aws.Provider(
+    name,
+    {
+      endpoints: [{ s3: pulumi.output(connection.endpoint).apply(withoutSlash) }],
+      s3UsePathStyle: true,
+      region,
+      accessKey: pulumi.secret(connection.accessKeyId),
+      secretKey: pulumi.secret(connection.secretAccessKey),
+      ...(connection.caBundle === undefined ? {} : { customCaBundle: caPath }),
+      skipCredentialsValidation: true,
+      skipMetadataApiCheck: true,
+      skipRegionValidation: true,
+      // Without it the provider asks Amazon's IAM, and fails with 403.
+      skipRequestingAccountId: true,
+    },
+    // The region matters when the bucket is made. Later it is found where it is, which must not move anything.
+    { parent, ignoreChanges: ["region"] },
+  );
+}
