@@ -8,10 +8,10 @@ import {
   smokeCheck,
 } from "./components/index.ts";
 import { readConfig } from "./config.ts";
-import { requireNamespaces } from "./config/namespaces.ts";
+import { requireCluster } from "./config/cluster.ts";
 
 const config = readConfig();
-await requireNamespaces(config);
+await requireCluster(config);
 
 // Ceph: where the config names a Ceph host, the S3 user and its keys are made there.
 const { cephHost, singleDiskCeph, protectBucket } = config;

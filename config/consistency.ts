@@ -42,13 +42,15 @@ function caWithoutTls(found: FoundConfig): Problem[] {
 function duplicateNamespaces(found: FoundConfig): Problem[] {
   const list = Array.isArray(found.namespaces) ? found.namespaces : [];
   const names = list.map((entry: unknown) => (isRecord(entry) ? entry.name : entry));
-  return names.flatMap((name, i) => {
+  const problems = names.flatMap((name, i) => {
     const first = names.indexOf(name);
     if (typeof name !== "string" || first === i) return [];
     const path = ["namespaces", i];
     const message = `${keyName(path)} is ${JSON.stringify(name)}, as ${keyName(["namespaces", first])} is already`;
     return [{ message, fix: removeCommand(path) }];
   });
+  // From the last to the first, for each removal moves those after it.
+  return problems.reverse();
 }
 
 function plaintextSecrets(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {

@@ -31,8 +31,8 @@ export function defaultProviderCluster(): ClusterArgs {
 export type Answer = "yes" | "no" | "unknown";
 
 /** Whether the cluster has the Prometheus Operator's CRD `podmonitors.monitoring.coreos.com`. */
-export function servesPodMonitors(cluster: ClusterArgs): Promise<Answer> {
-  return ask(cluster, async (configuration) => {
+export function servesPodMonitors(cluster: ClusterArgs, timeoutMs = 10_000): Promise<Answer> {
+  return ask(cluster, timeoutMs, async (configuration) => {
     const api = new CustomObjectsApi(configuration);
     const { resources } = await api.getAPIResources({ group: "monitoring.coreos.com", version: "v1" });
     return resources.some(({ kind }) => kind === "PodMonitor");
@@ -40,8 +40,8 @@ export function servesPodMonitors(cluster: ClusterArgs): Promise<Answer> {
 }
 
 /** Whether the cluster has a namespace that takes new objects; one that is being deleted does not. */
-export function hasNamespace(cluster: ClusterArgs, name: string): Promise<Answer> {
-  return ask(cluster, async (configuration) => {
+export function hasNamespace(cluster: ClusterArgs, name: string, timeoutMs = 10_000): Promise<Answer> {
+  return ask(cluster, timeoutMs, async (configuration) => {
     const { status } = await new CoreV1Api(configuration).readNamespace({ name });
     return status?.phase !== "Terminating";
   });
@@ -49,8 +49,8 @@ export function hasNamespace(cluster: ClusterArgs, name: string): Promise<Answer
 
 type Question = (configuration: Configuration) => Promise<boolean>;
 
-async function ask(cluster: ClusterArgs, question: Question): Promise<Answer> {
-  const deadline = AbortSignal.timeout(10_000);
+async function ask(cluster: ClusterArgs, timeoutMs: number, question: Question): Promise<Answer> {
+  const deadline = AbortSignal.timeout(timeoutMs);
   const late = new Promise<Answer>((resolve) => {
     deadline.addEventListener("abort", () => {
       resolve("unknown");

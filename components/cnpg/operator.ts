@@ -88,12 +88,10 @@ export class CnpgOperator extends pulumi.ComponentResource {
   }
 }
 
-const noPodMonitorCrd = `The cluster has no CRD podmonitors.monitoring.coreos.com, and the operator's chart is to make a PodMonitor: \
-Helm would refuse the release as a whole. Install the Prometheus Operator's CRDs, or turn the PodMonitor off:
-
-      pulumi config set --path 'cnpg-rgw:operator.values.monitoring.podMonitorEnabled' false
-
-(in a program of your own: values: { monitoring: { podMonitorEnabled: false } })`;
+const noPodMonitorCrd =
+  "The cluster has no CRD podmonitors.monitoring.coreos.com, and the chart's value monitoring.podMonitorEnabled is " +
+  "true: Helm would refuse the release as a whole. Install the Prometheus Operator's CRDs, or set " +
+  "'values' to { monitoring: { podMonitorEnabled: false } }";
 
 /** A name needs a repository and a version; a path or a URL says by itself where the chart is. */
 function chartSource(

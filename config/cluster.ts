@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { type ClusterArgs, defaultProviderCluster, hasNamespace, servesPodMonitors } from "../components/cnpg/cluster.ts";
+import { operatorValues, wantsPodMonitor } from "../components/cnpg/operator-values.ts";
+import type { StackConfig } from "../config.ts";
+import { keyName, setCommand } from "./commands.ts";
+import { type Problem, report } from "./problems.ts";
+
+type Wishes = Pick<StackConfig, "namespaces" | "operator">;
+
+/**
+ * Checks that the cluster has what the config takes for granted, so that a preview tells, and not the provider in the
+ * middle of an update. A cluster that does not answer is left to the provider.
+ */
+export async function requireCluster(config: Wishes, cluster = defaultProviderCluster()): Promise<void> {
+  const answers = await Promise.all([missingNamespaces(config, cluster), missingCrd(config, cluster)]);
+  const problems = answers.flat();
+  if (problems.length > 0) throw new pulumi.RunError(report(pulumi.getStack(), problems));
+}
+
+async function missingNamespaces({ namespaces }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
+  const answers = await Promise.all(namespaces.map(({ name }) => hasNamespace(cluster, name)));
+  return namespaces.flatMap(({ name, create }, i) =>
+    answers[i] === "no" && !create ? [noSuchNamespace(name, i)] : [],
+  );
+}
+
+async function missingCrd({ operator }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
+  const wanted = wantsPodMonitor(operatorValues(operator.values));
+  return wanted && (await servesPodMonitors(cluster)) === "no" ? [noPodMonitorCrd] : [];
+}
+
+function noSuchNamespace(name: string, index: number): Problem {
+  return {
+    message: `${keyName(["namespaces", index])} is "${name}": the cluster has no such namespace, or it is being deleted. Make it, or put { name: ${name}, create: true } in its place`,
+    fix: `kubectl create namespace ${name}`,
+  };
+}
+
+const podMonitorKey = ["operator", "values", "monitoring", "podMonitorEnabled"];
+const noPodMonitorCrd: Problem = {
+  message: `${keyName(podMonitorKey)} is true by default, and the cluster has no CRD podmonitors.monitoring.coreos.com. Install the Prometheus Operator's CRDs, or do without the PodMonitor`,
+  fix: setCommand(podMonitorKey, "false"),
+};
