@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { z } from "zod";
+import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
+import { postgresAnswers } from "./support/postgres.ts";
+import {
+  backupSecret,
+  bucket,
+  cephAudit,
+  endpoint,
+  everythingStored,
+  keysOfStack,
+  rgwUser,
+  s3,
+  uid,
+} from "./support/stack.ts";
+import { labState } from "./support/workspace.ts";
+
+const argvFile = join(labState, "argv-seen");
+/** Everything that the engine printed in this file, at the settings a user may choose. */
+const printed: string[] = [];
+
+/** Runs `work` while every command line on the machine is recorded. */
+async function recordingArgv<T>(work: () => Promise<T>): Promise<T> {
+  const recorder = spawn("node", [join(import.meta.dirname, "support", "argv-recorder.ts"), argvFile], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(recorder.stdout, "data");
+  try {
+    return await work();
+  } finally {
+    recorder.kill("SIGTERM");
+    await once(recorder, "exit");
+  }
+}
+
+describe("a fresh stack", () => {
+  it("previews, and makes nothing", async () => {
+    printed.push(await mustPulumi(["preview", "--diff"]));
+    assert.match(printed[0] ?? "", /cnpg-rgw:ceph:RgwUser/);
+    assert.equal(await rgwUser(uid), undefined);
+    assert.equal(
+      await kubectl("get", "namespace", "demo", "cnpg-system", "--ignore-not-found", "-o", "name"),
+      "",
+    );
+  });
+
+  it("comes up at the first try", async () => {
+    printed.push(
+      await recordingArgv(() =>
+        mustPulumi(["up", "--yes", "--diff", "--debug", "--logtostderr", "--logflow", "-v=3"]),
+      ),
+    );
+  });
+
+  it("made the RGW user as declared, with just the generated key", async () => {
+    const user = await rgwUser(uid);
+    const keys = await keysOfStack();
+    assert.ok(user);
+    assert.deepEqual(
+      [user.display_name, user.max_buckets, user.suspended, user.user_quota.enabled],
+      ["CNPG Backup User", 10, 0, false],
+    );
+    assert.deepEqual(
+      user.keys.map((key) => [key.access_key, key.secret_key]),
+      [[keys.accessKeyId, keys.secretAccessKey]],
+    );
+  });
+
+  it("made a bucket that the keys in the namespace's Secret can use", async () => {
+    const { labels, values } = await backupSecret("demo");
+    const {
+      S3_ACCESS_KEY_ID: accessKeyId = "",
+      S3_SECRET_ACCESS_KEY: secretAccessKey = "",
+      ...rest
+    } = values;
+    assert.deepEqual(rest, { S3_ENDPOINT: endpoint, S3_REGION: "local", S3_BUCKET: bucket, S3_PATH: "/lab" });
+    assert.equal(labels["cnpg.io/reload"], "true");
+    const steps: Parameters<typeof s3>[0]["steps"] = [
+      ["list", ""],
+      ["put", "lab/probe"],
+      ["list", "lab/"],
+      ["get", "lab/probe"],
+      ["delete", "lab/probe"],
+      ["list", ""],
+    ];
+    const found = await s3({ accessKeyId, secretAccessKey, steps });
+    // The first list: the smoke check left nothing behind.
+    assert.deepEqual(found, [[], "done", ["lab/probe"], "content of lab/probe", "done", []]);
+  });
+
+  it("made an operator that reconciles a Cluster in another namespace until PostgreSQL answers", async () => {
+    assert.equal(await postgresAnswers("tenant"), "PostgreSQL 17");
+  });
+
+  it("turned on monitoring: PodMonitor, dashboard, resource requests", async () => {
+    const podMonitors = await kubectl(
+      "-n",
+      "cnpg-system",
+      "get",
+      "podmonitors.monitoring.coreos.com",
+      "-o",
+      "name",
+    );
+    assert.match(podMonitors, /^podmonitor\.monitoring\.coreos\.com\/.+$/m);
+    const dashboards = await kubectl(
+      "-n",
+      "cnpg-system",
+      "get",
+      "configmap",
+      "-l",
+      "grafana_dashboard=1",
+      "-o",
+      "name",
+    );
+    assert.match(dashboards, /^configmap\/.+$/m);
+    const requests = await kubectl(
+      "-n",
+      "cnpg-system",
+      "get",
+      "deployment",
+      "-o",
+      "jsonpath={.items[*].spec.template.spec.containers[*].resources.requests}",
+    );
+    assert.deepEqual(Object.keys(z.record(z.string(), z.string()).parse(JSON.parse(requests))).sort(), [
+      "cpu",
+      "memory",
+    ]);
+  });
+});
+
+describe("the same stack again", () => {
+  it("shows no change in preview and in up, and writes nothing on the Ceph host", async () => {
+    const before = cephAudit().length;
+    printed.push(await mustPulumi(["preview", "--expect-no-changes", "--diff"]));
+    printed.push(await mustPulumi(["up", "--yes", "--expect-no-changes", "--skip-preview"]));
+    assert.deepEqual(cephAudit().slice(before), []);
+  });
+
+  it("shows no drift after a refresh", async () => {
+    printed.push(await mustPulumi(["refresh", "--yes", "--skip-preview"]));
+    printed.push(await mustPulumi(["preview", "--expect-no-changes"]));
+  });
+});
+
+describe("secrets", () => {
+  it("are nowhere in the clear: output, debug log, state, argv on any host", async () => {
+    const keys = await keysOfStack();
+    const sshKey = readFileSync(join(labState, "pve", "ssh", "client"), "utf8").split("\n");
+    const needles = [keys.accessKeyId, keys.secretAccessKey, ...sshKey.slice(1, 4)];
+    const places = {
+      output: printed.join("\n"),
+      state: everythingStored(),
+      argv: readFileSync(argvFile, "utf8"),
+    };
+    // The recorder saw the work at all: without this the check below would pass on an empty file.
+    assert.match(places.argv, /radosgw-admin.* user info/);
+    for (const [place, text] of Object.entries(places)) {
+      for (const form of needles.flatMap((needle) => [
+        needle,
+        Buffer.from(needle).toString("base64"),
+        encodeURIComponent(needle),
+      ])) {
+        assert.ok(!text.includes(form), `a secret is in the clear in ${place}: …${form.slice(0, 3)}…`);
+      }
+    }
+  });
+});
+
+describe("a wrong config", () => {
+  it("is one error that names the key and the command, before anything is made", async () => {
+    await mustPulumi(["config", "set", "cnpg-rgw:endpoint", "ftp://10.0.0.10"]);
+    const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
+    await mustPulumi(["config", "set", "cnpg-rgw:endpoint", endpoint]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /cnpg-rgw:endpoint/);
+    assert.match(outcome.all, /pulumi config set/);
+    assert.doesNotMatch(outcome.all, /\n\s+at .*\(/, "no stack trace");
+  });
+});

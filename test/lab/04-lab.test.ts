@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { z } from "zod";
+import { lab, mustPulumi, pulumi } from "./support/lab.ts";
+import { leftovers, recordedSysctls, sysctls } from "./support/machine.ts";
+import { labState } from "./support/workspace.ts";
+
+const runDir = join(labState, "run");
+const daemons = (): string[] =>
+  readdirSync(runDir)
+    .filter((file) => file.endsWith(".pid"))
+    .map((file) => file.slice(0, -4));
+const pidOf = (daemon: string): number =>
+  z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(join(runDir, `${daemon}.pid`), "utf8"))).pid;
+
+async function comesUp(): Promise<string> {
+  const outcome = await lab(["up"], { timeoutMs: 300_000 });
+  assert.equal(outcome.code, 0, outcome.all);
+  return outcome.all;
+}
+
+describe("the lab", () => {
+  it("that is up stays as it is: the same processes, and no change to the stack", async () => {
+    await comesUp();
+    const before = daemons().map((daemon) => [daemon, pidOf(daemon)]);
+    assert.match(await comesUp(), /pulumi up\s+.*no change/);
+    assert.deepEqual(
+      daemons().map((daemon) => [daemon, pidOf(daemon)]),
+      before,
+    );
+  });
+
+  it("passes the exit code of exec on, and adds nothing to its stdout", async () => {
+    const outcome = await lab(["exec", "--", "sh", "-c", "echo out; echo err >&2; exit 7"]);
+    assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [7, "out", "err"]);
+  });
+
+  it("is out of reach of the machine's own network", async () => {
+    assert.equal((await lab(["exec", "--", "sh", "-c", "ip -o -4 addr show"])).code, 0);
+    const addresses = readFileSync("/proc/net/fib_trie", "utf8");
+    assert.doesNotMatch(addresses, /\b10\.0\.0\.(2|10|20)\b/);
+  });
+
+  it("comes back after kill -9 of each of its daemons", async () => {
+    for (const daemon of daemons()) {
+      process.kill(pidOf(daemon), "SIGKILL");
+      await comesUp();
+      assert.equal((await lab(["status"])).code, 0, `after kill -9 of ${daemon}`);
+    }
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+
+  it("comes back after all of them were killed at once", async () => {
+    for (const daemon of daemons()) process.kill(pidOf(daemon), "SIGKILL");
+    await comesUp();
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+
+  it("says in one message what is wrong when a host does not answer", async () => {
+    const pid = pidOf("rgw");
+    process.kill(pid, "SIGSTOP");
+    const outcome = await pulumi(["up", "--yes", "--skip-preview"], { timeoutMs: 120_000 });
+    process.kill(pid, "SIGCONT");
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /10\.0\.0\.10:7480/);
+  });
+});
+
+describe("down", () => {
+  it("leaves no process, mount, namespace, cgroup or changed sysctl", async () => {
+    const outcome = await lab(["down"]);
+    assert.equal(outcome.code, 0, outcome.all);
+    assert.deepEqual(leftovers(), { namespaces: [], mounts: [], cgroups: [], processes: [] });
+    assert.deepEqual(sysctls(), recordedSysctls());
+  });
+
+  it("may be followed by down, and by up with the disks as they were", async () => {
+    assert.equal((await lab(["down"])).code, 0);
+    await comesUp();
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+});

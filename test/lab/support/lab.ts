@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { execa } from "execa";
+import { checkoutCopy, stateHome } from "./workspace.ts";
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order they came. */
+  readonly all: string;
+}
+
+export interface Options {
+  readonly input?: string;
+  readonly env?: Record<string, string>;
+  readonly timeoutMs?: number;
+  readonly cwd?: string;
+}
+
+/** Runs the lab's command line as a user would; never throws for an exit code. */
+export async function lab(args: readonly string[], options: Options = {}): Promise<Outcome> {
+  const result = await execa("node", [join(checkoutCopy, "lab", "cli.ts"), ...args], {
+    cwd: options.cwd ?? checkoutCopy,
+    // NODE_TEST_CONTEXT would make a `node` below think that it is a test of this runner.
+    env: { ...options.env, XDG_STATE_HOME: stateHome, NODE_TEST_CONTEXT: undefined, FORCE_COLOR: "0" },
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    timeout: options.timeoutMs ?? 300_000,
+    reject: false,
+    all: true,
+    maxBuffer: 128 * 1024 * 1024,
+  });
+  return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr, all: result.all };
+}
+
+/** A command on a host of the lab. */
+export async function on(
+  host: "pve" | "k8s" | "workstation",
+  argv: readonly string[],
+  options: Options = {},
+): Promise<Outcome> {
+  return lab(["exec", "--host", host, "--", ...argv], options);
+}
+
+/** As {@link on}, for a command that must succeed; returns its stdout. */
+export async function must(
+  host: "pve" | "k8s" | "workstation",
+  argv: readonly string[],
+  options: Options = {},
+): Promise<string> {
+  const outcome = await on(host, argv, options);
+  assert.equal(
+    outcome.code,
+    0,
+    `${argv.join(" ")} on ${host} exited with ${String(outcome.code)}:\n${outcome.all}`,
+  );
+  return outcome.stdout;
+}
+
+export async function pulumi(args: readonly string[], options: Options = {}): Promise<Outcome> {
+  return on("workstation", ["pulumi", ...args, "--non-interactive", "--color", "never"], {
+    timeoutMs: 600_000,
+    ...options,
+  });
+}
+
+export async function mustPulumi(args: readonly string[], options: Options = {}): Promise<string> {
+  const outcome = await pulumi(args, options);
+  assert.equal(
+    outcome.code,
+    0,
+    `pulumi ${args.join(" ")} exited with ${String(outcome.code)}:\n${outcome.all}`,
+  );
+  return outcome.all;
+}
+
+export async function kubectl(...args: string[]): Promise<string> {
+  return must("workstation", ["kubectl", ...args]);
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { base, labState } from "./workspace.ts";
+
+/** What a lab could leave behind on the machine, read without the lab's own code. */
+export interface Leftovers {
+  readonly namespaces: string[];
+  readonly mounts: string[];
+  readonly cgroups: string[];
+  readonly processes: string[];
+}
+
+const lines = (file: string): string[] => readFileSync(file, "utf8").split("\n");
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ""; // it ended meanwhile
+  }
+}
+
+export function leftovers(): Leftovers {
+  const netns = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
+  const hierarchies = lines("/proc/self/mounts").filter((line) => / cgroup2? /.test(line));
+  return {
+    namespaces: netns.filter((name) => name.startsWith("lab-") || name.startsWith("cni-")),
+    mounts: lines("/proc/self/mounts").filter((line) => line.includes("cnpg-rgw")),
+    cgroups: hierarchies
+      .map((line) => join(line.split(" ")[1] ?? "", "cnpg-rgw-lab"))
+      .filter((folder) => existsSync(folder)),
+    processes: readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+      .map(commandLine)
+      .filter((argv) => argv.includes(labState) || argv.includes("/run/cnpg-rgw-lab")),
+  };
+}
+
+/** Settings of the whole machine that Kubernetes' components are known to change. */
+export function sysctls(): Record<string, string> {
+  const names = [
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+    "kernel/keys/root_maxkeys",
+    "kernel/keys/root_maxbytes",
+    "net/ipv4/ip_forward",
+  ];
+  return Object.fromEntries(
+    names.map((name) => [name, readFileSync(join("/proc/sys", name), "utf8").trim()]),
+  );
+}
+
+const sysctlsFile = join(base, "sysctls.json");
+
+/** Before the lab is first started. */
+export function recordSysctls(): void {
+  writeFileSync(sysctlsFile, JSON.stringify(sysctls()));
+}
+
+export function recordedSysctls(): unknown {
+  return JSON.parse(readFileSync(sysctlsFile, "utf8"));
+}

@@ -1,0 +1,73 @@
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+
+/**
+ * An S3 client for the tests, run on the workstation: reads credentials and steps as JSON from stdin, prints what each
+ * step found. It knows nothing of the project, so that it shows what any other client would see.
+ */
+const request = z.object({
+  endpoint: z.string(),
+  region: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  bucket: z.string(),
+  steps: z.array(z.tuple([z.enum(["put", "get", "list", "delete", "head", "create", "remove"]), z.string()])),
+});
+export type S3Request = z.infer<typeof request>;
+
+const input = request.parse(JSON.parse(await text(process.stdin)));
+const client = new S3Client({
+  endpoint: input.endpoint,
+  region: input.region,
+  credentials: { accessKeyId: input.accessKeyId, secretAccessKey: input.secretAccessKey },
+  forcePathStyle: true,
+  requestChecksumCalculation: "WHEN_REQUIRED",
+  maxAttempts: 1,
+});
+
+async function perform(step: string, key: string): Promise<unknown> {
+  const at = { Bucket: input.bucket, Key: key };
+  switch (step) {
+    case "put":
+      await client.send(new PutObjectCommand({ ...at, Body: `content of ${key}` }));
+      return "done";
+    case "get":
+      return client.send(new GetObjectCommand(at)).then((found) => found.Body?.transformToString());
+    case "delete":
+      await client.send(new DeleteObjectCommand(at));
+      return "done";
+    case "create":
+      await client.send(new CreateBucketCommand({ Bucket: input.bucket }));
+      return "done";
+    case "remove":
+      await client.send(new DeleteBucketCommand({ Bucket: input.bucket }));
+      return "done";
+    case "head":
+      await client.send(new HeadBucketCommand({ Bucket: input.bucket }));
+      return "done";
+    default: {
+      const found = await client.send(new ListObjectsV2Command({ Bucket: input.bucket, Prefix: key }));
+      return (found.Contents ?? []).map((object) => object.Key);
+    }
+  }
+}
+
+const results: unknown[] = [];
+for (const [step, key] of input.steps) {
+  results.push(
+    await perform(step, key).catch(
+      (error: unknown) => `error: ${error instanceof Error ? error.name : String(error)}`,
+    ),
+  );
+}
+process.stdout.write(JSON.stringify(results));
