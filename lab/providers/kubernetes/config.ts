@@ -77,8 +77,12 @@ export interface Settings {
 
 const defaultRequestTimeoutSeconds = 32;
 
+/** Options of every provider resource, which are the engine's own business. */
+const engineOptions = new Set(["version", "pluginDownloadURL", "pluginChecksums"]);
+
 export function checkConfig(news: Props): CheckFailure[] {
-  return checkInputs("the provider's configuration", configSchema, news);
+  const own = Object.entries(news).filter(([key]) => !engineOptions.has(key));
+  return checkInputs("the provider's configuration", configSchema, Object.fromEntries(own));
 }
 
 /** The provider's options; a flag that is not set may be set by an environment variable. */

@@ -4,6 +4,7 @@ import { checkConfig, parseConfig } from "./config.ts";
 import { ReleaseResource } from "./helm/release.ts";
 import { meaningOf } from "./objects/kinds.ts";
 import { ObjectResource } from "./objects/resource.ts";
+import { pluginVersion } from "../versions.ts";
 import { Session } from "./session.ts";
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
@@ -11,7 +12,7 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
 /** The lab's own stand-in for the official plugin `kubernetes`: objects of any kind, and Helm releases. */
 export class KubernetesProvider implements ProviderDefinition {
   readonly name = "kubernetes";
-  readonly version = "4.32.0";
+  readonly version = pluginVersion("kubernetes");
   #session: Session | undefined;
 
   async checkConfig({ news }: { news: Props }): Promise<CheckResult> {

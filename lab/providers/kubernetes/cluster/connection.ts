@@ -30,8 +30,8 @@ export class Connection {
     if (server === undefined) throw new Error("the kubeconfig has no cluster for its current context");
     const url = new URL(server.replace(/\/$/, "") + request.path);
     for (const [key, value] of Object.entries(request.query ?? {})) url.searchParams.set(key, value);
-    const options = await this.#options(request);
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const options = await this.#options(request, body);
     const response = await exchange(url, options, body);
     const received = await text(response);
     const status = response.statusCode ?? 0;
@@ -39,9 +39,13 @@ export class Connection {
     return JSON.parse(received) as unknown;
   }
 
-  async #options(request: ApiRequest): Promise<https.RequestOptions> {
+  async #options(request: ApiRequest, body: string | undefined): Promise<https.RequestOptions> {
     const headers: Record<string, string> = { accept: "application/json" };
-    if (request.body !== undefined) headers["content-type"] = request.contentType ?? "application/json";
+    if (body !== undefined) {
+      headers["content-type"] = request.contentType ?? "application/json";
+      // Node leaves the length of a DELETE's body out, and the server takes the body for the next request.
+      headers["content-length"] = String(Buffer.byteLength(body));
+    }
     const options: https.RequestOptions = { headers, method: request.method };
     // Adds to the headers what the user's credentials need.
     await this.#config.applyToHTTPSOptions(options);

@@ -43,8 +43,8 @@ export const releaseSchema = z.strictObject({
 
 export type ReleaseInputs = z.infer<typeof releaseSchema> & { name: string; namespace: string };
 
-/** Outputs that the SDK also declares as inputs: it sends them back where a program spreads a release. */
-const outputsOnly = ["resourceNames", "status"];
+/** What the SDK sends beside the inputs: outputs that it also takes as inputs, and a constant of its own. */
+const outputsOnly = ["resourceNames", "status", "compat"];
 
 export function checkRelease(news: Props): CheckFailure[] {
   return checkInputs("kubernetes:helm.sh/v3:Release", releaseSchema, declared(news));
