@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type ClusterArgs, defaultProviderCluster, hasNamespace, servesPodMonitors } from "../components/cnpg/cluster.ts";
+import {
+  type ClusterArgs,
+  defaultProviderCluster,
+  hasNamespace,
+  servesPodMonitors,
+} from "../components/cnpg/cluster.ts";
 import { operatorValues, wantsPodMonitor } from "../components/cnpg/operator-values.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName, setCommand } from "./commands.ts";

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { shown } from "../components/check.ts";
 import {
   type KeyPath,
   hostKeyScan,
@@ -35,9 +36,15 @@ function badValue(issue: z.core.$ZodIssue, found: FoundConfig, hidden: ReadonlyS
   const path = existingPath(issue.path, found);
   const value = valueAt(path, found);
   if (value === undefined) return missing(path, issue.message, exampleFrom(path, found));
+  // A rule shows the value itself, a message about the wrong type does not.
+  const message =
+    issue.code === "custom" ? masked(issue.message) : `${issue.message}, not ${shownSafely(value)}`;
   const root = String(path[0]);
-  const state = hidden.has(root) || secretKeys.includes(root) ? "is not valid" : `is ${shown(value)}`;
-  return { message: `${keyName(path)} ${state}: it ${issue.message}`, fix: replaceCommand(path, found) };
+  const isHidden = hidden.has(root) || secretKeys.includes(root);
+  return {
+    message: `${keyName(path)} ${isHidden ? withoutValue(message, value) : message}`,
+    fix: replaceCommand(path, found),
+  };
 }
 
 /** Text or a number cannot be given parts by `pulumi config set --path`; it has to go first. */
@@ -84,12 +91,28 @@ function unknownKey(path: KeyPath): Problem {
   return { message: `${keyName(path)} is not a key of this project${hint}`, fix: removeCommand(path) };
 }
 
-/** A value on one short line, without the credentials that people put in URLs and key fields by mistake. */
-function shown(value: unknown): string {
+/** A value of any type on one short line, without the credentials that people put in the wrong place by mistake. */
+function shownSafely(value: unknown): string {
   const json = JSON.stringify(value);
   if (json.includes("PRIVATE KEY")) return "a private key";
-  const harmless = json.replace(/\/\/[^/@]*@/g, "//***@").replace(/\?[^"]*/g, "?***");
-  return harmless.length > 80 ? `${harmless.slice(0, 80)}…` : harmless;
+  const harmless = masked(json);
+  return harmless.length > 80 ? `${harmless.slice(0, 76)}…` : harmless;
+}
+
+/** Passwords and signatures travel in URLs. */
+function masked(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/g, "//***@").replace(/\?[^"\s]+/g, "?***");
+}
+
+function withoutValue(message: string, value: unknown): string {
+  const texts = [
+    shownSafely(value),
+    typeof value === "string" || typeof value === "number" ? shown(value) : "",
+  ];
+  return texts.reduce(
+    (left, text) => (text === "" ? left : left.replaceAll(text, "what was given")),
+    message,
+  );
 }
 
 /** All problems as one error text; each with its command on a line of its own, to be copied. */
