@@ -30,12 +30,18 @@ export function hostKeyRule(hostKey: string): string | undefined {
   return undefined;
 }
 
-/** The type that an SSH public key names itself (RFC 4253, section 6.6: a length, then the name). */
+/** The type that a whole SSH public key names itself: fields of a length and that many bytes (RFC 4253, section 6.6). */
 function keyTypeInside(base64: string): string | undefined {
   const blob = Buffer.from(base64, "base64");
-  if (blob.length < 4 || blob.toString("base64") !== base64) return undefined;
-  const length = blob.readUInt32BE(0);
-  return blob.length > 4 + length ? blob.toString("latin1", 4, 4 + length) : undefined;
+  if (blob.toString("base64") !== base64) return undefined;
+  const fields: string[] = [];
+  let at = 0;
+  while (at + 4 <= blob.length) {
+    const end = at + 4 + blob.readUInt32BE(at);
+    fields.push(blob.toString("latin1", at + 4, end));
+    at = end;
+  }
+  return at === blob.length && fields.length > 1 ? fields[0] : undefined;
 }
 
 export function privateKeyRule(privateKey: string): string | undefined {

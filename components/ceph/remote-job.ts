@@ -50,7 +50,8 @@ export function bootstrap(operation: "apply" | "delete"): string {
   return `python3 -c 'import json,sys; job=json.load(sys.stdin); job["op"]="${operation}"; ${run}'`;
 }
 
-function scriptText(script: string): string {
+/** The program that runs on the host. */
+export function scriptText(script: string): string {
   return ["common.py", script]
     .map((file) => readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8"))
     .join("\n");

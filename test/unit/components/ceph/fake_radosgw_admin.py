@@ -1,0 +1,60 @@
+# A stand-in for radosgw-admin: users in a JSON file, exit codes and messages as seen from 18.2.7. It also records
+# every command line, so that tests can show what was, and what was not, on one.
+import json
+import sys
+
+path, argv = sys.argv[1], sys.argv[2:]
+with open(path, encoding="utf-8") as file:
+    state = json.load(file)
+state["calls"].append(" ".join(argv))
+
+
+def option(name):
+    return next((word[len(name) + 3 :] for word in argv if word.startswith("--%s=" % name)), None)
+
+
+def finish(code, stderr="", stdout=None):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(state, file)
+    sys.stderr.write(stderr)
+    sys.stdout.write("" if stdout is None else json.dumps(stdout))
+    sys.exit(code)
+
+
+uid = option("uid") or next((word[len("user:") :] for word in argv if word.startswith("user:")), None)
+user = state["users"].get(uid)
+verb = " ".join(argv[:2])
+
+if state.get("breaks"):
+    finish(state["breaks"]["exitCode"], state["breaks"]["stderr"])
+elif verb == "user info":
+    finish(0, stdout=user) if user else finish(22, "could not fetch user info: no user info saved")
+elif verb == "user create":
+    if user:
+        finish(17, "could not create user: unable to create user, user: %s exists" % uid)
+    state["users"][uid] = {
+        "user_id": uid,
+        "display_name": option("display-name"),
+        "max_buckets": int(option("max-buckets")),
+        "suspended": 0,
+        "keys": [{"user": uid, "access_key": "GENERATED", "secret_key": "generated-by-rgw"}],
+        "user_quota": {"enabled": False, "max_size": -1, "max_objects": -1},
+        "caps": [],
+    }
+    finish(0, stdout=state["users"][uid])
+elif verb == "user rm":
+    finish(0 if state["users"].pop(uid, None) else 2)
+elif verb == "bucket list":
+    finish(0, stdout=state["buckets"].get(uid, []))
+elif verb == "metadata get":
+    finish(0, stdout={"key": "user:" + uid, "data": user}) if user else finish(2, "ERROR: can't get key")
+elif verb == "metadata put":
+    data = json.loads(sys.stdin.buffer.read().decode("utf-8"))["data"]
+    others = [other for name, other in state["users"].items() if name != uid]
+    taken = {key["access_key"] for other in others for key in other["keys"]}
+    if taken & {key["access_key"] for key in data["keys"]}:
+        finish(17, "ERROR: can't put key: (17) File exists")
+    state["users"][uid] = data
+    finish(0)
+else:
+    finish(22, "ERROR: Unknown command: " + verb)

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import {
+  accessKeyIdRule,
+  commandRule,
+  displayNameRule,
+  maxBucketsRule,
+  onDeleteRule,
+  quotaRule,
+  secretAccessKeyRule,
+  uidRule,
+} from "../../../../components/ceph/rgw-user-rules.ts";
+
+// What radosgw-admin 18.2.7 was seen to accept and to refuse.
+const acceptedUids = [
+  "cnpg-backup",
+  "a b",
+  "-dash",
+  "--uid=x",
+  "tenant$user",
+  "$user",
+  "t$ns$user",
+  "a:b",
+  "日本",
+  "😀",
+];
+const refusedUids = ["", "tenant$", "a$b$", "a\0b", "\ud800", "x".repeat(2041)];
+
+describe("uidRule", () => {
+  it("accepts what radosgw-admin accepts", () => {
+    for (const uid of [...acceptedUids, "new\nline", "'\"`$(id)", "x".repeat(2040)]) {
+      assert.equal(uidRule(uid), undefined, uid);
+    }
+  });
+
+  it("refuses what it refuses, and says why", () => {
+    for (const uid of refusedUids) assert.match(uidRule(uid) ?? "", /^must /, uid);
+  });
+});
+
+describe("other rules of an RGW user", () => {
+  it("display name: any text but none", () => {
+    for (const name of [undefined, "CNPG Backup User", 'Ünï "q" $(x)\n2', "-x"])
+      assert.equal(displayNameRule(name), undefined);
+    for (const name of ["", "a\0", "\udfff", "x".repeat(131_072)]) assert.ok(displayNameRule(name));
+  });
+
+  it("max buckets: -1 and more, as a 32-bit number", () => {
+    for (const max of [undefined, -1, 0, 10, 2 ** 31 - 1]) assert.equal(maxBucketsRule(max), undefined);
+    for (const max of [-2, 1.5, 2 ** 31, NaN, Infinity]) assert.ok(maxBucketsRule(max));
+  });
+
+  it("quota: a positive whole number, or none", () => {
+    for (const limit of [undefined, 1, 2 ** 40]) assert.equal(quotaRule(limit), undefined);
+    for (const limit of [0, -1, 0.5, 2 ** 53, NaN]) assert.ok(quotaRule(limit));
+  });
+
+  it("access key id: what the Authorization header can carry", () => {
+    for (const id of ["a", "AKIA0123", "a=b", "a:b", "~!@#$^&*()"])
+      assert.equal(accessKeyIdRule(id), undefined);
+    for (const id of ["", "a/b", "a,b", "a b", "ünï", "a\nb", "x".repeat(129)])
+      assert.ok(accessKeyIdRule(id));
+  });
+
+  it("secret: ASCII", () => {
+    for (const secret of ["a", "a/b+c=", 'a b"\\\t']) assert.equal(secretAccessKeyRule(secret), undefined);
+    for (const secret of ["", "ünï", "a\0b"]) assert.ok(secretAccessKeyRule(secret));
+  });
+
+  it("never shows a key", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", minLength: 8, maxLength: 40 }), (key) => {
+        assert.ok(!(accessKeyIdRule(key) ?? "").includes(key));
+        assert.ok(!(secretAccessKeyRule(key) ?? "").includes(key));
+      }),
+    );
+  });
+
+  it("radosgwAdmin and onDelete", () => {
+    for (const command of [undefined, "radosgw-admin", "cephadm shell -- radosgw-admin"]) {
+      assert.equal(commandRule(command), undefined);
+    }
+    for (const command of ["", "  ", "a\nb"]) assert.ok(commandRule(command));
+    for (const mode of [undefined, "remove", "keep"]) assert.equal(onDeleteRule(mode), undefined);
+    assert.match(onDeleteRule("purge") ?? "", /"remove" or "keep", not "purge"/);
+  });
+});

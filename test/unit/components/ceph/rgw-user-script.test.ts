@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, beforeEach, describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import { asciiJson, bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
+
+interface Key {
+  user: string;
+  access_key: string;
+  secret_key: string;
+}
+
+interface User {
+  display_name: string;
+  max_buckets: number;
+  suspended: number;
+  keys: Key[];
+  caps: unknown[];
+}
+
+/** What the fake keeps in its file. */
+interface FakeState {
+  users: Record<string, User>;
+  buckets: Record<string, string[]>;
+  calls: string[];
+  breaks?: { exitCode: number; stderr: string };
+}
+
+const fake = new URL("./fake_radosgw_admin.py", import.meta.url).pathname;
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+const writes = /^(user create|user rm|metadata put)/;
+
+describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "rgw-user-"));
+  const file = join(folder, "state.json");
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(() => {
+    save({ users: {}, buckets: {}, calls: [] });
+  });
+
+  const save = (state: FakeState): void => {
+    writeFileSync(file, JSON.stringify(state));
+  };
+  const state = (): FakeState => JSON.parse(readFileSync(file, "utf8")) as FakeState;
+  const declared = {
+    radosgwAdmin: `python3 '${fake}' '${file}'`,
+    uid: "cnpg-backup",
+    displayName: "CNPG Backup User",
+    maxBuckets: 10,
+    quota: {},
+    accessKeyId: "AKDECLARED",
+    secretAccessKey: "sk/declared+1",
+    onDelete: "remove",
+  };
+  const run = (operation: "apply" | "delete", changes: Partial<typeof declared> = {}, quota: object = {}) => {
+    const job = { ...declared, quota, ...changes, script: scriptText("rgw_user.py") };
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", bootstrap(operation)], {
+      input: asciiJson(JSON.stringify(job)),
+      encoding: "utf8",
+    });
+    for (const key of [job.accessKeyId, job.secretAccessKey, "generated-by-rgw"]) {
+      assert.ok(!`${stdout}${stderr}`.includes(key), "a key was printed");
+      assert.ok(!state().calls.some((call) => call.includes(key)), "a key was on a command line");
+    }
+    return { status, stdout: stdout.trim(), stderr: stderr.trim() };
+  };
+  const succeeds = (...args: Parameters<typeof run>): string => {
+    const { status, stdout, stderr } = run(...args);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  const fails = (...args: Parameters<typeof run>): string => {
+    const { status, stderr } = run(...args);
+    assert.notEqual(status, 0);
+    assert.equal(stderr.split("\n").length, 1, stderr);
+    return stderr;
+  };
+
+  it("makes the user with just the declared key", () => {
+    assert.equal(succeeds("apply"), "created");
+    const { keys, display_name, max_buckets } = state().users["cnpg-backup"] ?? assert.fail("no user");
+    assert.deepEqual(keys, [{ user: "cnpg-backup", access_key: "AKDECLARED", secret_key: "sk/declared+1" }]);
+    assert.deepEqual([display_name, max_buckets], ["CNPG Backup User", 10]);
+  });
+
+  it("writes nothing when all is as declared", () => {
+    succeeds("apply", {}, { maxObjects: 5 });
+    save({ ...state(), calls: [] });
+    assert.equal(succeeds("apply", {}, { maxObjects: 5 }), "unchanged");
+    assert.deepEqual(
+      state().calls.filter((call) => writes.test(call)),
+      [],
+    );
+  });
+
+  it("corrects what is different, and leaves the rest of an adopted user alone", () => {
+    succeeds("apply");
+    const before = state();
+    const user = before.users["cnpg-backup"] ?? assert.fail("no user");
+    user.suspended = 1;
+    user.caps = [{ type: "usage", perm: "read" }];
+    user.keys.push({ user: "cnpg-backup", access_key: "OLD", secret_key: "old" });
+    save(before);
+    const changes = { displayName: 'Ünï "q" $(x)\n😀', maxBuckets: 3 };
+    assert.equal(
+      succeeds("apply", changes, { maxSizeBytes: 2 ** 40 }),
+      "changed: display name, max buckets, suspended, keys, quota",
+    );
+    assert.deepEqual(state().users["cnpg-backup"], {
+      ...{ user_id: "cnpg-backup", display_name: changes.displayName, max_buckets: 3, suspended: 0 },
+      keys: [{ user: "cnpg-backup", access_key: "AKDECLARED", secret_key: "sk/declared+1" }],
+      user_quota: { enabled: true, max_size: 2 ** 40, max_objects: -1 },
+      caps: [{ type: "usage", perm: "read" }],
+    });
+    assert.equal(succeeds("apply", changes), "changed: quota");
+  });
+
+  it("takes any text that the rules allow, as it is", () => {
+    const text = fc
+      .string({ unit: "grapheme", minLength: 1, maxLength: 20 })
+      .filter((s) => !/\0|\$$/.test(s));
+    fc.assert(
+      fc.property(text, text, (uid, displayName) => {
+        save({ users: {}, buckets: {}, calls: [] });
+        assert.equal(succeeds("apply", { uid, displayName }), "created");
+        assert.equal(state().users[uid]?.display_name, displayName);
+        assert.equal(succeeds("apply", { uid, displayName }), "unchanged");
+        assert.equal(succeeds("delete", { uid }), "removed");
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  it("refuses a key of another user, and leaves no new user behind", () => {
+    succeeds("apply", { uid: "somebody" });
+    assert.match(fails("apply"), /belongs to another user\. Declare another key/);
+    assert.deepEqual(Object.keys(state().users), ["somebody"]);
+  });
+
+  it("delete removes the user, twice if need be", () => {
+    succeeds("apply");
+    assert.equal(succeeds("delete"), "removed");
+    assert.equal(succeeds("delete"), "absent");
+  });
+
+  it("delete refuses to take buckets along", () => {
+    succeeds("apply");
+    save({ ...state(), buckets: { "cnpg-backup": ["cnpg-backups", "other"] } });
+    assert.match(fails("delete"), /still owns bucket cnpg-backups, bucket other.*set onDelete to `keep`/);
+    assert.ok(state().users["cnpg-backup"]);
+    assert.ok(!state().calls.some((call) => call.includes("purge")));
+  });
+
+  it("delete with keep revokes the key, and nothing else", () => {
+    succeeds("apply");
+    save({ ...state(), buckets: { "cnpg-backup": ["cnpg-backups"] } });
+    assert.match(succeeds("delete", { onDelete: "keep" }), /^kept: .* its key is revoked$/);
+    assert.deepEqual(state().users["cnpg-backup"]?.keys, []);
+    assert.equal(succeeds("apply"), "changed: keys");
+  });
+
+  const failures: [string, number, string, RegExp][] = [
+    ["monitor down", 1, "failed to fetch mon config (--no-mon-config to skip)", /no Ceph monitor answered/],
+    ["OSD down", 5, "couldn't init storage provider", /no OSD answered within 5 s/],
+    ["cluster full", 139, "x".repeat(100_000), /crashed, as it does when the cluster is full/],
+    ["bad keyring", 1, "monclient(hunting): handle_auth_bad_method", /refused its credentials/],
+    ["sudo", 1, "sudo: a password is required", /sudo refused it/],
+    ["no such command", 127, "sh: 1: radosgw-admin: not found", /no such command/],
+    [
+      "anything else",
+      95,
+      "2026-11-22T16:01:05.634+0000 7fec3fbc3100  0 odd sk/declared+1",
+      /code 95\. It said: odd \[secret\]$/,
+    ],
+  ];
+  for (const [what, exitCode, stderr, message] of failures) {
+    it(`says what is wrong: ${what}`, () => {
+      save({ ...state(), breaks: { exitCode, stderr } });
+      const said = fails("apply");
+      assert.match(said, message);
+      assert.ok(said.length < 1_500, "an error nobody can read");
+    });
+  }
+
+  it("says so when radosgwAdmin is no command", () => {
+    assert.match(
+      fails("apply", { radosgwAdmin: "/nonexistent/radosgw-admin" }),
+      /no such command on this host/,
+    );
+  });
+});
