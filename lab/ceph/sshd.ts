@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import type { Daemon } from "../host/daemon.ts";
+import { hosts } from "../layout.ts";
+import { ports } from "./config.ts";
+import { privateKeyFile } from "./facts.ts";
+import { inPveRoot, pveFile, putFile, runOnPve } from "./host.ts";
+import { adminUser } from "./rootfs.ts";
+
+const sshdConfig = `ListenAddress ${hosts.pve.address}:${String(ports.ssh)}
+HostKey /etc/ssh/ssh_host_ed25519_key
+AuthorizedKeysFile /etc/ssh/authorized_keys
+AllowUsers ${adminUser}
+AuthenticationMethods publickey
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin no
+UsePAM no
+PidFile none
+LogLevel VERBOSE
+# Tests of wrong keys would lock out the right ones, which come from the same address.
+PerSourcePenalties no
+`;
+
+const wrappers = ["radosgw-admin", "ceph"] as const;
+
+/** By its search path, sudo takes the wrappers for these names; the programs themselves are not allowed. */
+const sudoers = `Defaults:${adminUser} !requiretty, !lecture, env_reset, secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+${adminUser} ALL=(root) NOPASSWD: ${wrappers.map((name) => `/usr/local/sbin/${name}`).join(", ")}
+`;
+
+async function makeKey(path: string, comment: string): Promise<void> {
+  if (existsSync(pveFile(path))) return;
+  await runOnPve(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path]);
+}
+
+/** The private key leaves the host that it opens. */
+async function makeLoginKey(): Promise<void> {
+  if (existsSync(privateKeyFile)) return;
+  const made = "/etc/ssh/login_key";
+  await makeKey(made, "workstation of the lab");
+  putFile(pveFile("/etc/ssh/authorized_keys"), `restrict ${readFileSync(pveFile(`${made}.pub`), "utf8")}`);
+  renameSync(pveFile(made), privateKeyFile);
+}
+
+/** The login of the least-privilege user and what it may run as root. */
+export async function setUpLogin(): Promise<void> {
+  putFile(pveFile("/etc/ssh/sshd_config"), sshdConfig);
+  putFile(pveFile("/etc/sudoers.d/ceph-admin"), sudoers, 0o440);
+  for (const name of wrappers) {
+    const script = readFileSync(join(import.meta.dirname, "wrappers", `${name}.sh`), "utf8");
+    putFile(pveFile(`/usr/local/sbin/${name}`), script, 0o755);
+  }
+  await makeKey("/etc/ssh/ssh_host_ed25519_key", hosts.pve.name);
+  await makeLoginKey();
+  await runOnPve(["/usr/sbin/sshd", "-t"]);
+  await runOnPve(["visudo", "--check", "--quiet"]);
+}
+
+export const sshd: Daemon = {
+  name: "pve-sshd",
+  host: "pve",
+  argv: inPveRoot(["/usr/sbin/sshd", "-D", "-e"]),
+  // Another text here is another daemon, so a changed config restarts it.
+  env: { SSHD_CONFIG: sshdConfig },
+};
+
+/** "ready", or why not: whether sshd shows the host key that {@link setUpLogin} made. */
+export async function probeSshd(): Promise<true | string> {
+  const seen = await runOnPve(["ssh-keyscan", "-T", "2", "-t", "ed25519", hosts.pve.address]);
+  const [, key = "?"] = readFileSync(pveFile("/etc/ssh/ssh_host_ed25519_key.pub"), "utf8").split(" ");
+  return seen.includes(key) || "another host key than the one made for it";
+}
