@@ -1,5 +1,8 @@
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
+import { LabError } from "../errors.ts";
 import { run } from "../host/run.ts";
 import { versions } from "../layout.ts";
 import type { Artifact } from "./artifact.ts";
@@ -109,12 +112,33 @@ export function engineBinary(version: string): Artifact {
   };
 }
 
-/** The folder of a module among the build's dependencies, e.g. for the manifests that ship in it. */
-export async function goModuleDir(modulePath: string): Promise<string> {
-  const dir = await run(["go", "list", "-m", "-f", "{{.Dir}}", modulePath], {
-    cwd: labModule,
+const downloadSchema = z.object({ Dir: z.string(), Sum: z.string() });
+
+async function download(module: string, cwd: string): Promise<z.infer<typeof downloadSchema>> {
+  const printed = await run(["go", "mod", "download", "-json", module], {
+    cwd,
     env: { GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local" },
     timeoutMs: 300_000,
   });
-  return dir.trim();
+  return downloadSchema.parse(JSON.parse(printed));
+}
+
+/** The folder of a module among the build's dependencies, e.g. for the manifests that ship in it. */
+export async function goModuleDir(modulePath: string): Promise<string> {
+  return (await download(modulePath, labModule)).Dir;
+}
+
+/** A module that is no dependency of the build, with the checksum that go.sum would hold. */
+export interface PinnedModule {
+  readonly path: string;
+  readonly version: string;
+  readonly sum: string;
+}
+
+export async function pinnedModuleDir(module: PinnedModule): Promise<string> {
+  const { Dir, Sum } = await download(`${module.path}@v${module.version}`, tmpdir());
+  if (Sum !== module.sum) {
+    throw new LabError(`${module.path} ${module.version} is not what it was: ${Sum}, not ${module.sum}`);
+  }
+  return Dir;
 }

@@ -38,13 +38,13 @@ function foldersBelow(folder: string): string[] {
   return [...children.flatMap((child) => foldersBelow(join(folder, child.name))), folder];
 }
 
-function labCgroups(): string[] {
-  return hierarchies().flatMap((h) => foldersBelow(join(h.path, cgroupName)));
+function labCgroups(below: string): string[] {
+  return hierarchies().flatMap((h) => foldersBelow(join(h.path, cgroupName, below)));
 }
 
-/** The pids of every process in the lab's cgroups. */
-export function labPids(): number[] {
-  const pids = labCgroups().flatMap((folder) => {
+/** The pids of every process in the lab's cgroups, or in those below one of them, e.g. "pods". */
+export function labPids(below = ""): number[] {
+  const pids = labCgroups(below).flatMap((folder) => {
     try {
       return readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
     } catch {
@@ -68,7 +68,7 @@ export async function removeCgroups(): Promise<void> {
     return Promise.resolve(pids.length === 0 || `pids ${pids.slice(0, 8).join(", ")}`);
   });
   await until({ what: "the lab's cgroups to empty", timeoutMs: 10_000, intervalMs: 50 }, () => {
-    for (const folder of labCgroups()) rmdirSync(folder);
+    for (const folder of labCgroups("")) rmdirSync(folder);
     return Promise.resolve(true);
   });
 }
