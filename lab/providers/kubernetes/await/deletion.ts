@@ -33,7 +33,7 @@ export async function deleteObject(
 ): Promise<void> {
   const key = keyOf(object);
   const { apiVersion, kind } = kindOf(object);
-  if (await isGone(async () => api.delete(key, propagation(inputs), patience.signal))) return;
+  if (await isGone(async () => api.delete(key, propagation(inputs)))) return;
   if (isAnnotated(inputs, annotations.skipAwait) && skippable.has(`${apiVersion}/${kind}`)) return;
   const uid = valueAt(object, "metadata", "uid");
   await waitUntil(async () => stillThere(api, object, uid, patience.signal), {

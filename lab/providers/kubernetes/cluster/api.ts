@@ -9,7 +9,6 @@ const objectSchema = z.record(z.string(), z.unknown());
 export interface WriteOptions {
   fieldManager: string;
   dryRun: boolean;
-  signal?: AbortSignal;
 }
 
 export interface ObjectKey extends Kind {
@@ -17,7 +16,10 @@ export interface ObjectKey extends Kind {
   namespace?: string | undefined;
 }
 
-/** Objects of any kind that the API server knows. */
+/**
+ * Objects of any kind that the API server knows. Only reads can be cancelled: a write that is cut off may still
+ * happen, and would leave an object that no state knows of.
+ */
 export class KubernetesApi {
   readonly discovery: Discovery;
   readonly #connection: Connection;
@@ -83,19 +85,18 @@ export class KubernetesApi {
     });
   }
 
-  async jsonPatch(key: ObjectKey, patch: readonly object[], signal?: AbortSignal): Promise<KubeObject> {
+  async jsonPatch(key: ObjectKey, patch: readonly object[]): Promise<KubeObject> {
     return this.#send({
       method: "PATCH",
       path: await this.#path(key),
       body: patch,
       contentType: "application/json-patch+json",
-      ...withSignal(signal),
     });
   }
 
-  async delete(key: ObjectKey, propagationPolicy: string, signal?: AbortSignal): Promise<void> {
+  async delete(key: ObjectKey, propagationPolicy: string): Promise<void> {
     const body = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy };
-    await this.#send({ method: "DELETE", path: await this.#path(key), body, ...withSignal(signal) });
+    await this.#send({ method: "DELETE", path: await this.#path(key), body });
   }
 
   async mapping(kind: Kind): Promise<Mapping> {
@@ -127,9 +128,8 @@ export function keyOf(object: KubeObject): ObjectKey {
   return { ...kindOf(object), name, namespace: namespaceOf(object) };
 }
 
-function write(options: WriteOptions): { query: Record<string, string>; signal?: AbortSignal } {
-  const query = { fieldManager: options.fieldManager, ...(options.dryRun ? { dryRun: "All" } : {}) };
-  return { query, ...withSignal(options.signal) };
+function write(options: WriteOptions): { query: Record<string, string> } {
+  return { query: { fieldManager: options.fieldManager, ...(options.dryRun ? { dryRun: "All" } : {}) } };
 }
 
 function withSignal(signal: AbortSignal | undefined): { signal?: AbortSignal } {

@@ -33,7 +33,7 @@ export async function createObject(
 
 async function post(session: Session, inputs: KubeObject, args: WriteArguments): Promise<KubeObject> {
   const { api, settings } = session;
-  const options = { dryRun: args.preview, signal: args.signal };
+  const options = { dryRun: args.preview };
   if (!settings.upsertExistingObjects) return api.create(inputs, { ...options, fieldManager: createManager });
   const force = args.preview || settings.enablePatchForce || isAnnotated(inputs, annotations.patchForce);
   return api.apply(inputs, { ...options, fieldManager: args.fieldManager, force });
@@ -45,8 +45,9 @@ async function retryMissing(attempt: () => Promise<KubeObject>, args: WriteArgum
       return await attempt();
     } catch (error) {
       const isMissing = isNotFound(error) || error instanceof NoSuchKindError;
-      if (!isMissing || args.preview || retry === retries) throw error;
-      await sleep(pause, undefined, { signal: args.signal });
+      if (!isMissing || args.preview || args.signal.aborted || retry === retries) throw error;
+      // Cancelled: one last try says what is still missing.
+      await sleep(pause, undefined, { signal: args.signal }).catch(() => undefined);
     }
   }
 }

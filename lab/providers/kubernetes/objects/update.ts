@@ -44,7 +44,7 @@ async function apply(
   args: WriteArguments,
 ): Promise<KubeObject> {
   const live = await api.get(keyOf({ ...old, ...kindOf(inputs) }), args.signal);
-  const options = { fieldManager: args.fieldManager, dryRun: args.preview, signal: args.signal };
+  const options = { fieldManager: args.fieldManager, dryRun: args.preview };
   if (isCustomResourceDefinition(inputs)) {
     const resourceVersion = stringAt(live, "metadata", "resourceVersion");
     return api.replace(withMetadata(inputs, { resourceVersion }), options);
@@ -69,7 +69,7 @@ async function handOver(api: Session["api"], live: KubeObject, args: WriteArgume
       value: stringAt(live, "metadata", "resourceVersion"),
     },
   ];
-  await api.jsonPatch(keyOf(live), patch, args.signal);
+  await api.jsonPatch(keyOf(live), patch);
 }
 
 async function storable(
