@@ -43,7 +43,7 @@ export function bucketResource(connection: () => Connection): Resource {
       Promise.resolve(diffInputs(withDefaults(olds), withDefaults(news), { replaceOn: ["bucket"] })),
     create: async ({ inputs, preview, signal }) => {
       const { region } = connection();
-      if (preview) return { id: "", outputs: { ...inputs, ...computedOutputs(inputs.bucket, region) } };
+      if (preview) return { id: "", outputs: { ...unknownOutputs, ...withDefaults(inputs) } };
       const { bucket, tags } = parse(inputs);
       await createBucket(connection(), bucket, signal);
       if (tags !== undefined) await putTags(connection().client, bucket, tags, signal);
@@ -61,7 +61,7 @@ export function bucketResource(connection: () => Connection): Resource {
       };
     },
     update: async ({ id, olds, news, preview, signal }) => {
-      const outputs = { ...withDefaults(news), ...computedOutputs(news.bucket, connection().region) };
+      const outputs = { ...withDefaults(news), ...computedOutputs(id, connection().region) };
       if (preview) return outputs;
       const { tags } = parse(news);
       if (
@@ -149,8 +149,7 @@ async function putTags(client: S3Client, bucket: string, tags: Tags, signal: Abo
 }
 
 /** What follows from the name and the region. */
-function computedOutputs(bucket: unknown, region: string): Props {
-  if (typeof bucket !== "string") return { bucket: UNKNOWN, arn: UNKNOWN, region };
+function computedOutputs(bucket: string, region: string): Props {
   return {
     id: bucket,
     bucket,
@@ -161,6 +160,11 @@ function computedOutputs(bucket: unknown, region: string): Props {
     region,
   };
 }
+
+// In a preview the official provider knows none of these, although they follow from the inputs.
+const unknownOutputs: Props = Object.fromEntries(
+  Object.keys(computedOutputs("", "")).map((name) => [name, UNKNOWN]),
+);
 
 function withDefaults(inputs: Props): Props {
   return { forceDestroy: false, ...inputs, tags: isObject(inputs.tags) ? inputs.tags : undefined };

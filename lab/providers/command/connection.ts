@@ -47,7 +47,8 @@ function dialOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
       resolve(client);
     });
     // Also after "ready", where the running command reports it.
-    client.on("error", (error) => {
+    client.on("error", (cause: Error) => {
+      const error = explainHostKey(cause);
       signal.removeEventListener("abort", abort);
       client.destroy();
       reject(error);
@@ -57,6 +58,11 @@ function dialOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
     });
     client.connect(config);
   });
+}
+
+function explainHostKey(error: Error): Error {
+  if (!error.message.includes("verification failed")) return error;
+  return new Error("ssh: host key mismatch: the host's key is not connection.hostKey", { cause: error });
 }
 
 function clientConfig(connection: Connection): ConnectConfig {

@@ -17,36 +17,43 @@ export interface RunResult {
 }
 
 export async function runCommand(client: Client, run: RemoteRun): Promise<RunResult> {
-  const channel = await openChannel(client, run);
+  run.signal.throwIfAborted();
+  // What was started on the host may run on: once stdin is closed, the library sends no signal any more.
   const stop = () => {
-    // The server ends the command only if told to: a closed connection alone leaves it running.
-    channel.signal("TERM");
-    client.end();
+    client.destroy();
   };
   run.signal.addEventListener("abort", stop, { once: true });
   try {
-    const result = await collect(client, channel, run.stdin);
+    const result = await exec(client, run);
     run.signal.throwIfAborted();
     return result;
+  } catch (error) {
+    // A closed connection is how a cancelled command ends: the reason says more.
+    run.signal.throwIfAborted();
+    throw error;
   } finally {
     run.signal.removeEventListener("abort", stop);
   }
 }
 
-function openChannel(client: Client, { command, environment, signal }: RemoteRun): Promise<ClientChannel> {
-  signal.throwIfAborted();
+function exec(client: Client, { command, environment, stdin }: RemoteRun): Promise<RunResult> {
   return new Promise((resolve, reject) => {
+    client.exec(command, { env: environment }, (error, channel) => {
+      if (error !== undefined) {
+        reject(error);
+        return;
+      }
+      // At once, since the answer of a quick command may already be here: its exit status comes only once.
+      collect(client, channel, resolve);
+      channel.end(stdin);
+    });
     client.once("close", () => {
       reject(new Error("the connection was closed"));
-    });
-    client.exec(command, { env: environment }, (error, channel) => {
-      if (error === undefined) resolve(channel);
-      else reject(error);
     });
   });
 }
 
-function collect(client: Client, channel: ClientChannel, stdin: string): Promise<RunResult> {
+function collect(client: Client, channel: ClientChannel, done: (result: RunResult) => void): void {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const combined: Buffer[] = [];
@@ -65,15 +72,11 @@ function collect(client: Client, channel: ClientChannel, stdin: string): Promise
     else if (code !== null) failure = `Process exited with status ${code}`;
     else failure = `Process exited with signal ${signalName ?? "unknown"}`;
   });
-  const done = new Promise<RunResult>((resolve) => {
-    const finish = () => {
-      resolve({ stdout: text(stdout), stderr: text(stderr), combined: text(combined), failure });
-    };
-    channel.once("close", finish);
-    client.once("close", finish);
-  });
-  channel.end(stdin);
-  return done;
+  const finish = () => {
+    done({ stdout: text(stdout), stderr: text(stderr), combined: text(combined), failure });
+  };
+  channel.once("close", finish);
+  client.once("close", finish);
 }
 
 /**

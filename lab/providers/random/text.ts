@@ -28,18 +28,23 @@ const Inputs = z.strictObject({
 });
 
 /** A password: its text is secret, and its id says nothing. */
-export const randomPassword = textResource("random:index/randomPassword:RandomPassword", (result) => ({
-  id: "none",
-  result: secret(result),
-}));
+export const randomPassword = textResource("random:index/randomPassword:RandomPassword", {
+  idOf: () => "none",
+  mark: secret,
+});
 
 /** A random name: its text is its id. */
-export const randomString = textResource("random:index/randomString:RandomString", (result) => ({
-  id: result,
-  result,
-}));
+export const randomString = textResource("random:index/randomString:RandomString", {
+  idOf: (text) => text,
+  mark: (text) => text,
+});
 
-function textResource(type: string, identify: (text: string) => { id: string; result: unknown }): Resource {
+interface Disclosure {
+  idOf: (text: string) => string;
+  mark: (text: unknown) => unknown;
+}
+
+function textResource(type: string, { idOf, mark }: Disclosure): Resource {
   return {
     check: ({ news }) =>
       Promise.resolve({
@@ -53,9 +58,10 @@ function textResource(type: string, identify: (text: string) => { id: string; re
     },
     create: ({ inputs, preview }) => {
       const declared = withDefaults(inputs);
-      if (preview) return Promise.resolve({ id: "", outputs: { ...declared, result: UNKNOWN } });
-      const { id, result } = identify(generateText(toOptions(inputs)));
-      return Promise.resolve({ id, outputs: { ...declared, id, result } });
+      if (preview) return Promise.resolve({ id: "", outputs: { ...declared, result: mark(UNKNOWN) } });
+      const text = generateText(toOptions(inputs));
+      const id = idOf(text);
+      return Promise.resolve({ id, outputs: { ...declared, id, result: mark(text) } });
     },
     update: () => Promise.reject(new Error(`${type} cannot change in place`)),
     delete: () => Promise.resolve(),
