@@ -18,6 +18,7 @@ import {
   uidRule,
 } from "../components/ceph/rgw-user-rules.ts";
 import { type Rule, shown } from "../components/check.ts";
+import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "../components/cnpg/rules.ts";
 import { bucketRule, caBundleRule, endpointRule, regionRule } from "../components/s3/rules.ts";
 
 /** Text that keeps a component's own rule. `mustBe` is for a value that is missing or no text at all. */
@@ -32,10 +33,6 @@ function keeping<T>(rule: Rule<T>): (value: T, context: z.RefinementCtx<T>) => v
   };
 }
 
-function matching(pattern: RegExp, mustBe: string): Rule<string> {
-  return (value) => (pattern.test(value) ? undefined : `${mustBe}, not ${shown(value)}`);
-}
-
 const secret = <T extends z.ZodType<string>>(schema: T) => schema.transform((value) => pulumi.secret(value));
 
 const endpoint = text("must be the URL of the S3 endpoint, http or https", endpointRule).transform(
@@ -45,7 +42,9 @@ const endpoint = text("must be the URL of the S3 endpoint, http or https", endpo
 // Stricter than S3: the path is part of many URLs and commands to come.
 const pathMustBe =
   "must start with / and have parts of letters, digits and -_. only, such as /homelab-cluster";
-const path = text(pathMustBe, matching(/^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/, pathMustBe));
+const path = text(pathMustBe, (value) =>
+  /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/.test(value) ? undefined : `${pathMustBe}, not ${shown(value)}`,
+);
 
 const cephHost = z.strictObject(
   {
@@ -82,26 +81,19 @@ const singleDiskCeph = z.strictObject(
   "must be an object with enabled or ceph",
 );
 
-const namespaceMustBe =
-  "must be the name of a namespace: up to 63 lower-case letters, digits and inner hyphens";
 const namespace = z.preprocess(
   (value) => (typeof value === "string" ? { name: value } : value),
   z.strictObject(
-    {
-      name: text(namespaceMustBe, matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, namespaceMustBe)),
-      create: yesOrNo.default(false),
-    },
+    { name: text("must be the name of a namespace", namespaceRule), create: yesOrNo.default(false) },
     "must be the name of a namespace, or an object with name and create",
   ),
 );
 
-const word = (mustBe: string) => text(mustBe, matching(/^\S+$/, mustBe));
-const repositoryMustBe = "must be the http or https URL of a Helm repository";
 const operator = z.strictObject(
   {
-    chartVersion: word("must be the version of a Helm chart, such as 0.29.0").optional(),
-    chart: word("must be the name, the path or the URL of a Helm chart").optional(),
-    repository: text(repositoryMustBe, matching(/^https?:\/\/\S+$/, repositoryMustBe)).optional(),
+    chartVersion: text("must be the version of a Helm chart", chartVersionRule).optional(),
+    chart: text("must be a Helm chart", chartRule).optional(),
+    repository: text("must be the URL of a Helm repository", repositoryRule).optional(),
     values: z.record(z.string(), z.unknown(), "must be an object of Helm values").default({}),
   },
   "must be an object with chartVersion, chart, repository or values",

@@ -1,7 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { S3ConnectionArgs } from "../s3/connection.ts";
+import { checked } from "../check.ts";
+import { namespaceRule } from "../cnpg/rules.ts";
+import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
+import { bucketRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
 
 /** Name of the Secret in every namespace; databases refer to it. */
 export const backupSecretName = "cnpg-backup-s3";
@@ -40,7 +43,8 @@ export class BackupCredentials extends pulumi.ComponentResource {
 
   constructor(name: string, args: BackupCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:backup:BackupCredentials", name, {}, opts);
-    const namespace = args.createNamespace ? makeNamespace(name, args.namespace, this) : args.namespace;
+    const given = checked(this, "namespace", args.namespace, namespaceRule);
+    const namespace = args.createNamespace ? makeNamespace(name, given, this) : given;
     const secret = new kubernetes.core.v1.Secret(
       `${name}-secret`,
       {
@@ -50,7 +54,7 @@ export class BackupCredentials extends pulumi.ComponentResource {
           // Lets a database notice new keys without a restart.
           labels: { "cnpg.io/reload": "true" },
         },
-        stringData: secretData(args),
+        stringData: secretData(args, this),
       },
       { parent: this },
     );
@@ -74,17 +78,19 @@ function makeNamespace(
 }
 
 /** Only the keys are marked secret, so that previews show what else changes. */
-function secretData({
-  connection,
-  bucket,
-  path,
-}: BackupCredentialsArgs): Record<string, pulumi.Input<string>> {
+function secretData(
+  { connection, bucket, path }: BackupCredentialsArgs,
+  resource: pulumi.Resource,
+): Record<string, pulumi.Input<string>> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = connection;
   return {
-    S3_ACCESS_KEY_ID: pulumi.secret(connection.accessKeyId),
-    S3_SECRET_ACCESS_KEY: pulumi.secret(connection.secretAccessKey),
-    S3_REGION: pulumi.output(connection.region).apply((region) => region ?? "local"),
-    S3_ENDPOINT: connection.endpoint,
-    S3_BUCKET: bucket,
-    S3_PATH: path,
+    S3_ACCESS_KEY_ID: pulumi.secret(checked(resource, "connection.accessKeyId", accessKeyId, keyRule)),
+    S3_SECRET_ACCESS_KEY: pulumi.secret(
+      checked(resource, "connection.secretAccessKey", secretAccessKey, keyRule),
+    ),
+    S3_REGION: checked(resource, "connection.region", region, regionRule).apply((label) => label ?? "local"),
+    S3_ENDPOINT: checked(resource, "connection.endpoint", endpoint, endpointRule).apply(withoutSlash),
+    S3_BUCKET: checked(resource, "bucket", bucket, bucketRule),
+    S3_PATH: checked(resource, "path", path, pathRule),
   };
 }

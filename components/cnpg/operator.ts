@@ -1,12 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { checked } from "../check.ts";
 import { type ClusterArgs, defaultProviderCluster, servesPodMonitors } from "./cluster.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
+import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "./rules.ts";
 
 export interface CnpgOperatorArgs {
   /** Namespace for the operator; made by the component, and deleted with it. Default: `cnpg-system`. */
-  namespace?: pulumi.Input<string | undefined>;
+  namespace?: pulumi.Input<string> | undefined;
 
   /**
    * The Helm chart: a name in `repository`, or a path, an `oci://` URL or the URL of a `.tgz` for a mirror.
@@ -50,18 +52,20 @@ export class CnpgOperator extends pulumi.ComponentResource {
     super("cnpg-rgw:cnpg:CnpgOperator", name, {}, opts);
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: pulumi.output(args.namespace).apply((given) => given ?? "cnpg-system") } },
+      { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
       { parent: this },
     );
+    const cluster = this.clusterToAsk(args.preflight);
     const release = new kubernetes.helm.v3.Release(
       `${name}-release`,
       {
-        ...chartSource(args),
+        ...chartSource(args, this),
+        // Fixed, since the CRDs that outlive a release are taken over only by one of the same name.
         name: "cnpg",
         namespace: namespace.metadata.name,
         atomic: true,
         timeout: 600,
-        values: this.checkedValues(args),
+        values: pulumi.output(args.values).apply((overrides) => valuesFor(cluster, overrides, this)),
       },
       { parent: this },
     );
@@ -69,23 +73,24 @@ export class CnpgOperator extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: this.namespace });
   }
 
-  /** The release waits for its values, and so for the check. */
-  private checkedValues({ values: overrides, preflight }: CnpgOperatorArgs): pulumi.Output<HelmValues> {
-    const cluster = preflight?.enabled === false ? undefined : this.clusterToAsk(preflight);
-    return pulumi.output(overrides).apply(async (given) => {
-      const values = operatorValues(given);
-      if (cluster && wantsPodMonitor(values) && (await servesPodMonitors(cluster)) === "no") {
-        throw new pulumi.ResourceError(noPodMonitorCrd, this, true);
-      }
-      return values;
-    });
+  private clusterToAsk({ enabled = true, ...cluster }: PreflightArgs = {}): ClusterArgs | undefined {
+    if (!enabled) return undefined;
+    if (cluster.kubeconfig !== undefined || cluster.context !== undefined) return cluster;
+    return this.getProvider("kubernetes:helm.sh/v3:Release") ? undefined : defaultProviderCluster();
   }
+}
 
-  private clusterToAsk(preflight: ClusterArgs = {}): ClusterArgs | undefined {
-    if (preflight.kubeconfig !== undefined || preflight.context !== undefined) return preflight;
-    if (this.getProvider("kubernetes:helm.sh/v3:Release")) return undefined;
-    return defaultProviderCluster();
+/** The release's values, once it is clear that the cluster can take what they ask for. */
+export async function valuesFor(
+  cluster: ClusterArgs | undefined,
+  overrides: HelmValues | undefined,
+  resource?: pulumi.Resource,
+): Promise<HelmValues> {
+  const values = operatorValues(overrides);
+  if (cluster && wantsPodMonitor(values) && (await servesPodMonitors(cluster)) === "no") {
+    throw new pulumi.ResourceError(noPodMonitorCrd, resource, true);
   }
+  return values;
 }
 
 const noPodMonitorCrd =
@@ -96,9 +101,14 @@ const noPodMonitorCrd =
 /** A name needs a repository and a version; a path or a URL says by itself where the chart is. */
 function chartSource(
   args: CnpgOperatorArgs,
+  resource: pulumi.Resource,
 ): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
   const source = pulumi
-    .all([args.chart, args.chartVersion, args.repository])
+    .all([
+      checked(resource, "chart", args.chart, chartRule),
+      checked(resource, "chartVersion", args.chartVersion, chartVersionRule),
+      checked(resource, "repository", args.repository, repositoryRule),
+    ])
     .apply(([chart, version, repo]) => {
       const isName = chart === undefined || /^\w[\w.-]*$/.test(chart);
       const isVersioned = isName || chart.startsWith("oci://");

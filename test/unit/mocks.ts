@@ -1,29 +1,52 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
-/** One resource as a program declared it; secret inputs as the SDK marks them are unwrapped into `secrets`. */
+/** One resource as a program declared it. */
 export interface Declared {
   type: string;
   name: string;
+  /** Secrets unwrapped; `secrets` names the inputs that are or hold one. */
   inputs: Record<string, unknown>;
+  secrets: string[];
 }
 
-/** Makes the SDK record what is declared instead of asking an engine. To be called before a program is imported. */
-export async function recordResources(stack = "test"): Promise<Declared[]> {
+// How a secret travels to the engine: an object with this key (the SDK's runtime/rpc.ts) and the value.
+const secretMark = "4dabf18193072939515e22adb298388d";
+const marked = z.looseObject({
+  [secretMark]: z.literal("1b47061264138c4ac30d75fd1eb44270"),
+  value: z.unknown(),
+});
+
+/**
+ * Makes the SDK record what is declared instead of asking an engine. Once per test file: resources of an earlier test
+ * may still be on their way, so each test gives its component a name of its own.
+ */
+export async function recordResources(
+  options: { stack?: string; preview?: boolean } = {},
+): Promise<Declared[]> {
   const declared: Declared[] = [];
+  const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
+    const given = z.record(z.string(), z.unknown()).parse(inputs);
+    const resource: Declared = { type, name, inputs: {}, secrets: [] };
+    for (const [key, value] of Object.entries(given)) {
+      const secret = marked.safeParse(value);
+      if (secret.success) resource.secrets.push(key);
+      resource.inputs[key] = secret.success ? secret.data.value : value;
+    }
+    declared.push(resource);
+    return {
+      id: `${name}-id`,
+      state: { ...(type.startsWith("random:") && { result: `made-by-${name}` }), ...given },
+    };
+  };
+  const call = ({ token }: pulumi.runtime.MockCallArgs) => {
+    throw new Error(`an unexpected call of ${token}`);
+  };
   await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
-        const record = inputs as Record<string, unknown>;
-        declared.push({ type, name, inputs: record });
-        return { id: `${name}-id`, state: { result: `generated-${name}`, ...record } };
-      },
-      call: ({ token }) => {
-        throw new Error(`an unexpected call of ${token}`);
-      },
-    },
+    { newResource, call },
     "cnpg-rgw",
-    stack,
-    false,
+    options.stack ?? "test",
+    options.preview ?? false,
   );
   return declared;
 }
@@ -33,4 +56,17 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
     output.apply(resolve);
   });
+}
+
+/** `type name` of a component and its children, in the order of their declaration. */
+export function family(declared: readonly Declared[], name: string): string[] {
+  const own = declared.filter((resource) => resource.name === name || resource.name.startsWith(`${name}-`));
+  return own.map((resource) => `${resource.type} ${resource.name}`);
+}
+
+/** What was declared under a name; an error names what there is instead. */
+export function find(declared: readonly Declared[], name: string): Declared {
+  const found = declared.find((resource) => resource.name === name);
+  if (!found) throw new Error(`no ${name} among ${declared.map((resource) => resource.name).join(", ")}`);
+  return found;
 }

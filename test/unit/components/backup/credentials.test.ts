@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { BackupCredentials, type BackupCredentialsArgs } from "../../../../components/backup/credentials.ts";
+import { family, find, recordResources, valueOf } from "../../mocks.ts";
+
+const declared = await recordResources();
+
+const args: BackupCredentialsArgs = {
+  namespace: "shop",
+  connection: { endpoint: "http://10.0.0.10:7480/", accessKeyId: "AK", secretAccessKey: "SK" },
+  bucket: "cnpg-backups",
+  path: "/lab",
+};
+
+describe("BackupCredentials", () => {
+  it("is one Secret with the six agreed keys", async () => {
+    const credentials = new BackupCredentials("shop", args);
+    assert.equal(await valueOf(credentials.secretName), "cnpg-backup-s3");
+    assert.equal(await valueOf(credentials.namespace), "shop");
+    assert.deepEqual(family(declared, "shop"), [
+      "cnpg-rgw:backup:BackupCredentials shop",
+      "kubernetes:core/v1:Secret shop-secret",
+    ]);
+    const { inputs, secrets } = find(declared, "shop-secret");
+    assert.deepEqual(inputs.metadata, {
+      name: "cnpg-backup-s3",
+      namespace: "shop",
+      labels: { "cnpg.io/reload": "true" },
+    });
+    assert.deepEqual(inputs.stringData, {
+      S3_ACCESS_KEY_ID: "AK",
+      S3_SECRET_ACCESS_KEY: "SK",
+      S3_REGION: "local",
+      S3_ENDPOINT: "http://10.0.0.10:7480",
+      S3_BUCKET: "cnpg-backups",
+      S3_PATH: "/lab",
+    });
+    assert.deepEqual(secrets, ["stringData"]);
+  });
+
+  it("makes the namespace first, if asked to", async () => {
+    const credentials = new BackupCredentials("made", { ...args, createNamespace: true });
+    await valueOf(credentials.secretName);
+    assert.deepEqual(family(declared, "made"), [
+      "cnpg-rgw:backup:BackupCredentials made",
+      "kubernetes:core/v1:Namespace made-namespace",
+      "kubernetes:core/v1:Secret made-secret",
+    ]);
+  });
+
+  it("refuses bad arguments before it declares a child", async () => {
+    const bad: [argument: RegExp, args: BackupCredentialsArgs][] = [
+      [/^namespace must be/, { ...args, namespace: "Shop" }],
+      [/^bucket must be/, { ...args, bucket: "B" }],
+      [/^path must be/, { ...args, path: "/../x" }],
+      [/^connection.endpoint must be/, { ...args, connection: { ...args.connection, endpoint: "s3" } }],
+      [
+        /^connection.secretAccessKey must not be empty/,
+        { ...args, connection: { ...args.connection, secretAccessKey: "" } },
+      ],
+    ];
+    for (const [message, badArgs] of bad) {
+      assert.throws(
+        () => new BackupCredentials("bad", badArgs),
+        (error) => {
+          assert.ok(pulumi.ResourceError.isInstance(error));
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(!family(declared, "bad").some((line) => line.startsWith("kubernetes:")));
+  });
+});

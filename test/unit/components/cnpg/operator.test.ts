@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { operatorValues } from "../../../../components/cnpg/operator-values.ts";
+import { CnpgOperator, type CnpgOperatorArgs, valuesFor } from "../../../../components/cnpg/operator.ts";
+import { type Declared, family, find, recordResources, valueOf } from "../../mocks.ts";
+import { apiServer, kubeconfigFor, withPodMonitors } from "./api-server.ts";
+
+const unasked = { preflight: { enabled: false } };
+
+const declared = await recordResources();
+
+async function release(name: string, args: CnpgOperatorArgs): Promise<Declared> {
+  await valueOf(new CnpgOperator(name, args).namespace);
+  return find(declared, `${name}-release`);
+}
+
+describe("CnpgOperator", () => {
+  it("is a namespace and a release of the pinned chart, rolled back as a whole if it fails", async () => {
+    const { inputs } = await release("plain", unasked);
+    assert.deepEqual(family(declared, "plain"), [
+      "cnpg-rgw:cnpg:CnpgOperator plain",
+      "kubernetes:core/v1:Namespace plain-namespace",
+      "kubernetes:helm.sh/v3:Release plain-release",
+    ]);
+    assert.deepEqual(find(declared, "plain-namespace").inputs.metadata, { name: "cnpg-system" });
+    assert.deepEqual(inputs, {
+      compat: "true",
+      name: "cnpg",
+      namespace: "cnpg-system",
+      chart: "cloudnative-pg",
+      version: "0.29.0",
+      repositoryOpts: { repo: "https://cloudnative-pg.github.io/charts" },
+      atomic: true,
+      timeout: 600,
+      values: operatorValues(),
+    });
+  });
+
+  it("takes name, version, repository and values of a mirror", async () => {
+    const { inputs } = await release("mirror", {
+      ...unasked,
+      namespace: "databases",
+      chartVersion: "0.29.1",
+      repository: "https://charts.lan",
+      values: { image: { repository: "registry.lan/cloudnative-pg" } },
+    });
+    assert.equal(inputs.namespace, "databases");
+    assert.equal(inputs.version, "0.29.1");
+    assert.deepEqual(inputs.repositoryOpts, { repo: "https://charts.lan" });
+    assert.deepEqual(inputs.values, operatorValues({ image: { repository: "registry.lan/cloudnative-pg" } }));
+  });
+
+  it("looks for a chart with a place of its own just there", async () => {
+    const oci = await release("oci", { ...unasked, chart: "oci://registry.lan/charts/cloudnative-pg" });
+    assert.equal(oci.inputs.repositoryOpts, undefined);
+    assert.equal(oci.inputs.version, "0.29.0");
+    const folder = await release("folder", { ...unasked, chart: "./charts/cloudnative-pg" });
+    assert.equal(folder.inputs.repositoryOpts, undefined);
+    assert.equal(folder.inputs.version, undefined);
+  });
+
+  it("refuses bad arguments", () => {
+    const bad: [argument: RegExp, args: CnpgOperatorArgs][] = [
+      [/^namespace must be/, { namespace: "CNPG" }],
+      [/^chart must be/, { chart: "" }],
+      [/^chartVersion must be the exact version/, { chartVersion: ">=0.29" }],
+      [/^repository must be/, { repository: "oci://registry.lan" }],
+    ];
+    for (const [message, args] of bad) {
+      assert.throws(
+        () => new CnpgOperator("bad", { ...unasked, ...args }),
+        (error) => pulumi.ResourceError.isInstance(error) && message.test(error.message),
+      );
+    }
+  });
+});
+
+describe("CnpgOperator's question to the cluster", () => {
+  it("lets the release go where the PodMonitor CRD is served", async (t) => {
+    const { kubeconfig, close } = await apiServer(withPodMonitors);
+    t.after(close);
+    await valueOf(new CnpgOperator("served", { preflight: { kubeconfig } }).namespace);
+    find(declared, "served-release");
+  });
+
+  it("lets it go where no PodMonitor is wanted", async (t) => {
+    const { kubeconfig, close } = await apiServer({});
+    t.after(close);
+    const values = { monitoring: { podMonitorEnabled: false } };
+    await valueOf(new CnpgOperator("unwanted", { values, preflight: { kubeconfig } }).namespace);
+    find(declared, "unwanted-release");
+  });
+
+  it("is not put where the component has a provider of its own", async () => {
+    const provider = new kubernetes.Provider("their-own", { kubeconfig: "{}" });
+    await valueOf(new CnpgOperator("elsewhere", {}, { providers: [provider] }).namespace);
+    find(declared, "elsewhere-release");
+  });
+
+  it("ends with what to do where the CRD is missing, and lets the provider speak where nobody answers", async (t) => {
+    const { kubeconfig, close } = await apiServer({});
+    t.after(close);
+    await assert.rejects(
+      valuesFor({ kubeconfig }, undefined),
+      (error) =>
+        pulumi.ResourceError.isInstance(error) &&
+        error.hideStack === true &&
+        /no CRD podmonitors.monitoring.coreos.com.*podMonitorEnabled: false/.test(error.message),
+    );
+    assert.deepEqual(
+      await valuesFor({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }, {}),
+      operatorValues(),
+    );
+    assert.deepEqual(await valuesFor(undefined, {}), operatorValues());
+  });
+});
