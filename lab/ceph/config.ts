@@ -36,6 +36,8 @@ mgr_initial_modules =
 
 [mgr]
 log_to_stderr = true
+# Loaded only to ask for their options otherwise, each into a Python of its own.
+mgr_disabled_modules = alerts,influx,insights,iostat,localpool,mirroring,nfs,osd_perf_query,osd_support,prometheus,restful,selftest,snap_schedule,stats,telegraf,test_orchestrator,zabbix
 
 [osd]
 log_to_stderr = true

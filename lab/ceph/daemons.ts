@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Daemon } from "../host/daemon.ts";
-import { inPveRoot, pveFile } from "./host.ts";
+import { inPveRoot, pveFile, sha256 } from "./host.ts";
 import { sshd } from "./sshd.ts";
 
 function cephDaemon(name: string, argv: readonly string[]): Daemon {
@@ -8,8 +8,8 @@ function cephDaemon(name: string, argv: readonly string[]): Daemon {
     name,
     host: "pve",
     argv: inPveRoot([...argv, "-f", "--setuser", "ceph", "--setgroup", "ceph"]),
-    // Another text here is another daemon, so a changed config restarts it.
-    env: { CEPH_CONF_TEXT: readFileSync(pveFile("/etc/ceph/ceph.conf"), "utf8") },
+    // Another hash here makes another daemon, so a changed config restarts it.
+    env: { CONFIG_SHA256: sha256(readFileSync(pveFile("/etc/ceph/ceph.conf"), "utf8")) },
   };
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { onHost, run } from "../host/run.ts";
 import type { RunOptions } from "../host/run.ts";
@@ -63,9 +64,14 @@ export function runOnPve(argv: readonly string[], options: Omit<RunOptions, "hos
   return run(inPveRoot(argv), { ...options, host: "pve" });
 }
 
-/** Writes a file unless it is just so: daemons and users see no half-written one in a running lab. */
-export function putFile(file: string, content: string, mode = 0o644): void {
-  if (existsSync(file) && readFileSync(file, "utf8") === content) return;
+/** Writes a file unless it is just so; returns whether it was not. */
+export function putFile(file: string, content: string, mode = 0o644): boolean {
+  if (existsSync(file) && readFileSync(file, "utf8") === content) return false;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content, { mode });
+  // Renamed into place, since the host may be reading the old one.
+  writeFileSync(`${file}.new`, content, { mode });
+  renameSync(`${file}.new`, file);
+  return true;
 }
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

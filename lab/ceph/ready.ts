@@ -54,7 +54,9 @@ export const monitorReady = (report: Report): Promise<void> =>
   ready(daemonNames.mon, "the Ceph monitor", report, probeMonitor);
 
 export async function storageReady(report: Report): Promise<void> {
-  await ready(daemonNames.rgw, "RGW to answer S3 requests", report, probeS3);
-  await ready(daemonNames.osd, "the OSD to read and write", report, probeDisk);
-  await ready(daemonNames.sshd, "sshd on pve", report, probeSshd);
+  await Promise.all([
+    ready(daemonNames.rgw, "RGW to answer S3 requests", report, probeS3),
+    ready(daemonNames.osd, "the OSD to read and write", report, probeDisk),
+    ready(daemonNames.sshd, "sshd on pve", report, probeSshd),
+  ]);
 }

@@ -4,7 +4,7 @@ import type { Daemon } from "../host/daemon.ts";
 import { hosts } from "../layout.ts";
 import { ports } from "./config.ts";
 import { privateKeyFile } from "./facts.ts";
-import { inPveRoot, pveFile, putFile, runOnPve } from "./host.ts";
+import { inPveRoot, pveFile, putFile, runOnPve, sha256 } from "./host.ts";
 import { adminUser } from "./rootfs.ts";
 
 const sshdConfig = `ListenAddress ${hosts.pve.address}:${String(ports.ssh)}
@@ -45,24 +45,24 @@ async function makeLoginKey(): Promise<void> {
 
 /** The login of the least-privilege user and what it may run as root. */
 export async function setUpLogin(): Promise<void> {
-  putFile(pveFile("/etc/ssh/sshd_config"), sshdConfig);
-  putFile(pveFile("/etc/sudoers.d/ceph-admin"), sudoers, 0o440);
   for (const name of wrappers) {
     const script = readFileSync(join(import.meta.dirname, "wrappers", `${name}.sh`), "utf8");
     putFile(pveFile(`/usr/local/sbin/${name}`), script, 0o755);
   }
   await makeKey("/etc/ssh/ssh_host_ed25519_key", hosts.pve.name);
   await makeLoginKey();
-  await runOnPve(["/usr/sbin/sshd", "-t"]);
-  await runOnPve(["visudo", "--check", "--quiet"]);
+  if (putFile(pveFile("/etc/ssh/sshd_config"), sshdConfig)) await runOnPve(["/usr/sbin/sshd", "-t"]);
+  if (putFile(pveFile("/etc/sudoers.d/ceph-admin"), sudoers, 0o440)) {
+    await runOnPve(["visudo", "--check", "--quiet"]);
+  }
 }
 
 export const sshd: Daemon = {
   name: "pve-sshd",
   host: "pve",
   argv: inPveRoot(["/usr/sbin/sshd", "-D", "-e"]),
-  // Another text here is another daemon, so a changed config restarts it.
-  env: { SSHD_CONFIG: sshdConfig },
+  // Another hash here makes another daemon, so a changed config restarts it.
+  env: { CONFIG_SHA256: sha256(sshdConfig) },
 };
 
 /** "ready", or why not: whether sshd shows the host key that {@link setUpLogin} made. */

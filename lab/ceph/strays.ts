@@ -1,4 +1,5 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
+import { basename, sep } from "node:path";
 import { labPids } from "../host/cgroup.ts";
 import { daemonPid } from "../host/daemon.ts";
 import { until } from "../wait.ts";
@@ -9,8 +10,9 @@ const programs = ["ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "sshd"];
 
 function runsAStrayDaemon(pid: number): boolean {
   try {
-    const program = readFileSync(`/proc/${String(pid)}/comm`, "utf8").trim();
-    return programs.includes(program) && readlinkSync(`/proc/${String(pid)}/root`) === cephRoot();
+    // Not its command name: radosgw's first thread renames itself.
+    const program = readlinkSync(`/proc/${String(pid)}/exe`);
+    return program.startsWith(cephRoot() + sep) && programs.includes(basename(program));
   } catch {
     return false; // it ended
   }

@@ -45,7 +45,7 @@ case "$words $command" in
   "1 status" | "1 health" | "2 health detail" | "2 osd stat" | "3 osd pool ls" | "4 osd pool ls detail" | \
     "4 config get mon mon_allow_pool_size_one" | "4 config get mon osd_pool_default_size" | \
     "4 config get mon osd_pool_default_min_size")
-    verb=${command%% mon *} subject=${command##* }
+    verb=$command subject=-
     ;;
   "5 config set global mon_allow_pool_size_one true" | "5 config set global mon_allow_pool_size_one false" | \
     "5 config set global osd_pool_default_size "[0-9] | "5 config set global osd_pool_default_min_size "[0-9])
