@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import type * as Program from "../../index.ts";
+import { cephHost, privateKey } from "./config/fixtures.ts";
+import { type Declared, find, recordResources, valueOf } from "./mocks.ts";
+
+// A preview, in which the smoke check asks no S3 store, and no cluster that would answer the program's questions.
+process.env.KUBECONFIG = "/nonexistent";
+const declared = await recordResources({ stack: "homelab", preview: true });
+
+/** What the program declares and returns with a config; each time as a module of its own. */
+async function run(config: Record<string, unknown>): Promise<{ outputs: typeof Program; made: Declared[] }> {
+  const values = Object.entries(config).map(([key, value]) => [
+    `cnpg-rgw:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(values) as Record<string, string>);
+  const before = declared.length;
+  const url = new URL(`../../index.ts?run=${before}`, import.meta.url);
+  const outputs = (await import(url.href)) as typeof Program;
+  await valueOf(pulumi.all([outputs.operatorNamespace, outputs.bucket, ...outputs.namespaces]));
+  return { outputs, made: declared.slice(before) };
+}
+
+const onCeph = { endpoint: "http://10.0.0.10:7480", cephHost, cephHostPrivateKey: privateKey };
+const onAnyS3 = { endpoint: "https://s3.example.org", accessKeyId: "AK", secretAccessKey: "SK" };
+const names = (made: Declared[]): string[] => made.map(({ name }) => name).sort();
+
+describe("the program", () => {
+  it("on Ceph makes a user and its keys, the bucket, the operator, and a Secret per namespace", async () => {
+    const { outputs, made } = await run({
+      ...onCeph,
+      namespaces: ["sample", { name: "shop", create: true }],
+    });
+    assert.deepEqual(names(made), [
+      "backup-bucket",
+      "backup-bucket-bucket",
+      "backup-bucket-s3",
+      "backup-credentials-sample",
+      "backup-credentials-sample-secret",
+      "backup-credentials-shop",
+      "backup-credentials-shop-namespace",
+      "backup-credentials-shop-secret",
+      "cnpg-operator",
+      "cnpg-operator-namespace",
+      "cnpg-operator-release",
+      "rgw-user",
+      "rgw-user-access-key-id",
+      "rgw-user-secret-access-key",
+      "rgw-user-user",
+    ]);
+    assert.deepEqual(find(made, "backup-credentials-shop-secret").inputs.stringData, {
+      S3_ACCESS_KEY_ID: "made-by-rgw-user-access-key-id",
+      S3_SECRET_ACCESS_KEY: "made-by-rgw-user-secret-access-key",
+      S3_REGION: "local",
+      S3_ENDPOINT: "http://10.0.0.10:7480",
+      S3_BUCKET: "cnpg-backups",
+      S3_PATH: "/homelab",
+    });
+    assert.equal(await pulumi.isSecret(outputs.accessKeyId), true);
+    assert.equal(await pulumi.isSecret(outputs.secretAccessKey), true);
+    assert.deepEqual(await valueOf(pulumi.all(outputs.namespaces)), ["sample", "shop"]);
+    assert.equal(await valueOf(outputs.operatorNamespace), "cnpg-system");
+    assert.equal(outputs.secretName, "cnpg-backup-s3");
+  });
+
+  it("on any S3 store makes no user, and hands the given keys on", async () => {
+    const { made } = await run({ ...onAnyS3, namespaces: ["sample"] });
+    assert.ok(!names(made).some((name) => name.startsWith("rgw-user")));
+    const { inputs } = find(made, "backup-credentials-sample-secret");
+    assert.partialDeepStrictEqual(inputs.stringData, { S3_ACCESS_KEY_ID: "AK", S3_SECRET_ACCESS_KEY: "SK" });
+  });
+
+  it("adopts given keys on Ceph instead of making some", async () => {
+    const { made } = await run({ ...onCeph, accessKeyId: "AK", secretAccessKey: "SK" });
+    assert.ok(names(made).includes("rgw-user-user"));
+    assert.ok(!made.some(({ type }) => type.startsWith("random:")));
+  });
+
+  it("touches the pools only where it is told to", async () => {
+    const { made } = await run({ ...onCeph, singleDiskCeph: { enabled: true } });
+    assert.ok(names(made).includes("single-disk-pools"));
+  });
+
+  it("deletes the bucket's objects only where the protection is lifted", async () => {
+    const kept = await run(onAnyS3);
+    assert.notEqual(find(kept.made, "backup-bucket-bucket").inputs.forceDestroy, true);
+    const lifted = await run({ ...onAnyS3, protectBucket: "false" });
+    assert.equal(find(lifted.made, "backup-bucket-bucket").inputs.forceDestroy, true);
+  });
+
+  it("declares nothing with a config that has a problem", async () => {
+    const before = declared.length;
+    await assert.rejects(run({ ...onAnyS3, bucket: "B" }), (error) => pulumi.RunError.isInstance(error));
+    assert.equal(declared.length, before);
+  });
+});
