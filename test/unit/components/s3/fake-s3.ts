@@ -1,0 +1,109 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** An S3 store in memory, for one bucket; requests are not authenticated. */
+export interface FakeS3 {
+  endpoint: string;
+  objects: Map<string, string>;
+
+  /** Method and path of every request. */
+  requests: string[];
+
+  /** Answers with this error code instead of doing what is asked, where the request matches. */
+  errors: { when: RegExp; status: number; code: string }[];
+
+  /** What GetBucketLocation says; undefined: there is no bucket. */
+  location: string | undefined;
+
+  /** What ListBuckets says. */
+  own: string[];
+  stop: () => Promise<void>;
+}
+
+export async function startFakeS3(): Promise<FakeS3> {
+  const server = createServer((request, response) => {
+    void answer(store, request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const store: FakeS3 = {
+    endpoint: `http://127.0.0.1:${port}`,
+    objects: new Map(),
+    requests: [],
+    errors: [],
+    location: undefined,
+    own: [],
+    stop: () => closed(server),
+  };
+  return store;
+}
+
+interface Answer {
+  status: number;
+  body: string;
+}
+
+async function answer(store: FakeS3, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", store.endpoint);
+  const line = `${request.method ?? ""} ${decodeURIComponent(url.pathname)}${url.search}`;
+  store.requests.push(line);
+  const sent = await textOf(request);
+  const error = store.errors.find(({ when }) => when.test(line));
+  const { status, body } =
+    error === undefined ? work(store, request.method ?? "", url, sent) : refusal(error.status, error.code);
+  response.writeHead(status, { "content-type": "application/xml" }).end(body);
+}
+
+function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
+  if (url.pathname === "/") return listOfBuckets(store);
+  if (url.searchParams.has("location")) return locationOf(store);
+  if (url.searchParams.get("list-type") === "2")
+    return listOfObjects(store, url.searchParams.get("prefix") ?? "");
+  const key = decodeURIComponent(url.pathname).split("/").slice(2).join("/");
+  if (method === "PUT") store.objects.set(key, sent);
+  if (method === "DELETE") store.objects.delete(key);
+  const object = method === "GET" ? store.objects.get(key) : "";
+  return object === undefined ? refusal(404, "NoSuchKey") : { status: 200, body: object };
+}
+
+function listOfBuckets({ own }: FakeS3): Answer {
+  const buckets = own.map((name) => `<Bucket><Name>${name}</Name></Bucket>`).join("");
+  return xml(`<ListAllMyBucketsResult><Buckets>${buckets}</Buckets></ListAllMyBucketsResult>`);
+}
+
+function locationOf({ location }: FakeS3): Answer {
+  if (location === undefined) return refusal(404, "NoSuchBucket");
+  return xml(
+    `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${location}</LocationConstraint>`,
+  );
+}
+
+function listOfObjects({ objects }: FakeS3, prefix: string): Answer {
+  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix));
+  const contents = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join("");
+  return xml(`<ListBucketResult>${contents}</ListBucketResult>`);
+}
+
+function refusal(status: number, code: string): Answer {
+  return { ...xml(`<Error><Code>${code}</Code></Error>`), status };
+}
+
+function xml(body: string): Answer {
+  return { status: 200, body: `<?xml version="1.0" encoding="UTF-8"?>${body}` };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request.setEncoding("utf8")) text += String(chunk);
+  return text;
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
+}
