@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { recordResources, valueOf } from "../../mocks.ts";
+import type { Declared } from "../../mocks.ts";
+
+const declared = await recordResources();
+const { RgwUser, SingleDiskPools } = await import("../../../../components/index.ts");
+
+const host = {
+  address: "10.0.0.10",
+  user: "ceph-admin",
+  hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1hP1h7cXUq4oqf2bJ3vDgO1mR1n0mZ6Ck0yqS3yX9B",
+  privateKey: "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----",
+};
+
+function only(type: string): Declared {
+  const found = declared.filter((resource) => resource.type === type);
+  assert.equal(found.length, 1, `${type}: ${found.length}`);
+  return found[0] ?? assert.fail();
+}
+
+describe("RgwUser", () => {
+  beforeEach(() => {
+    declared.length = 0;
+  });
+
+  it("is one command, with keys that it generates", async () => {
+    const user = new RgwUser("owner", { host, uid: "cnpg-backup" });
+    assert.equal(await valueOf(user.uid), "cnpg-backup");
+    assert.equal(await valueOf(user.secretAccessKey), "made-by-owner-secret-access-key");
+    assert.deepEqual(declared.map(({ name }) => name).sort(), [
+      "owner",
+      "owner-access-key-id",
+      "owner-secret-access-key",
+      "owner-user",
+    ]);
+  });
+
+  it("sends all values by stdin, as a secret, and no value in a command line", async () => {
+    const keys = { accessKeyId: "AKDECLARED", secretAccessKey: "sk-declared" };
+    const user = new RgwUser("owner", { host, uid: "cnpg-backup", keys, quota: { maxObjects: 5 } });
+    await valueOf(user.uid);
+    const { inputs, secrets } = only("command:remote:Command");
+    assert.ok(secrets.includes("stdin") && secrets.includes("connection"));
+    const job: unknown = JSON.parse(String(inputs.stdin));
+    assert.ok(typeof job === "object" && job !== null && "script" in job);
+    assert.match(String(job.script), /def bring_to_declared/);
+    assert.deepEqual(job, {
+      script: job.script,
+      radosgwAdmin: "radosgw-admin",
+      uid: "cnpg-backup",
+      displayName: "cnpg-backup",
+      maxBuckets: 10,
+      quota: { maxObjects: 5 },
+      ...keys,
+      onDelete: "remove",
+    });
+    assert.doesNotMatch(
+      `${String(inputs.create)}${String(inputs.delete)}`,
+      /AKDECLARED|sk-declared|cnpg-backup/,
+    );
+    assert.equal(inputs.update, undefined, "create runs again on a change");
+    assert.deepEqual([inputs.logging, inputs.triggers], ["none", ["cnpg-backup"]]);
+  });
+
+  it("checks the host's key, and gives up on a host that is away", async () => {
+    await valueOf(new RgwUser("owner", { host, uid: "cnpg-backup" }).uid);
+    const { inputs } = only("command:remote:Command");
+    const { hostKey, dialErrorLimit, perDialTimeout } = Object(inputs.connection) as typeof host & {
+      dialErrorLimit: number;
+      perDialTimeout: number;
+    };
+    assert.equal(hostKey, host.hostKey);
+    assert.ok(dialErrorLimit * perDialTimeout <= 120);
+  });
+
+  it("keeps keys secret", async () => {
+    const user = new RgwUser("owner", { host, uid: "cnpg-backup" });
+    assert.equal(await pulumi.isSecret(user.accessKeyId), true);
+    assert.equal(await pulumi.isSecret(user.secretAccessKey), true);
+    assert.equal(await pulumi.isSecret(user.uid), false);
+  });
+
+  it("refuses bad values before it makes anything", () => {
+    const args = { host, uid: "cnpg-backup" };
+    const mistakes: [object, RegExp][] = [
+      [{ uid: "" }, /^uid must not be empty/],
+      [{ maxBuckets: -2 }, /^maxBuckets must be/],
+      [{ quota: { maxSizeBytes: 0 } }, /^quota\.maxSizeBytes must be/],
+      [{ onDelete: "purge" }, /^onDelete must be "remove" or "keep"/],
+      [{ host: { ...host, hostKey: "" } }, /^host\.hostKey must be/],
+      [{ host: { ...host, privateKey: "secret-text" } }, /^host\.privateKey must be(?!.*secret-text)/],
+      [{ keys: { accessKeyId: "a b", secretAccessKey: "x" } }, /^keys\.accessKeyId must be(?!.*a b)/],
+    ];
+    for (const [mistake, message] of mistakes) {
+      assert.throws(() => new RgwUser("owner", { ...args, ...mistake }), { message });
+    }
+    assert.ok(!declared.some(({ type }) => type === "command:remote:Command"));
+  });
+});
+
+describe("SingleDiskPools", () => {
+  it("is one command without an end, since copies cannot be brought back", async () => {
+    declared.length = 0;
+    await valueOf(new SingleDiskPools("pools", { host, ceph: "sudo ceph" }).urn);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { name, inputs } = only("command:remote:Command");
+    assert.deepEqual([name, inputs.delete], ["pools-pools", undefined]);
+    assert.match(String(inputs.stdin), /"ceph":"sudo ceph"/);
+  });
+});
