@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { done, waitingFor, waitUntil } from "../../../../../../lab/providers/kubernetes/await/wait.ts";
+
+const base = { what: "Cluster team/db", signal: new AbortController().signal };
+
+describe("waiting", () => {
+  it("ends as soon as it is done, and reports what changes on the way", async () => {
+    const looks = [waitingFor("a"), waitingFor("a"), waitingFor("b"), done];
+    const reports: string[] = [];
+    const report = (text: string) => void reports.push(text);
+    await waitUntil(async () => Promise.resolve(looks.shift() ?? done), {
+      ...base,
+      timeoutSeconds: 5,
+      report,
+    });
+    assert.deepEqual(reports, ["a", "b"]);
+  });
+
+  it("ends at the deadline, and says what it waited for", async () => {
+    const never = async () => Promise.resolve(waitingFor("condition Ready"));
+    await assert.rejects(
+      waitUntil(never, { ...base, timeoutSeconds: 0.2 }),
+      /timed out after 0.2 s waiting for Cluster team\/db: condition Ready/,
+    );
+  });
+
+  it("ends at once when cancelled, even when the look itself is cut off", async () => {
+    const controller = new AbortController();
+    const look = async () => {
+      controller.abort();
+      return Promise.reject(new Error("aborted"));
+    };
+    await assert.rejects(
+      waitUntil(look, { ...base, signal: controller.signal, timeoutSeconds: 60 }),
+      /cancelled while waiting for Cluster team\/db/,
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  fieldManagerOf,
+  hasFormerManager,
+  takeOver,
+} from "../../../../../../lab/providers/kubernetes/objects/field-manager.ts";
+
+const created = {
+  manager: "pulumi-kubernetes",
+  operation: "Update",
+  fieldsV1: { "f:spec": { "f:a": {} }, "f:data": {} },
+};
+const operator = {
+  manager: "operator",
+  operation: "Update",
+  subresource: "status",
+  fieldsV1: { "f:status": {} },
+};
+
+describe("field managers", () => {
+  it("hand what a create owned to the one that applies, and leave others alone", () => {
+    const ours = { manager: "m", operation: "Apply", fieldsV1: { "f:spec": { "f:b": {} } } };
+    const entries = takeOver({ metadata: { managedFields: [created, operator, ours] } }, "m");
+    assert.deepEqual(entries, [
+      operator,
+      { manager: "m", operation: "Apply", fieldsV1: { "f:spec": { "f:a": {}, "f:b": {} }, "f:data": {} } },
+    ]);
+  });
+
+  it("have nothing to hand over twice", () => {
+    const live = { metadata: { managedFields: [operator] } };
+    assert.equal(takeOver(live, "m"), undefined);
+    assert.ok(!hasFormerManager(live));
+  });
+
+  it("are named by the annotation, then by the state", () => {
+    const inputs = { metadata: { annotations: { "pulumi.com/patchFieldManager": "mine" } } };
+    assert.equal(fieldManagerOf(inputs, { __fieldManager: "old" }), "mine");
+    assert.equal(fieldManagerOf({}, { __fieldManager: "old" }), "old");
+    assert.match(fieldManagerOf({}, {}), /^pulumi-kubernetes-[0-9a-f]{8}$/);
+  });
+});
