@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { requireCluster } from "../../../config/cluster.ts";
+import { apiServer, kubeconfigFor, withPodMonitors } from "../components/cnpg/api-server.ts";
+
+const wishes = {
+  namespaces: [
+    { name: "sample", create: false },
+    { name: "shop", create: false },
+    { name: "new", create: true },
+  ],
+  operator: { values: {} },
+};
+const withSample = {
+  "/api/v1/namespaces/sample": { status: 200, body: { kind: "Namespace", status: { phase: "Active" } } },
+};
+
+describe("requireCluster", () => {
+  it("reports at once all that the cluster lacks, but for namespaces that are to be made", async (t) => {
+    const { kubeconfig, close } = await apiServer(withSample);
+    t.after(close);
+    await assert.rejects(requireCluster(wishes, { kubeconfig }), (error) => {
+      assert.ok(pulumi.RunError.isInstance(error) && error instanceof Error);
+      assert.match(error.message, /has 2 problems/);
+      assert.match(error.message, /cnpg-rgw:namespaces\[1\] is "shop".*\n +kubectl create namespace shop\n/);
+      assert.match(
+        error.message,
+        /no CRD podmonitors.*\n +pulumi config set --path 'cnpg-rgw:operator.values.monitoring.podMonitorEnabled' false$/,
+      );
+      return true;
+    });
+  });
+
+  it("is content with a cluster that has it all, and with one that does not answer", async (t) => {
+    const { kubeconfig, close } = await apiServer({ ...withSample, ...withPodMonitors });
+    t.after(close);
+    await requireCluster({ ...wishes, namespaces: wishes.namespaces.slice(0, 1) }, { kubeconfig });
+    await requireCluster(wishes, { kubeconfig: kubeconfigFor("http://127.0.0.1:1") });
+  });
+});
