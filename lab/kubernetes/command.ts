@@ -2,11 +2,13 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
 import type { z } from "zod";
-import { daemonLog, endedReason } from "../host/daemon.ts";
+import { createHash } from "node:crypto";
+import { daemonLog, daemonPid } from "../host/daemon.ts";
+import type { Daemon } from "../host/daemon.ts";
 import { run } from "../host/run.ts";
 import { LabError } from "../errors.ts";
 import { until } from "../wait.ts";
-import { adminKubeconfig, containerdSocket, program } from "./paths.ts";
+import { adminKubeconfig, containerdSocket, kubectlCacheDir, program } from "./paths.ts";
 
 export type Report = (status: string) => void;
 
@@ -25,11 +27,23 @@ export function writeOnChange(file: string, text: string, mode = 0o644): void {
   renameSync(`${file}.new`, file);
 }
 
+/**
+ * The environment of a daemon with a settings file. What a daemon was started with tells whether it must be started
+ * anew, so the file's text has a part in it.
+ */
+export function daemonEnvironment(settings = ""): Record<string, string> {
+  const digest = createHash("sha256").update(settings).digest("hex").slice(0, 12);
+  return { PATH: systemPath, ...(settings === "" ? {} : { LAB_SETTINGS: digest }) };
+}
+
 export async function kubectl(args: readonly string[], input?: string): Promise<string> {
-  return run([program("bin/kubectl"), "--kubeconfig", adminKubeconfig, ...args], {
-    host: "k8s",
-    ...(input === undefined ? {} : { input }),
-  });
+  return run(
+    [program("bin/kubectl"), "--kubeconfig", adminKubeconfig, "--cache-dir", kubectlCacheDir, ...args],
+    {
+      host: "k8s",
+      ...(input === undefined ? {} : { input }),
+    },
+  );
 }
 
 /** An object of the cluster, or undefined when there is none. */
@@ -54,20 +68,25 @@ export async function ctr(args: readonly string[], timeoutMs = 60_000): Promise<
   });
 }
 
-/** As {@link until}, and gives up as soon as the daemon that it depends on has ended. */
+/** As {@link until}, and gives up as soon as one of the daemons that it depends on has ended; the first one's log is named. */
 export async function untilReady(
-  options: { daemon: string; what: string; timeoutMs: number; intervalMs?: number; report?: Report },
+  options: {
+    daemons: readonly [Daemon, ...Daemon[]];
+    what: string;
+    timeoutMs: number;
+    intervalMs?: number;
+    report?: Report;
+  },
   probe: () => Promise<true | string>,
 ): Promise<void> {
-  const { daemon, ...wait } = options;
-  const logFile = daemonLog(daemon);
+  const { daemons, ...wait } = options;
+  const logFile = daemonLog(daemons[0].name);
   const ended = new AbortController();
   await until({ ...wait, logFile, signal: ended.signal }, async () => {
-    const reason = endedReason(daemon);
-    if (reason !== undefined) {
-      ended.abort(new LabError(`while waiting for ${wait.what}: ${reason}`, { logFile }));
-      return reason;
-    }
-    return probe();
+    const dead = daemons.find(({ name }) => daemonPid(name) === undefined);
+    if (dead === undefined) return probe();
+    const hint = { logFile: daemonLog(dead.name) };
+    ended.abort(new LabError(`${dead.name} has ended while the lab waited for ${wait.what}`, hint));
+    return `${dead.name} has ended`;
   });
 }

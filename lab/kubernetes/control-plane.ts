@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { ensureDaemon } from "../host/daemon.ts";
 import type { Daemon } from "../host/daemon.ts";
 import { hosts } from "../layout.ts";
-import { kubectl, systemPath, untilReady } from "./command.ts";
+import { daemonEnvironment, kubectl, untilReady } from "./command.ts";
 import type { Report } from "./command.ts";
 import { serviceCidr } from "./facts.ts";
 import { etcdDir, kubeconfigOf, program } from "./paths.ts";
@@ -13,7 +13,7 @@ const etcdClient = "http://127.0.0.1:2379";
 const etcdPeer = "http://127.0.0.1:2380";
 
 function daemon(name: string, flags: readonly string[]): Daemon {
-  return { name, host: "k8s", argv: [program(name), ...flags], env: { PATH: systemPath } };
+  return { name, host: "k8s", argv: [program(name), ...flags], env: daemonEnvironment() };
 }
 
 const etcd = daemon("etcd", [
@@ -88,7 +88,7 @@ export async function ensureControlPlane(report: Report): Promise<void> {
   // It tries etcd for some seconds before it gives up: no need to wait in between.
   await ensureDaemon(apiServer);
   await untilReady(
-    { daemon: apiServer.name, what: "the Kubernetes API server", timeoutMs: 60_000, report },
+    { daemons: [apiServer, etcd], what: "the Kubernetes API server", timeoutMs: 60_000, report },
     async () => {
       await kubectl(["get", "--raw=/readyz"]);
       return true;
@@ -97,7 +97,12 @@ export async function ensureControlPlane(report: Report): Promise<void> {
   await ensureDaemon(controllerManager);
   await ensureDaemon(scheduler);
   await untilReady(
-    { daemon: controllerManager.name, what: "the default service account", timeoutMs: 30_000, report },
+    {
+      daemons: [controllerManager, apiServer],
+      what: "the default service account",
+      timeoutMs: 30_000,
+      report,
+    },
     async () => {
       await kubectl(["get", "serviceaccount", "default", "-n", "default"]);
       return true;

@@ -3,7 +3,8 @@ import type { Artifact } from "../build/artifact.ts";
 import { kubernetesBinaries } from "../build/go.ts";
 import { operatorChart } from "../chart/chart.ts";
 import { ensureChartRepository } from "../chart/repository.ts";
-import { daemonPid } from "../host/daemon.ts";
+import { LabError } from "../errors.ts";
+import { daemonLog, daemonPid } from "../host/daemon.ts";
 import { applyCoredns, untilCorednsReady } from "./addons/coredns.ts";
 import { applyMonitoringCrds, monitoringCrds } from "./addons/monitoring.ts";
 import type { Report } from "./command.ts";
@@ -42,6 +43,13 @@ async function ensureRuntime(report: Report): Promise<void> {
   await ensureImages(report);
 }
 
+/** The waits before prove most of them at work; a daemon that nothing waited for may have ended by now. */
+function checkDaemons(): void {
+  const ended = daemons.find(({ name }) => daemonPid(name) === undefined);
+  if (ended === undefined) return;
+  throw new LabError(`${ended.name} ended soon after it was started`, { logFile: daemonLog(ended.name) });
+}
+
 /** Brings the Kubernetes host up, or what is missing of it. The network of the lab must be there. */
 export async function ensureKubernetes(report: Report): Promise<"started" | "running"> {
   const running = daemons.every((daemon) => daemonPid(daemon.name) !== undefined);
@@ -58,5 +66,6 @@ export async function ensureKubernetes(report: Report): Promise<"started" | "run
     applyMonitoringCrds(),
   ]);
   await untilCorednsReady(report);
+  checkDaemons();
   return running ? "running" : "started";
 }

@@ -12,6 +12,8 @@ export const containerdDir = join(hostDir, "containerd");
 export const kubeletDir = join(hostDir, "kubelet");
 export const volumesDir = join(hostDir, "volumes");
 export const podLogsDir = join(hostDir, "pod-logs");
+/** Where kubectl, as the lab itself calls it, keeps what it learns of the API. */
+export const kubectlCacheDir = join(hostDir, "kubectl-cache");
 export const sysctlsFile = join(hostDir, "sysctls.json");
 
 /** What is gone after a reboot. */

@@ -1,12 +1,14 @@
-import { existsSync, readdirSync, readlinkSync, rmdirSync, rmSync } from "node:fs";
-import { join, sep } from "node:path";
+import { existsSync, readdirSync, readlinkSync, rmSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import { labPids } from "../host/cgroup.ts";
 import { stopDaemon } from "../host/daemon.ts";
+import { removeIfEmpty, removeStaleSocket } from "../host/files.ts";
 import { unmountBelow } from "../host/mounts.ts";
 import { until } from "../wait.ts";
 import { daemons } from "./daemons.ts";
 import { containerd, clearRuntime, shimPids } from "./node/containerd.ts";
 import { kubelet } from "./node/kubelet.ts";
+import { removeCniResults } from "./node/pod-network.ts";
 import { restoreSysctls } from "./node/sysctls.ts";
 import { hostDir, podLogsDir } from "./paths.ts";
 
@@ -40,7 +42,13 @@ function removeLogLinks(folder = "/var/log/containers"): void {
       // no link: none of kubelet's
     }
   }
-  if (readdirSync(folder).length === 0) rmdirSync(folder);
+  removeIfEmpty(folder);
+}
+
+/** The one path below /var/lib that kubelet cannot be told to leave alone. */
+async function removeDevicePluginFolder(folder = "/var/lib/kubelet/device-plugins"): Promise<void> {
+  await removeStaleSocket(join(folder, "kubelet.sock"));
+  removeIfEmpty(folder, dirname(folder));
 }
 
 /**
@@ -56,5 +64,7 @@ export async function stopKubernetes(): Promise<void> {
   await clearRuntime();
   await unmountBelow(hostDir);
   removeLogLinks();
+  removeCniResults();
+  await removeDevicePluginFolder();
   restoreSysctls();
 }

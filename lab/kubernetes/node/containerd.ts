@@ -4,7 +4,7 @@ import { labPids } from "../../host/cgroup.ts";
 import { daemonPid, ensureDaemon } from "../../host/daemon.ts";
 import type { Daemon } from "../../host/daemon.ts";
 import { unmountBelow } from "../../host/mounts.ts";
-import { ctr, systemPath, untilReady, writeOnChange } from "../command.ts";
+import { ctr, daemonEnvironment, untilReady, writeOnChange } from "../command.ts";
 import type { Report } from "../command.ts";
 import { pauseImage } from "../facts.ts";
 import { containerdDir, containerdRunDir, containerdSocket, etcDir, hostRunDir } from "../paths.ts";
@@ -48,7 +48,7 @@ export const containerd: Daemon = {
   name: "containerd",
   host: "k8s",
   argv: ["containerd", "--config", configFile],
-  env: { PATH: systemPath },
+  env: daemonEnvironment(config),
 };
 
 /** The processes between containerd and its containers; they outlive containerd. */
@@ -90,7 +90,7 @@ export async function ensureContainerd(report: Report): Promise<void> {
   writeOnChange(configFile, config);
   await ensureDaemon(containerd);
   await untilReady(
-    { daemon: containerd.name, what: "containerd's CRI plugin", timeoutMs: 30_000, report },
+    { daemons: [containerd], what: "containerd's CRI plugin", timeoutMs: 30_000, report },
     async () => {
       // The socket is there before the plugin that kubelet needs; a kubelet that comes too early exits.
       const plugins = await ctr(["plugins", "ls"], 5_000);

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { ensureDaemon } from "../../host/daemon.ts";
 import type { Daemon } from "../../host/daemon.ts";
 import { hosts } from "../../layout.ts";
-import { systemPath, writeOnChange } from "../command.ts";
+import { daemonEnvironment, writeOnChange } from "../command.ts";
 import { nodeName, podCidr } from "../facts.ts";
 import { etcDir, kubeconfigOf, program } from "../paths.ts";
 
@@ -27,7 +27,7 @@ export const kubeProxy: Daemon = {
   name: "kube-proxy",
   host: "k8s",
   argv: [program("kube-proxy"), `--config=${configFile}`],
-  env: { PATH: systemPath },
+  env: daemonEnvironment(config),
 };
 
 export async function ensureKubeProxy(): Promise<void> {

@@ -6,11 +6,12 @@ import { hierarchies } from "../../host/cgroup.ts";
 import { ensureDaemon } from "../../host/daemon.ts";
 import type { Daemon } from "../../host/daemon.ts";
 import { cgroupName, hosts } from "../../layout.ts";
-import { getObject, systemPath, untilReady, writeOnChange } from "../command.ts";
+import { daemonEnvironment, getObject, untilReady, writeOnChange } from "../command.ts";
 import type { Report } from "../command.ts";
 import { dnsAddress, nodeName } from "../facts.ts";
 import { containerdSocket, etcDir, kubeconfigOf, kubeletDir, podLogsDir, program } from "../paths.ts";
 import { pkiFile } from "../pki.ts";
+import { containerd } from "./containerd.ts";
 import { restoreSysctls, saveSysctls } from "./sysctls.ts";
 
 const configFile = join(etcDir, "kubelet.yaml");
@@ -67,7 +68,7 @@ export const kubelet: Daemon = {
     `--hostname-override=${nodeName}`,
     `--node-ip=${hosts.k8s.address}`,
   ],
-  env: { PATH: systemPath },
+  env: daemonEnvironment(kubeletConfig()),
 };
 
 /** kubelet wants its root to be there, in every hierarchy that it uses. */
@@ -136,8 +137,9 @@ export async function ensureKubelet(report: Report): Promise<void> {
   // Heartbeats are written in whole seconds.
   const since = Math.floor(Date.now() / 1000) * 1000;
   const outcome = await ensureDaemon(kubelet);
-  await untilReady({ daemon: kubelet.name, what: "the node to be ready", timeoutMs: 60_000, report }, () =>
-    nodeReadiness(outcome === "started" ? since : 0),
+  await untilReady(
+    { daemons: [kubelet, containerd], what: "the node to be ready", timeoutMs: 60_000, report },
+    () => nodeReadiness(outcome === "started" ? since : 0),
   );
   restoreSysctls();
 }

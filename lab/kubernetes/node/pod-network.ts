@@ -1,10 +1,13 @@
-import { join } from "node:path";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { removeIfEmpty } from "../../host/files.ts";
 import { run } from "../../host/run.ts";
 import { systemPath, writeOnChange } from "../command.ts";
 import { podCidr, serviceCidr } from "../facts.ts";
 import { etcDir, hostRunDir } from "../paths.ts";
 
 export const cniConfigDir = join(etcDir, "cni");
+const networkName = "cnpg-rgw-lab";
 
 /**
  * A point-to-point link for each pod, and routes: unlike a bridge it needs no bridge netfilter, which not every
@@ -19,7 +22,7 @@ export function cniConfig(): string {
   };
   const config = {
     cniVersion: "0.4.0",
-    name: "lab",
+    name: networkName,
     plugins: [{ type: "ptp", ipMasq: false, ipam }],
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
@@ -36,6 +39,19 @@ table ip lab-pods {
   }
 }
 `;
+
+/** Plugins note each pod's addresses in a folder shared with the machine's own pods, under the network's name. */
+export function removeCniResults(folder = "/var/lib/cni/results"): void {
+  if (!existsSync(folder)) return;
+  const results = new RegExp(`^${networkName}-(.+)-eth0$`);
+  for (const entry of readdirSync(folder)) {
+    const container = results.exec(entry)?.[1];
+    if (container === undefined) continue;
+    rmSync(join(folder, entry), { force: true });
+    rmSync(join(folder, `cni-loopback-${container}-lo`), { force: true });
+  }
+  removeIfEmpty(folder, dirname(folder));
+}
 
 export async function ensurePodNetwork(): Promise<void> {
   writeOnChange(join(cniConfigDir, "10-lab.conflist"), cniConfig());

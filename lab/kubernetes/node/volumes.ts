@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { ensureDaemon } from "../../host/daemon.ts";
 import type { Daemon } from "../../host/daemon.ts";
-import { applyObjects, systemPath } from "../command.ts";
+import { applyObjects, daemonEnvironment } from "../command.ts";
 import { nodeName, storageClass } from "../facts.ts";
 import { kubeconfigOf, program, volumesDir } from "../paths.ts";
 
@@ -29,7 +29,7 @@ export const volumes: Daemon = {
     `--root=${volumesDir}`,
     `--node=${nodeName}`,
   ],
-  env: { PATH: systemPath },
+  env: daemonEnvironment(),
 };
 
 export async function ensureVolumes(): Promise<void> {
