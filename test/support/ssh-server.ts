@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import ssh2 from "ssh2";
 
@@ -22,6 +22,7 @@ export async function startSshServer({ acceptEnv = [] as string[] } = {}): Promi
   const [hostKey, userKey] = [newKey(), newKey()];
   const commands: string[] = [];
   const clients = new Set<ssh2.Connection>();
+  const children = new Set<ChildProcess>();
   const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
     clients.add(client);
     client.on("error", () => client.end());
@@ -30,7 +31,10 @@ export async function startSshServer({ acceptEnv = [] as string[] } = {}): Promi
       else context.reject(["publickey"]);
     });
     client.on("session", (accept) => {
-      serveSession(accept(), acceptEnv, commands);
+      serveSession(accept(), acceptEnv, (command, child) => {
+        commands.push(command);
+        children.add(child);
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -42,6 +46,7 @@ export async function startSshServer({ acceptEnv = [] as string[] } = {}): Promi
     commands,
     close: async () => {
       for (const client of clients) client.end();
+      for (const child of children) killGroup(child);
       await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
@@ -59,7 +64,11 @@ function matches(context: ssh2.PublicKeyAuthContext, expected: string): boolean 
     : key.verify(context.blob, context.signature, context.hashAlgo);
 }
 
-function serveSession(session: ssh2.Session, acceptEnv: string[], commands: string[]): void {
+function serveSession(
+  session: ssh2.Session,
+  acceptEnv: string[],
+  started: (command: string, child: ChildProcess) => void,
+): void {
   const environment: Record<string, string> = {};
   session.on("env", (accept, reject, { key, val }) => {
     if (acceptEnv.includes(key)) {
@@ -68,11 +77,14 @@ function serveSession(session: ssh2.Session, acceptEnv: string[], commands: stri
     } else (reject as (() => void) | undefined)?.();
   });
   session.on("exec", (accept, _reject, { command }) => {
-    commands.push(command);
     const channel = accept();
-    const child = spawn("sh", ["-c", command], { env: { PATH: process.env.PATH, ...environment } });
+    const child = spawn("sh", ["-c", command], {
+      env: { PATH: process.env.PATH, ...environment },
+      detached: true,
+    });
+    started(command, child);
     channel.pipe(child.stdin).on("error", () => undefined);
-    channel.on("close", () => child.kill());
+
     child.stdout.on("data", (data: Buffer) => channel.write(data));
     child.stderr.on("data", (data: Buffer) => channel.stderr.write(data));
     child.on("close", (code) => {
@@ -80,4 +92,10 @@ function serveSession(session: ssh2.Session, acceptEnv: string[], commands: stri
       channel.end();
     });
   });
+}
+
+// The shell's own children, too: they would hold this process's pipes open.
+function killGroup(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+    process.kill(-child.pid);
 }
