@@ -115,7 +115,7 @@ export function checkMemory(running: boolean, available = availableMemory()): Fi
 const features: readonly (readonly [feature: string, script: string])[] = [
   [
     "network namespaces, veth and bridge",
-    "ip link add a type bridge && ip link add b type veth peer name c && ip link set b master a",
+    "ip link add sw type bridge && ip link add p type veth peer name q && ip link set p master sw",
   ],
   [
     "nftables with NAT",

@@ -5,7 +5,12 @@ import { identify, isAlive } from "./process.ts";
 
 /** Namespaces and cgroups are the machine's, so the lock is, too. */
 const lockFile = "/run/cnpg-rgw-lab.lock";
-const holderSchema = z.object({ pid: z.int(), startTime: z.string(), bootId: z.string(), command: z.string() });
+const holderSchema = z.object({
+  pid: z.int(),
+  startTime: z.string(),
+  bootId: z.string(),
+  command: z.string(),
+});
 
 function holder(): z.infer<typeof holderSchema> | undefined {
   try {
