@@ -13,7 +13,7 @@ export interface AuditEntry {
 }
 
 const reading =
-  /^(?:user info|metadata get|bucket list|bucket stats|status|health|osd stat|osd pool ls|config get)\b/;
+  /^(?:user info|metadata get|bucket list|bucket stats|status|health|health detail|osd stat|osd pool ls.*|config get .*)$/;
 
 export const writes = (entry: AuditEntry): boolean => entry.outcome === "run" && !reading.test(entry.verb);
 
