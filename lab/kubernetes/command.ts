@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { stringify } from "yaml";
 import type { z } from "zod";
-import { createHash } from "node:crypto";
 import { daemonLog, daemonPid } from "../host/daemon.ts";
 import type { Daemon } from "../host/daemon.ts";
 import { run } from "../host/run.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
 import { createReadStream, createWriteStream, statSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Transform } from "node:stream";
@@ -129,7 +129,10 @@ export async function writeImage(
   for (const { descriptor, text } of [documents.config, documents.manifest]) {
     pack.entry({ name: blobPath(descriptor.digest) }, text);
   }
-  for (const layer of compressed) await addFile(pack, blobPath(layer.digest), layer.file);
+  for (const { digest, file } of compressed) {
+    await addFile(pack, blobPath(digest), file);
+    await rm(file);
+  }
   pack.finalize();
   await written;
   await rename(`${target}.new`, target);
