@@ -60,8 +60,11 @@ export function inPveRoot(argv: readonly string[]): string[] {
 /** The argv that runs `argv` on the host as its root, from anywhere on the machine. */
 export const onPve = (argv: readonly string[]): string[] => onHost("pve", inPveRoot(argv));
 
+/** As {@link run}. The command also ends by itself in time, so that none outlives an `up` that was killed for long. */
 export function runOnPve(argv: readonly string[], options: Omit<RunOptions, "host"> = {}): Promise<string> {
-  return run(inPveRoot(argv), { ...options, host: "pve" });
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  const bounded = ["timeout", "--kill-after=2", String(timeoutMs / 1000), ...argv];
+  return run(inPveRoot(bounded), { ...options, timeoutMs: timeoutMs + 3_000, host: "pve" });
 }
 
 /** Writes a file unless it is just so; returns whether it was not. */
