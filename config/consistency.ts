@@ -6,6 +6,7 @@ export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<strin
   return [
     ...keyPair(found),
     ...cephAccess(found),
+    ...poolsWithoutCeph(found),
     ...caWithoutTls(found),
     ...duplicateNamespaces(found),
     ...plaintextSecrets(found, encrypted),
@@ -29,6 +30,15 @@ function cephAccess(found: FoundConfig): Problem[] {
       ["cephHostPrivateKey"],
       "must be the SSH private key for cnpg-rgw:cephHost, without a passphrase",
     ),
+  ];
+}
+
+function poolsWithoutCeph(found: FoundConfig): Problem[] {
+  const { cephHost, singleDiskCeph } = found;
+  if (cephHost !== undefined || !isRecord(singleDiskCeph) || singleDiskCeph.enabled !== true) return [];
+  const path = ["singleDiskCeph", "enabled"];
+  return [
+    { message: `${keyName(path)} is true, and there is no cnpg-rgw:cephHost`, fix: removeCommand(path) },
   ];
 }
 

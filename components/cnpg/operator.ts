@@ -7,7 +7,10 @@ import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from 
 import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "./rules.ts";
 
 export interface CnpgOperatorArgs {
-  /** Namespace for the operator; made by the component, and deleted with it. Default: `cnpg-system`. */
+  /**
+   * Namespace for the operator, a Kubernetes name (RFC 1123 label); made by the component, and deleted with it.
+   * Default: `cnpg-system`. Changing it moves the operator; databases go on without it meanwhile.
+   */
   namespace?: pulumi.Input<string> | undefined;
 
   /**
@@ -16,15 +19,22 @@ export interface CnpgOperatorArgs {
    */
   chart?: pulumi.Input<string | undefined>;
 
-  /** Version of the chart. Default: `0.29.0` (operator 1.30.0), the one that this project is tested with. */
+  /**
+   * Exact version of the chart; a range is refused, since it would mean another version at another time.
+   * Default: `0.29.0` (operator 1.30.0), the one that this project is tested with; none for a path or a `.tgz`.
+   */
   chartVersion?: pulumi.Input<string | undefined>;
 
-  /** URL of the Helm repository that has `chart`. Default: the CloudNativePG project's, if `chart` is a plain name. */
+  /**
+   * URL of the Helm repository that has `chart`, http or https. Default: the CloudNativePG project's. Without meaning
+   * where `chart` is a path or a URL.
+   */
   repository?: pulumi.Input<string | undefined>;
 
   /**
    * Values of the chart, merged over the component's own: watch all namespaces, install the CRDs, request 100m CPU
    * and 200Mi of memory, and make a PodMonitor and a Grafana dashboard (ConfigMap with label `grafana_dashboard: "1"`).
+   * Objects are merged key by key, anything else is replaced. Helm checks them against the chart's schema.
    */
   values?: pulumi.Input<HelmValues | undefined>;
 
@@ -42,7 +52,8 @@ export interface PreflightArgs extends ClusterArgs {
 
 /**
  * The CloudNativePG operator as a Helm release that watches all namespaces. Where the chart cannot be installed
- * whole it is rolled back. The CRDs, and with them every database, stay when the component is removed.
+ * whole it is rolled back. The CRDs, and with them every database, stay when the component is removed: the chart marks
+ * them with `helm.sh/resource-policy: keep`, and the next release takes them over.
  */
 export class CnpgOperator extends pulumi.ComponentResource {
   /** The operator's namespace; resolves once the operator runs. */

@@ -189,6 +189,12 @@ describe("parseConfig: what is refused, and the command that solves it", () => {
       "pulumi config rm cnpg-rgw:zzz",
     ],
     [
+      "pools of a Ceph that is not given",
+      { ...anyS3, singleDiskCeph: { enabled: true } },
+      "cnpg-rgw:singleDiskCeph.enabled is true, and there is no cnpg-rgw:cephHost",
+      "pulumi config rm --path 'cnpg-rgw:singleDiskCeph.enabled'",
+    ],
+    [
       "a CA for http",
       { ...ceph, caBundle: certificate() },
       "cnpg-rgw:caBundle is for an https endpoint",
