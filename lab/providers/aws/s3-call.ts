@@ -21,9 +21,11 @@ export function failed(doing: string, error: unknown): Error {
 
 function describe(error: unknown): string {
   if (error instanceof S3ServiceException) {
+    // Ceph answers many errors with a code alone; the SDK then makes up a message.
     const status = error.$metadata.httpStatusCode;
-    const code =
-      error.message === "" || error.message === error.name ? error.name : `${error.name}: ${error.message}`;
+    const code = ["", "UnknownError", error.name].includes(error.message)
+      ? error.name
+      : `${error.name}: ${error.message}`;
     return `https response error StatusCode: ${status ?? "none"}, ${code}`;
   }
   // Node wraps the failures of all addresses of a host in an error without a message.
