@@ -15,7 +15,7 @@ export function checked<T>(
 ): pulumi.Output<pulumi.Unwrap<T>> {
   const check = (known: pulumi.Unwrap<T>): pulumi.Unwrap<T> => {
     const problem = rule(known);
-    if (problem !== undefined) throw new pulumi.ResourceError(`${argument} ${problem}`, resource, true);
+    if (problem !== undefined) throw userError(`${argument} ${problem}`, resource);
     return known;
   };
   if (isPlain(value)) check(value);
@@ -30,4 +30,13 @@ function isPlain<T>(value: pulumi.Input<T>): value is pulumi.Unwrap<T> & pulumi.
 export function shown(value: string | number): string {
   const text = JSON.stringify(value);
   return text.length <= 80 ? text : `${text.slice(0, 76)}…"`;
+}
+
+/**
+ * An error for the user: Pulumi prints its message, and no stack. The SDK writes "error serializing property …" in
+ * front of the message for each input that it passes through; that says nothing to a user, so the message stays.
+ */
+export function userError(message: string, resource: pulumi.Resource | undefined): pulumi.ResourceError {
+  const error = new pulumi.ResourceError(message, resource, true);
+  return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
 }

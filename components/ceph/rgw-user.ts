@@ -67,7 +67,8 @@ export interface RgwUserArgs {
 
   /**
    * What `pulumi destroy` does. `remove` (the default): remove the user; an error if it still owns a bucket.
-   * `keep`: revoke its key, and leave the user and its buckets. Stored objects are never deleted.
+   * `keep`: revoke its key, and leave the user and its buckets. Stored objects are never deleted. A user that has
+   * other keys than the declared one by now is somebody else's, and is left alone in both cases.
    */
   onDelete?: pulumi.Input<string | undefined>;
 }

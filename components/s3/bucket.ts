@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked } from "../check.ts";
+import { checked, userError } from "../check.ts";
 import { connectionOf } from "./connection.ts";
 import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
 import { regionFor, unconstrainedRegion } from "./existing-bucket.ts";
@@ -70,6 +70,6 @@ async function regionOrError(
   try {
     return await regionFor(connection, bucket);
   } catch (error) {
-    throw error instanceof Error ? new pulumi.ResourceError(error.message, resource, true) : error;
+    throw error instanceof Error ? userError(error.message, resource) : error;
   }
 }

@@ -1,4 +1,9 @@
-import { GetBucketLocationCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
+import {
+  GetBucketAclCommand,
+  GetBucketLocationCommand,
+  ListBucketsCommand,
+  PutBucketAclCommand,
+} from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 
 import { s3Client } from "./client.ts";
@@ -33,7 +38,8 @@ async function regionSignedAs(region: string, connection: S3Connection, bucket: 
   try {
     const location = await locationOf(client, bucket);
     if (location === undefined) return unconstrainedRegion;
-    await refuseSharedBucket(client, connection, bucket);
+    const owner = await ownerOf(client, connection, bucket);
+    await renewOwnerName(client, bucket, owner);
     return location === "" ? unconstrainedRegion : location;
   } finally {
     client.destroy();
@@ -51,11 +57,30 @@ async function locationOf(client: S3Client, bucket: string): Promise<string | un
   }
 }
 
-/** A policy may let us in to a bucket that is not ours, which could be taken from us at any time. */
-async function refuseSharedBucket(client: S3Client, connection: S3Connection, bucket: string): Promise<void> {
+/** Our own name for people, if the store tells it. A bucket that a policy lets us use is still somebody else's. */
+async function ownerOf(
+  client: S3Client,
+  connection: S3Connection,
+  bucket: string,
+): Promise<string | undefined> {
   const own = await client.send(new ListBucketsCommand()).catch(() => undefined);
-  if (own?.Buckets === undefined || own.Buckets.some(({ Name }) => Name === bucket)) return;
-  throw new S3Failure("bucket", `S3 bucket problem at ${connection.endpoint}: ${takenBucket(bucket)}`);
+  if (own?.Buckets !== undefined && !own.Buckets.some(({ Name }) => Name === bucket)) {
+    throw new S3Failure("bucket", `S3 bucket problem at ${connection.endpoint}: ${takenBucket(bucket)}`);
+  }
+  return own?.Owner?.DisplayName;
+}
+
+/**
+ * RGW keeps the owner's display name in the bucket's ACL, and refuses to hand an own bucket out again if the ACL asked
+ * for differs: a user that was renamed since could not adopt its bucket. A private bucket stays private.
+ */
+async function renewOwnerName(client: S3Client, bucket: string, name: string | undefined): Promise<void> {
+  const acl = await client.send(new GetBucketAclCommand({ Bucket: bucket })).catch(() => undefined);
+  const [grant, ...others] = acl?.Grants ?? [];
+  const isPrivate =
+    others.length === 0 && grant?.Permission === "FULL_CONTROL" && grant.Grantee?.ID === acl?.Owner?.ID;
+  if (!isPrivate || name === undefined || acl?.Owner?.DisplayName === name) return;
+  await client.send(new PutBucketAclCommand({ Bucket: bucket, ACL: "private" }));
 }
 
 async function isAnswered(connection: S3Connection, bucket: string): Promise<boolean> {

@@ -149,7 +149,10 @@ function problemOfAnswer(error: Thrown, { bucket }: S3Target, now: Date): Proble
         problem: "the store does not know the access key. Check accessKeyId, and the endpoint.",
       };
     case "UserSuspended":
-      return { kind: "key", problem: "the user of the access key is suspended. Enable it, or use another user." };
+      return {
+        kind: "key",
+        problem: "the user of the access key is suspended. Enable it, or use another user.",
+      };
     case "SignatureDoesNotMatch":
       return {
         kind: "key",

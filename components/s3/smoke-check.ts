@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked } from "../check.ts";
+import { checked, userError } from "../check.ts";
 import { s3Client } from "./client.ts";
 import { connectionOf, withoutSlash } from "./connection.ts";
 import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
@@ -55,7 +55,7 @@ async function proveOrError(connection: S3Connection, bucket: string, path: stri
   try {
     await prove(connection, bucket, path);
   } catch (error) {
-    throw error instanceof Error ? new pulumi.ResourceError(error.message, undefined, true) : error;
+    throw error instanceof Error ? userError(error.message, undefined) : error;
   }
 }
 

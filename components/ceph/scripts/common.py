@@ -37,7 +37,7 @@ def cleaned(raw):
 
 def reason(code, said):
     """Why a command failed and what to do about it, from its exit code and stderr."""
-    if "sudo:" in said:
+    if "sudo: a password" in said or "sudo: a terminal" in said or "not allowed to execute" in said:
         return "sudo refused it; allow it to this user without a password (sudoers, NOPASSWD)"
     if code in (NOT_EXECUTABLE, NOT_FOUND):
         return "there is no such command on this host; configure the one that works there"

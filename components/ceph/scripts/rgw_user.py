@@ -129,9 +129,17 @@ def remove():
     return "removed"
 
 
+def is_taken_over():
+    """A user with other keys than the declared one has been declared again since, or by somebody else."""
+    keys = [key["access_key"] for key in stored()["data"]["keys"]]
+    return bool(keys) and job["accessKeyId"] not in keys
+
+
 def delete():
     if not exists():
         return "absent"
+    if is_taken_over():
+        return "left alone: RGW user %s has other keys by now" % job["uid"]
     return revoke() if job["onDelete"] == "keep" else remove()
 
 

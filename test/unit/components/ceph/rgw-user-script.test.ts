@@ -166,6 +166,16 @@ describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }
     assert.equal(succeeds("apply"), "changed: keys");
   });
 
+  it("delete leaves a user alone that was given other keys since", () => {
+    succeeds("apply");
+    succeeds("apply", { accessKeyId: "AKNEWER" });
+    for (const onDelete of ["keep", "remove"]) assert.match(succeeds("delete", { onDelete }), /^left alone/);
+    assert.deepEqual(
+      state().users["cnpg-backup"]?.keys.map((key) => key.access_key),
+      ["AKNEWER"],
+    );
+  });
+
   const failures: [string, number, string, RegExp][] = [
     ["monitor down", 1, "failed to fetch mon config (--no-mon-config to skip)", /no Ceph monitor answered/],
     ["OSD down", 5, "couldn't init storage provider", /no OSD answered within 5 s/],

@@ -19,7 +19,8 @@ describe("regionFor", () => {
   });
   after(() => store.stop());
   beforeEach(() => {
-    Object.assign(store, { requests: [], errors: [], location: undefined, own: [] });
+    Object.assign(store, { requests: [], errors: [], location: undefined, own: [], displayName: "CNPG" });
+    Object.assign(store.acl, { ownerName: "CNPG", others: [] });
   });
 
   it("makes a new bucket without a LocationConstraint", async () => {
@@ -37,6 +38,21 @@ describe("regionFor", () => {
     store.location = "default";
     store.errors = [{ when: /^GET \/\?/, status: 403, code: "AccessDenied" }];
     assert.equal(await regionFor(connection(), "cnpg-backups"), "default");
+  });
+
+  it("writes nothing to a bucket whose ACL names us as we are called", async () => {
+    Object.assign(store, { location: "default", own: ["cnpg-backups"] });
+    await regionFor(connection(), "cnpg-backups");
+    assert.ok(!store.requests.some((line) => line.startsWith("PUT")));
+  });
+
+  it("brings our new name into a private bucket's ACL, and leaves a shared one alone", async () => {
+    Object.assign(store, { location: "default", own: ["cnpg-backups"], displayName: "Renamed" });
+    await regionFor(connection(), "cnpg-backups");
+    assert.equal(store.acl.ownerName, "Renamed");
+    Object.assign(store.acl, { ownerName: "CNPG", others: ["them"] });
+    await regionFor(connection(), "cnpg-backups");
+    assert.deepEqual(store.acl, { ownerName: "CNPG", others: ["them"] });
   });
 
   it("refuses somebody else's bucket, even one that we may use", async () => {

@@ -16,8 +16,12 @@ export interface FakeS3 {
   /** What GetBucketLocation says; undefined: there is no bucket. */
   location: string | undefined;
 
-  /** What ListBuckets says. */
+  /** What ListBuckets says: our buckets, and our name. */
   own: string[];
+  displayName: string;
+
+  /** The bucket's ACL: the owner's name in it, and who else has a grant. */
+  acl: { ownerName: string; others: string[] };
   stop: () => Promise<void>;
 }
 
@@ -34,6 +38,8 @@ export async function startFakeS3(): Promise<FakeS3> {
     errors: [],
     location: undefined,
     own: [],
+    displayName: "CNPG",
+    acl: { ownerName: "CNPG", others: [] },
     stop: () => closed(server),
   };
   return store;
@@ -58,6 +64,7 @@ async function answer(store: FakeS3, request: IncomingMessage, response: ServerR
 function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
   if (url.pathname === "/") return listOfBuckets(store);
   if (url.searchParams.has("location")) return locationOf(store);
+  if (url.searchParams.has("acl")) return aclOf(store, method);
   if (url.searchParams.get("list-type") === "2")
     return listOfObjects(store, url.searchParams.get("prefix") ?? "");
   const key = decodeURIComponent(url.pathname).split("/").slice(2).join("/");
@@ -67,9 +74,23 @@ function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
   return object === undefined ? refusal(404, "NoSuchKey") : { status: 200, body: object };
 }
 
-function listOfBuckets({ own }: FakeS3): Answer {
+function listOfBuckets({ own, displayName }: FakeS3): Answer {
   const buckets = own.map((name) => `<Bucket><Name>${name}</Name></Bucket>`).join("");
-  return xml(`<ListAllMyBucketsResult><Buckets>${buckets}</Buckets></ListAllMyBucketsResult>`);
+  const owner = ownerNamed(displayName);
+  return xml(`<ListAllMyBucketsResult>${owner}<Buckets>${buckets}</Buckets></ListAllMyBucketsResult>`);
+}
+
+const ownerNamed = (name: string): string => `<Owner><ID>us</ID><DisplayName>${name}</DisplayName></Owner>`;
+
+function aclOf({ acl, displayName }: FakeS3, method: string): Answer {
+  if (method === "PUT") Object.assign(acl, { ownerName: displayName, others: [] });
+  const grants = ["us", ...acl.others].map(
+    (id) =>
+      `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><ID>${id}</ID>` +
+      "</Grantee><Permission>FULL_CONTROL</Permission></Grant>",
+  );
+  const list = `<AccessControlList>${grants.join("")}</AccessControlList>`;
+  return xml(`<AccessControlPolicy>${ownerNamed(acl.ownerName)}${list}</AccessControlPolicy>`);
 }
 
 function locationOf({ location }: FakeS3): Answer {
