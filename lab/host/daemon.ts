@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   closeSync,
   existsSync,
@@ -8,16 +9,18 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { LabError } from "../errors.ts";
-import { logDir, runDir } from "../layout.ts";
+import { hosts, logDir, runDir } from "../layout.ts";
 import type { HostName } from "../layout.ts";
 import { until } from "../wait.ts";
 import { daemonProcsFile } from "./cgroup.ts";
 import { identify, isAlive } from "./process.ts";
+import type { ProcessIdentity } from "./process.ts";
 import { onHost } from "./run.ts";
 
 /** A long-running process of the lab. */
@@ -68,25 +71,35 @@ export function runningDaemons(): string[] {
 
 const commandOf = (daemon: Daemon): string => JSON.stringify([daemon.host, daemon.argv, daemon.env ?? {}]);
 
+/** A namespace of the same name may be another one by now: a process in the old one is out of everybody's reach. */
+function isOnItsHost(pid: number, host: HostName): boolean {
+  const own = statSync(`/proc/${String(pid)}/ns/net`);
+  return own.ino === statSync(`/run/netns/${hosts[host].netns}`).ino;
+}
+
 /** Starts a daemon unless it runs with just these settings. Does not wait until it is ready. */
 export async function ensureDaemon(daemon: Daemon): Promise<"started" | "running"> {
   const record = readRecord(daemon.name);
   if (record !== undefined && isAlive(record)) {
-    if (record.command === commandOf(daemon)) return "running";
+    if (record.command === commandOf(daemon) && isOnItsHost(record.pid, daemon.host)) return "running";
     await stopDaemon(daemon.name);
   }
   mkdirSync(logDir, { recursive: true });
   mkdirSync(runDir, { recursive: true });
+  const identity = await start(daemon);
+  // Renamed into place: a reader sees a whole record or none.
+  const file = pidFile(daemon.name);
+  writeFileSync(`${file}.new`, JSON.stringify({ ...identity, command: commandOf(daemon) }));
+  renameSync(`${file}.new`, file);
+  return "started";
+}
+
+async function start(daemon: Daemon): Promise<ProcessIdentity> {
   // The shell puts itself into the lab's cgroup before anything can fork, then becomes the daemon.
-  const argv = onHost(daemon.host, [
-    "sh",
-    "-c",
-    'echo $$ >"$0" && exec "$@"',
-    daemonProcsFile(),
-    ...daemon.argv,
-  ]);
+  const intoCgroup = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', daemonProcsFile()];
+  const [file = "", ...args] = onHost(daemon.host, [...intoCgroup, ...daemon.argv]);
   const log = openSync(daemonLog(daemon.name), "a");
-  const child = spawn(argv[0] ?? "", argv.slice(1), {
+  const child = spawn(file, args, {
     detached: true,
     stdio: ["ignore", log, log],
     cwd: daemon.cwd ?? "/",
@@ -94,20 +107,10 @@ export async function ensureDaemon(daemon: Daemon): Promise<"started" | "running
   });
   closeSync(log);
   child.unref();
-  const identity = await new Promise<ReturnType<typeof identify>>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("spawn", () => {
-      resolve(child.pid === undefined ? undefined : identify(child.pid));
-    });
-  });
-  if (identity === undefined) {
-    throw new LabError(`${daemon.name} ended as soon as it was started`, { logFile: daemonLog(daemon.name) });
-  }
-  // Renamed into place: a reader sees a whole record or none.
-  const file = pidFile(daemon.name);
-  writeFileSync(`${file}.new`, JSON.stringify({ ...identity, command: commandOf(daemon) }));
-  renameSync(`${file}.new`, file);
-  return "started";
+  await once(child, "spawn");
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  if (identity !== undefined) return identity;
+  throw new LabError(`${daemon.name} ended as soon as it was started`, { logFile: daemonLog(daemon.name) });
 }
 
 /** Ends a daemon that this lab started: SIGTERM, then SIGKILL after `graceMs`. Nothing happens if it is gone. */
