@@ -10,7 +10,7 @@ import { postgresAnswers } from "./support/postgres.ts";
 import {
   backupSecret,
   bucket,
-  cephAudit,
+  cephWrites,
   endpoint,
   everythingStored,
   keysOfStack,
@@ -135,10 +135,10 @@ describe("a fresh stack", () => {
 
 describe("the same stack again", () => {
   it("shows no change in preview and in up, and writes nothing on the Ceph host", async () => {
-    const before = cephAudit().length;
+    const before = cephWrites().length;
     printed.push(await mustPulumi(["preview", "--expect-no-changes", "--diff"]));
     printed.push(await mustPulumi(["up", "--yes", "--expect-no-changes", "--skip-preview"]));
-    assert.deepEqual(cephAudit().slice(before), []);
+    assert.deepEqual(cephWrites().slice(before), []);
   });
 
   it("shows no drift after a refresh", async () => {
@@ -150,7 +150,7 @@ describe("the same stack again", () => {
 describe("secrets", () => {
   it("are nowhere in the clear: output, debug log, state, argv on any host", async () => {
     const keys = await keysOfStack();
-    const sshKey = readFileSync(join(labState, "pve", "ssh", "client"), "utf8").split("\n");
+    const sshKey = readFileSync(join(labState, "pve", "access", "id_ed25519"), "utf8").split("\n");
     const needles = [keys.accessKeyId, keys.secretAccessKey, ...sshKey.slice(1, 4)];
     const places = {
       output: printed.join("\n"),

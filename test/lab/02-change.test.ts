@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import {
   backupSecret,
-  cephAudit,
+  cephWrites,
   changes,
   keysOfStack,
   rgwUser,
@@ -17,7 +17,7 @@ import { labState } from "./support/workspace.ts";
 describe("one more namespace", () => {
   it("makes exactly its own resources", async () => {
     await setConfig({ "cnpg-rgw:namespaces[1].name": "shop", "cnpg-rgw:namespaces[1].create": "true" });
-    const before = cephAudit().length;
+    const before = cephWrites().length;
     const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(outcome.code, 0, outcome.all);
     // The component, its Namespace and its Secret.
@@ -25,7 +25,7 @@ describe("one more namespace", () => {
       changes(outcome).filter((change) => !change.endsWith("unchanged")),
       ["+ 3 created"],
     );
-    assert.deepEqual(cephAudit().slice(before), []);
+    assert.deepEqual(cephWrites().slice(before), []);
     assert.deepEqual((await backupSecret("shop")).values, (await backupSecret("demo")).values);
   });
 
@@ -51,7 +51,7 @@ describe("a changed path and endpoint", () => {
   it("update the Secret in place and replace nothing, over https with a private CA", async () => {
     const before = await backupSecret("demo");
     // The same gateway by its https port: the objects are where they were.
-    const ca = await must("workstation", ["cat", join(labState, "pve", "ca.crt")]);
+    const ca = await must("workstation", ["cat", join(labState, "pve", "access", "ca.crt")]);
     await mustPulumi(["config", "set", "cnpg-rgw:caBundle"], { input: ca });
     await setConfig({ "cnpg-rgw:path": "/moved", "cnpg-rgw:endpoint": "https://10.0.0.10:7443" });
     const outcome = await pulumi(["up", "--yes", "--skip-preview"]);

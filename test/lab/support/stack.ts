@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseAudit, writes } from "../../../lab/ceph/audit.ts";
 import { must, mustPulumi, on } from "./lab.ts";
 import type { Outcome } from "./lab.ts";
 import type { S3Request } from "./s3.ts";
@@ -91,11 +92,12 @@ export async function setConfig(values: Record<string, string>): Promise<void> {
     await mustPulumi(["config", "set", "--path", path, value]);
 }
 
-/** The lines of the Ceph host's audit log: one per radosgw-admin or ceph call over SSH, without secrets. */
-export function cephAudit(): string[] {
-  return readFileSync(join(labState, "pve", "log", "audit.log"), "utf8")
-    .trimEnd()
-    .split("\n");
+/** The commands that changed something on the Ceph host so far, as that host logged them: no secrets in it. */
+export function cephWrites(): string[] {
+  const log = readFileSync(join(labState, "pve", "files", "var", "log", "admin-commands.log"), "utf8");
+  return parseAudit(log)
+    .filter(writes)
+    .map((entry) => `${entry.verb} ${entry.subject}`);
 }
 
 /** Pulumi's own count of changes, such as `+ 12 created`. */
