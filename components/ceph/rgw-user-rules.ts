@@ -11,6 +11,9 @@ const longestDisplayName = 128 * 1024 - "--display-name=".length - 1;
 export function uidRule(uid: string): string | undefined {
   if (uid === "") return "must not be empty";
   if (uid.endsWith("$")) return `must have a user after the tenant, as in "tenant$user", not ${shown(uid)}`;
+  const tenant = uid.includes("$") ? uid.slice(0, uid.indexOf("$")) : "";
+  if (!/^\w*$/.test(tenant))
+    return `must have a tenant of letters, digits and _ (before the $), not ${shown(uid)}`;
   return textRule(uid, longestUid);
 }
 

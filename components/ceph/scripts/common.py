@@ -42,7 +42,7 @@ def reason(code, said):
     if code in (NOT_EXECUTABLE, NOT_FOUND):
         return "there is no such command on this host; configure the one that works there"
     if code == EACCES or any(word in said for word in ("keyring", "ermission denied", "auth_bad_method")):
-        return "Ceph refused its credentials; check the keyring that it uses and that keyring's caps"
+        return "Ceph refused its credentials; does it need sudo? Else check its keyring and the keyring's caps"
     if code == 1 and ("fetch mon config" in said or "imed out" in said or "connecting to cluster" in said):
         return "no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons"
     if code in (EIO, ETIMEDOUT):
@@ -67,7 +67,10 @@ def run(command, words, stdin="", allow=()):
     try:
         out, err = process.communicate(stdin.encode("utf-8"), timeout=CALL_SECONDS)
     except subprocess.TimeoutExpired:
-        process.terminate()
+        try:
+            process.terminate()
+        except OSError:
+            pass  # sudo's process is root's: it ends by the limits of the command that it runs
         raise Failure(what + "no end after %d s, as when the cluster is full; check `ceph -s`." % CALL_SECONDS)
     code = process.returncode
     if code != 0 and code not in allow:

@@ -59,8 +59,10 @@ describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }
     secretAccessKey: "sk/declared+1",
     onDelete: "remove",
   };
+  let callSeconds = 40;
   const run = (operation: "apply" | "delete", changes: Partial<typeof declared> = {}, quota: object = {}) => {
-    const job = { ...declared, quota, ...changes, script: scriptText("rgw_user.py") };
+    const script = scriptText("rgw_user.py").replace("CALL_SECONDS = 40", `CALL_SECONDS = ${callSeconds}`);
+    const job = { ...declared, quota, ...changes, script };
     const { status, stdout, stderr } = spawnSync("sh", ["-c", bootstrap(operation)], {
       input: asciiJson(JSON.stringify(job)),
       encoding: "utf8",
@@ -204,5 +206,14 @@ describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }
       fails("apply", { radosgwAdmin: "/nonexistent/radosgw-admin" }),
       /no such command on this host/,
     );
+  });
+
+  it("ends, and says so, when a command does not", () => {
+    callSeconds = 1;
+    assert.match(
+      fails("apply", { radosgwAdmin: "sh -c 'sleep 30' --" }),
+      /no end after 1 s, as when the cluster is full/,
+    );
+    callSeconds = 40;
   });
 });
