@@ -19,12 +19,12 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
-import { installLanguageHost, installProvider } from "../../../lab/providers/install.ts";
-import { enginePath } from "../../../lab/workstation/engine.ts";
-import { startS3Server, type S3Server } from "../../support/s3-server.ts";
-import { startSshServer, type SshServer } from "../../support/ssh-server.ts";
+import { installLanguageHost, installProvider } from "../../lab/providers/install.ts";
+import { enginePath } from "../../lab/workstation/engine.ts";
+import { startS3Server, type S3Server } from "../support/s3-server.ts";
+import { startSshServer, type SshServer } from "../support/ssh-server.ts";
 
-const checkout = join(import.meta.dirname, "../../..");
+const checkout = join(import.meta.dirname, "../..");
 const engine = process.env.LAB_PULUMI ?? enginePath();
 
 const program = `
