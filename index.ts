@@ -9,7 +9,9 @@ import {
 } from "./components/index.ts";
 import { readConfig } from "./config.ts";
 import { requireCluster } from "./config/cluster.ts";
+import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 
+keepSecretsOutOfDebugLog();
 const config = readConfig();
 await requireCluster(config);
 

@@ -52,7 +52,7 @@ describe("a fresh stack", () => {
   it("comes up at the first try", async () => {
     printed.push(
       await recordingArgv(() =>
-        mustPulumi(["up", "--yes", "--diff", "--debug", "--logtostderr", "--logflow", "-v=3"]),
+        mustPulumi(["up", "--yes", "--diff", "--debug", "--logtostderr", "--logflow", "-v=7"]),
       ),
     );
   });
