@@ -72,6 +72,11 @@ program
     }
   });
 
+// `lab status | head`: whoever reads has read enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+
 await program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`lab: ${messageOf(error)}\n`);
   process.exitCode = 1;

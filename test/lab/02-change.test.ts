@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import {
   backupSecret,
@@ -13,6 +13,9 @@ import {
   uid,
 } from "./support/stack.ts";
 import { labState } from "./support/workspace.ts";
+
+// Each file can be run by itself.
+before(() => mustPulumi(["up", "--yes", "--skip-preview"]));
 
 describe("one more namespace", () => {
   it("makes exactly its own resources", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { kubectl, mustPulumi, on, pulumi } from "./support/lab.ts";
 import { backupSecret, bucket, keysOfStack, rgwUser, s3, setConfig, uid } from "./support/stack.ts";
 
@@ -7,6 +7,9 @@ async function bucketOwner(): Promise<string | undefined> {
   const outcome = await on("pve", ["radosgw-admin", "bucket", "stats", `--bucket=${bucket}`]);
   return outcome.code === 0 ? /"owner": "(.+?)"/.exec(outcome.stdout)?.[1] : undefined;
 }
+
+// Each file can be run by itself.
+before(() => mustPulumi(["up", "--yes", "--skip-preview"]));
 
 describe("destroy with the protection on", () => {
   it("takes everything but the bucket, its objects and their owner", async () => {

@@ -79,7 +79,8 @@ export function bucketResource(connection: () => Connection): Resource {
 }
 
 // A region other than us-east-1 is sent as LocationConstraint: the official provider does, and stores whose
-// zonegroup has another name refuse it. In us-east-1 an own bucket that exists already is as good as created.
+// zonegroup has another name refuse it. In us-east-1, where S3 hands an own bucket out again without a word, the
+// official provider looks first and refuses.
 async function createBucket(
   { client, region }: Connection,
   bucket: string,
@@ -89,6 +90,8 @@ async function createBucket(
   if (region !== "us-east-1") {
     // The SDK's type lists the regions of AWS; a store of one's own has names of its own.
     input.CreateBucketConfiguration = { LocationConstraint: region as BucketLocationConstraint };
+  } else if (await exists(client, bucket, signal).catch(() => false)) {
+    throw new Error(`creating S3 Bucket (${bucket}): BucketAlreadyExists`);
   }
   await s3Call(`creating S3 Bucket (${bucket})`, () =>
     client.send(new CreateBucketCommand(input), { abortSignal: signal }),

@@ -37,14 +37,14 @@ describe("aws:s3/bucket:Bucket", () => {
   const create = async (inputs: object, region = "us-east-1") =>
     inRegion(region).create({ ...operation, inputs: { ...inputs } });
 
-  it("creates without a LocationConstraint in us-east-1, and adopts an own bucket that exists", async () => {
+  it("creates without a LocationConstraint in us-east-1, and refuses a bucket that exists, as the official one does", async () => {
     const { id, outputs } = await create({ bucket: "b" });
     assert.equal(id, "b");
     assert.equal(outputs.arn, "arn:aws:s3:::b");
-    await create({ bucket: "b" });
+    await assert.rejects(create({ bucket: "b" }), /creating S3 Bucket \(b\): BucketAlreadyExists/);
     assert.deepEqual(
       store.requests.map((request) => request.replace(/\?.*/, "")),
-      ["PUT /b", "PUT /b"],
+      ["HEAD /b", "PUT /b", "HEAD /b"],
     );
   });
 
