@@ -59,7 +59,7 @@ describe("the lab", () => {
   });
 
   it("says in one message what is wrong when a host does not answer", async () => {
-    const pid = pidOf("rgw");
+    const pid = pidOf("radosgw");
     process.kill(pid, "SIGSTOP");
     const outcome = await pulumi(["up", "--yes", "--skip-preview"], { timeoutMs: 120_000 });
     process.kill(pid, "SIGCONT");

@@ -23,7 +23,13 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
   const result = await execa("node", [join(checkoutCopy, "lab", "cli.ts"), ...args], {
     cwd: options.cwd ?? checkoutCopy,
     // NODE_TEST_CONTEXT would make a `node` below think that it is a test of this runner.
-    env: { ...options.env, XDG_STATE_HOME: stateHome, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1", FORCE_COLOR: undefined },
+    env: {
+      ...options.env,
+      XDG_STATE_HOME: stateHome,
+      NODE_TEST_CONTEXT: undefined,
+      NO_COLOR: "1",
+      FORCE_COLOR: undefined,
+    },
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     timeout: options.timeoutMs ?? 300_000,
     reject: false,
