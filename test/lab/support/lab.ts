@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { execa } from "execa";
+import { until } from "../../../lab/wait.ts";
 import { checkoutCopy, stateHome } from "./workspace.ts";
 
 export interface Outcome {
@@ -18,18 +21,21 @@ export interface Options {
   readonly cwd?: string;
 }
 
+const environment = (extra: Record<string, string> = {}): Record<string, string | undefined> => ({
+  ...extra,
+  XDG_STATE_HOME: stateHome,
+  NO_COLOR: "1",
+  FORCE_COLOR: undefined,
+  // It would make a `node` below think that it is a test of this runner.
+  NODE_TEST_CONTEXT: undefined,
+});
+const cli = join(checkoutCopy, "lab", "cli.ts");
+
 /** Runs the lab's command line as a user would; never throws for an exit code. */
 export async function lab(args: readonly string[], options: Options = {}): Promise<Outcome> {
-  const result = await execa("node", [join(checkoutCopy, "lab", "cli.ts"), ...args], {
+  const result = await execa("node", [cli, ...args], {
     cwd: options.cwd ?? checkoutCopy,
-    // NODE_TEST_CONTEXT would make a `node` below think that it is a test of this runner.
-    env: {
-      ...options.env,
-      XDG_STATE_HOME: stateHome,
-      NODE_TEST_CONTEXT: undefined,
-      NO_COLOR: "1",
-      FORCE_COLOR: undefined,
-    },
+    env: environment(options.env),
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     timeout: options.timeoutMs ?? 300_000,
     reject: false,
@@ -37,6 +43,37 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
     maxBuffer: 128 * 1024 * 1024,
   });
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr, all: result.all };
+}
+
+/** A pulumi command that a test interrupts, as Ctrl-C on a terminal does: the whole process group gets the signal. */
+export function startPulumi(args: readonly string[]): {
+  ended: Promise<{ code: number; all: string }>;
+  printed: (what: RegExp) => Promise<void>;
+  interrupt: () => void;
+} {
+  const command = [cli, "exec", "--", "pulumi", ...args, "--non-interactive", "--color", "never"];
+  const child = spawn("node", command, {
+    cwd: checkoutCopy,
+    env: { ...process.env, ...environment() },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let all = "";
+  const collect = (chunk: Buffer): void => {
+    all += chunk.toString();
+  };
+  child.stdout.on("data", collect);
+  child.stderr.on("data", collect);
+  return {
+    ended: once(child, "close").then(() => ({ code: child.exitCode ?? -1, all })),
+    printed: (what) =>
+      until({ what: `pulumi to print ${String(what)}`, timeoutMs: 60_000 }, () =>
+        Promise.resolve(what.test(all) || all),
+      ),
+    interrupt: () => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
+    },
+  };
 }
 
 /** A command on a host of the lab. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { base, labState } from "./workspace.ts";
 
 /** What a lab could leave behind on the machine, read without the lab's own code. */
@@ -61,4 +62,18 @@ export function recordSysctls(): void {
 
 export function recordedSysctls(): unknown {
   return JSON.parse(readFileSync(sysctlsFile, "utf8"));
+}
+
+const runDir = join(labState, "run");
+
+/** The lab's daemons, by the names of their pid files. */
+export function daemons(): string[] {
+  return readdirSync(runDir)
+    .filter((file) => file.endsWith(".pid"))
+    .map((file) => file.slice(0, -".pid".length));
+}
+
+export function pidOf(daemon: string): number {
+  const record: unknown = JSON.parse(readFileSync(join(runDir, `${daemon}.pid`), "utf8"));
+  return z.object({ pid: z.int() }).parse(record).pid;
 }

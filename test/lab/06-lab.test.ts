@@ -1,19 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { z } from "zod";
 import { lab, mustPulumi, pulumi } from "./support/lab.ts";
-import { leftovers, recordedSysctls, sysctls } from "./support/machine.ts";
-import { labState } from "./support/workspace.ts";
-
-const runDir = join(labState, "run");
-const daemons = (): string[] =>
-  readdirSync(runDir)
-    .filter((file) => file.endsWith(".pid"))
-    .map((file) => file.slice(0, -4));
-const pidOf = (daemon: string): number =>
-  z.object({ pid: z.int() }).parse(JSON.parse(readFileSync(join(runDir, `${daemon}.pid`), "utf8"))).pid;
+import { daemons, leftovers, pidOf, recordedSysctls, sysctls } from "./support/machine.ts";
 
 async function comesUp(): Promise<string> {
   const outcome = await lab(["up"], { timeoutMs: 300_000 });

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { kubectl, lab, must, mustPulumi, pulumi, startPulumi } from "./support/lab.ts";
+import { pidOf } from "./support/machine.ts";
+import { rgwUser, setConfig, uid } from "./support/stack.ts";
+
+before(() => mustPulumi(["up", "--yes", "--skip-preview"]));
+
+/** `up` must fail, within its time, and say what is wrong. */
+async function upFails(message: RegExp, seconds = 60): Promise<void> {
+  const started = Date.now();
+  const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
+  assert.notEqual(outcome.code, 0, outcome.all);
+  assert.match(outcome.all, message);
+  assert.doesNotMatch(outcome.all, /\n\s+at .*\(/, "no stack trace");
+  const took = (Date.now() - started) / 1000;
+  assert.ok(took < seconds, `took ${took.toFixed(0)} s`);
+}
+
+/** Stops a daemon as if its machine hung, for the time of `work`. */
+async function whileHanging(daemon: string, work: () => Promise<void>): Promise<void> {
+  const pid = pidOf(daemon);
+  process.kill(pid, "SIGSTOP");
+  try {
+    await work();
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+}
+
+describe("RgwUser", () => {
+  it("takes a display name that a shell would choke on, as it is", async () => {
+    const name = `$(touch /tmp/pwned) "double" 'single' \`tick\` ; & | \\ -- é 🐘`;
+    await mustPulumi(["config", "set", "--path", "cnpg-rgw:rgwUser.displayName", name]);
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    assert.equal((await rgwUser(uid))?.display_name, name);
+    assert.equal((await must("pve", ["sh", "-c", "ls /tmp"])).trim(), "");
+  });
+
+  it("brings quota and max-buckets to what is declared, and off again", async () => {
+    await setConfig({
+      "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1073741824",
+      "cnpg-rgw:rgwUser.maxBuckets": "4",
+    });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    const limited = await rgwUser(uid);
+    assert.deepEqual(
+      [limited?.max_buckets, limited?.user_quota.enabled, limited?.user_quota.max_size],
+      [4, true, 1073741824],
+    );
+    await mustPulumi(["config", "rm", "--path", "cnpg-rgw:rgwUser.quota"]);
+    await setConfig({ "cnpg-rgw:rgwUser.maxBuckets": "10" });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    assert.equal((await rgwUser(uid))?.user_quota.enabled, false);
+  });
+
+  for (const [daemon, culprit] of [
+    ["ceph-mon", /no Ceph monitor answered/],
+    ["ceph-osd", /no OSD answered/],
+  ] as const) {
+    it(`ends in bounded time, and names the culprit, while ${daemon} hangs`, async () => {
+      await setConfig({ "cnpg-rgw:rgwUser.displayName": `changed while ${daemon} hangs` });
+      await whileHanging(daemon, () => upFails(culprit, 150));
+      await mustPulumi(["up", "--yes", "--skip-preview"]);
+      assert.equal((await rgwUser(uid))?.display_name, `changed while ${daemon} hangs`);
+    });
+  }
+
+  it("refuses a host that shows another key", async () => {
+    const right = (
+      await must("workstation", ["pulumi", "config", "get", "--path", "cnpg-rgw:cephHost.hostKey"])
+    ).trim();
+    const other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3bNHzFmXxk5rXgfxrRjBzFGHxUoK1qGqE0OcXq1QXp";
+    await setConfig({
+      "cnpg-rgw:cephHost.hostKey": other,
+      "cnpg-rgw:rgwUser.displayName": "CNPG Backup User",
+    });
+    await upFails(/host key/i, 120);
+    await setConfig({ "cnpg-rgw:cephHost.hostKey": right });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+  });
+});
+
+describe("single-disk settings", () => {
+  const pool = "default.rgw.log";
+  const size = async (): Promise<string> => must("pve", ["ceph", "osd", "pool", "get", pool, "size"]);
+
+  it("bring the gateway's pools to one copy, mute the warnings, and say loudly what that means", async () => {
+    await must("pve", ["ceph", "osd", "pool", "set", pool, "size", "2"]);
+    await must("pve", ["ceph", "health", "unmute", "POOL_NO_REDUNDANCY"]);
+    assert.match(await size(), /size: 2/);
+    await setConfig({
+      "cnpg-rgw:singleDiskCeph.enabled": "true",
+      "cnpg-rgw:singleDiskCeph.ceph": "sudo ceph",
+    });
+    const printed = await mustPulumi(["up", "--yes", "--skip-preview"]);
+    assert.match(printed, /warning:.*(one|single) copy/i);
+    assert.match(await size(), /size: 1/);
+    assert.match(await must("pve", ["ceph", "health", "detail"]), /HEALTH_OK|MUTED|mutes/i);
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+});
+
+describe("a cluster without the PodMonitor CRD", () => {
+  it("is found out before the release is touched; the error names the key that turns it off", async () => {
+    await kubectl("delete", "crd", "podmonitors.monitoring.coreos.com");
+    const before = await must("workstation", ["helm", "-n", "cnpg-system", "list", "-o", "json"]);
+    const outcome = await pulumi(["preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /operator\.values\.monitoring\.podMonitorEnabled/);
+    await upFails(/operator\.values\.monitoring\.podMonitorEnabled/);
+    assert.equal(await must("workstation", ["helm", "-n", "cnpg-system", "list", "-o", "json"]), before);
+  });
+
+  it("does without it once that key is set", async () => {
+    await setConfig({ "cnpg-rgw:operator.values.monitoring.podMonitorEnabled": "false" });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    // Back to where it was: `lab up` brings the CRDs.
+    assert.equal((await lab(["up", "--no-provision"])).code, 0);
+    await mustPulumi(["config", "rm", "--path", "cnpg-rgw:operator.values.monitoring"]);
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    assert.match(
+      await kubectl("-n", "cnpg-system", "get", "podmonitors.monitoring.coreos.com", "-o", "name"),
+      /podmonitor/,
+    );
+  });
+});
+
+describe("Ctrl-C in the middle of up", () => {
+  it("ends it at once, and the next up goes on from there", async () => {
+    await mustPulumi(["destroy", "--yes", "--skip-preview"]);
+    const up = startPulumi(["up", "--yes", "--skip-preview"]);
+    await up.printed(/cnpg-operator-release creating/);
+    up.interrupt();
+    const outcome = await up.ended;
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /cancel/i);
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+});
