@@ -6,6 +6,7 @@ import type { Artifact } from "./build/artifact.ts";
 import { hierarchies } from "./host/cgroup.ts";
 import { run, succeeds } from "./host/run.ts";
 import { cacheDir, stateDir } from "./layout.ts";
+import { portConflicts } from "./ports.ts";
 
 /** One thing that the lab needs of the machine. */
 export interface Finding {
@@ -156,6 +157,12 @@ function checkCgroups(): Finding {
   };
 }
 
+async function checkPorts(): Promise<Finding[]> {
+  const conflicts = missingPackages().length === 0 ? await portConflicts() : [];
+  if (conflicts.length === 0) return [{ ok: true, line: "the lab's ports are free, or the lab's own" }];
+  return conflicts.map((line) => ({ ok: false, line }));
+}
+
 /** Everything that `up` needs of the machine, checked without changing it. */
 export async function examine(artifacts: readonly Artifact[], running: boolean): Promise<Finding[]> {
   const kernel = missingPackages().length === 0 && process.getuid?.() === 0 ? await checkKernel() : [];
@@ -167,6 +174,7 @@ export async function examine(artifacts: readonly Artifact[], running: boolean):
     checkMemory(running),
     checkCgroups(),
     ...kernel,
+    ...(await checkPorts()),
   ];
 }
 

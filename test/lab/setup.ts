@@ -8,8 +8,7 @@ export async function globalSetup(): Promise<void> {
   process.stdout.write(`The tests' lab runs from ${checkoutCopy}\n`);
   await lab(["reset"]);
   recordSysctls();
-  const outcome = await lab(["up", "--no-provision"], { timeoutMs: 45 * 60_000 });
-  process.stdout.write(`${outcome.all}\n`);
+  const outcome = await lab(["up", "--no-provision"], { timeoutMs: 45 * 60_000, show: true });
   if (outcome.code !== 0) throw new Error(`lab up exited with ${String(outcome.code)}`);
 }
 

@@ -19,6 +19,8 @@ export interface Options {
   readonly env?: Record<string, string>;
   readonly timeoutMs?: number;
   readonly cwd?: string;
+  /** Shows what it prints as it comes, too. */
+  readonly show?: boolean;
 }
 
 const environment = (extra: Record<string, string> = {}): Record<string, string | undefined> => ({
@@ -39,6 +41,9 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     timeout: options.timeoutMs ?? 300_000,
     reject: false,
+    ...(options.show === true
+      ? { stdout: ["pipe", "inherit"] as const, stderr: ["pipe", "inherit"] as const }
+      : {}),
     all: true,
     maxBuffer: 128 * 1024 * 1024,
   });
