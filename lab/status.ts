@@ -1,15 +1,6 @@
 import { cephStatus } from "./ceph/index.ts";
 import { kubernetesStatus } from "./kubernetes/index.ts";
-import type { HostName } from "./layout.ts";
-
-/** A part of the lab as `status` shows it. */
-export interface PartStatus {
-  readonly part: string;
-  readonly host: HostName;
-  readonly up: boolean;
-  /** One line: an address, a health word, or what is wrong. */
-  readonly detail: string;
-}
+import type { PartStatus } from "./part-status.ts";
 
 export async function labStatus(): Promise<PartStatus[]> {
   return (await Promise.all([cephStatus(), kubernetesStatus()])).flat();

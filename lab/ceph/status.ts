@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { daemonLog, daemonPid } from "../host/daemon.ts";
-import type { PartStatus } from "../status.ts";
+import type { PartStatus } from "../part-status.ts";
 import { messageOf } from "../errors.ts";
 import { endpoints, ports } from "./config.ts";
 import { daemonNames } from "./daemons.ts";

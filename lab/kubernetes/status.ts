@@ -1,5 +1,5 @@
 import { daemonLog, daemonPid } from "../host/daemon.ts";
-import type { PartStatus } from "../status.ts";
+import type { PartStatus } from "../part-status.ts";
 import { messageOf } from "../errors.ts";
 import { corednsReadiness } from "./addons/coredns.ts";
 import { kubectl } from "./command.ts";
