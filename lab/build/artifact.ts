@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } fr
 import { basename, join } from "node:path";
 import { LabError, messageOf } from "../errors.ts";
 import { cacheDir } from "../layout.ts";
+import { unmountBelow } from "../host/mounts.ts";
 import { identify } from "../host/process.ts";
 
 /** Something that is built once and kept in the cache: a set of binaries, a root file system, an image. */
@@ -27,14 +28,18 @@ export const buildLog = (artifact: Artifact): string => join(cacheDir, "log", `b
 
 export const isBuilt = (artifact: Artifact): boolean => existsSync(artifactDir(artifact));
 
+async function removeTree(folder: string): Promise<void> {
+  await unmountBelow(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /** Half-built folders carry the pid and start time of their builder; those whose builder is gone are deleted. */
-function removeHalfBuilt(artifact: Artifact): void {
+async function removeHalfBuilt(artifact: Artifact): Promise<void> {
   const parent = join(cacheDir, "built");
   const prefix = `${basename(artifactDir(artifact))}.building-`;
   for (const entry of readdirSync(parent).filter((name) => name.startsWith(prefix))) {
     const [pid, startTime] = entry.slice(prefix.length).split("-");
-    if (identify(Number(pid))?.startTime !== startTime)
-      rmSync(join(parent, entry), { recursive: true, force: true });
+    if (identify(Number(pid))?.startTime !== startTime) await removeTree(join(parent, entry));
   }
 }
 
@@ -54,7 +59,7 @@ export async function ensureBuilt(
   }
   mkdirSync(join(cacheDir, "log"), { recursive: true });
   mkdirSync(join(cacheDir, "built"), { recursive: true });
-  removeHalfBuilt(artifact);
+  await removeHalfBuilt(artifact);
   const log = buildLog(artifact);
   rmSync(log, { force: true });
   const building = `${dir}.building-${String(process.pid)}-${identify(process.pid)?.startTime ?? ""}`;
@@ -63,7 +68,7 @@ export async function ensureBuilt(
   try {
     await artifact.build(building, log, report);
   } catch (error) {
-    rmSync(building, { recursive: true, force: true });
+    await removeTree(building);
     throw new LabError(`building ${artifact.name} ${artifact.version} failed: ${messageOf(error)}`, {
       logFile: log,
       hint: "run the command again: what is already built is kept",

@@ -64,6 +64,8 @@ export async function makeRootfs(rootfs: Rootfs, target: string, log: string): P
     mirrors.security === undefined ? [] : [`deb ${mirrors.security} ${rootfs.suite}-security main`];
   await run(
     [
+      // Its mounts of /dev, /proc and /sys are its own: a killed one leaves nothing mounted where `rm -r` comes along.
+      ...["unshare", "--mount", "--propagation", "private"],
       "mmdebstrap",
       "--variant=minbase",
       "--mode=root",
