@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
-import { lab, mustPulumi, pulumi } from "./support/lab.ts";
-import { daemons, leftovers, pidOf, recordedSysctls, sysctls } from "./support/machine.ts";
+import { execa } from "execa";
+import { lab, labKilledAfter, mustPulumi, pulumi } from "./support/lab.ts";
+import {
+  daemons,
+  leftovers,
+  pidOf,
+  processesOfTheLab,
+  recordedSysctls,
+  runDir,
+  sysctls,
+} from "./support/machine.ts";
 
 async function comesUp(): Promise<string> {
   const outcome = await lab(["up"], { timeoutMs: 300_000 });
@@ -46,6 +56,25 @@ describe("the lab", () => {
     await comesUp();
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
+
+  it("comes back over the leftovers of a lab whose processes are all gone", async () => {
+    // Pods and shims included: namespaces, mounts, cgroups, sysctls and pid files of the dead stay behind.
+    for (const pid of processesOfTheLab()) process.kill(pid, "SIGKILL");
+    await execa("ip", ["netns", "delete", "lab-workstation"]);
+    rmSync(join(runDir, "etcd.pid"));
+    writeFileSync(join(runDir, "kubelet.pid"), '{"pid": 1, "startTi');
+    await comesUp();
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+
+  for (const seconds of [1, 4, 8]) {
+    it(`comes up after an up that was killed ${seconds} s into its work`, async () => {
+      assert.equal((await lab(["down"])).code, 0);
+      await labKilledAfter(["up"], seconds);
+      await comesUp();
+      assert.equal((await lab(["status"])).code, 0);
+    });
+  }
 
   it("says in one message what is wrong when a host does not answer", async () => {
     const pid = pidOf("radosgw");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { until } from "../../../lab/wait.ts";
 import { checkoutCopy, stateHome } from "./workspace.ts";
@@ -48,6 +49,18 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
     maxBuffer: 128 * 1024 * 1024,
   });
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr, all: result.all };
+}
+
+/** Starts a lab command and kills it, and nothing that it has started, with SIGKILL. */
+export async function labKilledAfter(args: readonly string[], seconds: number): Promise<void> {
+  const child = spawn("node", [cli, ...args], {
+    cwd: checkoutCopy,
+    env: { ...process.env, ...environment() },
+    stdio: "ignore",
+  });
+  await sleep(seconds * 1000);
+  child.kill("SIGKILL");
+  await once(child, "close");
 }
 
 /** A pulumi command that a test interrupts, as Ctrl-C on a terminal does: the whole process group gets the signal. */

@@ -21,15 +21,31 @@ function commandLine(pid: string): string {
   }
 }
 
+/** The lab's cgroup in every hierarchy that has one. */
+function cgroups(): string[] {
+  const hierarchies = lines("/proc/self/mounts").filter((line) => / cgroup2? /.test(line));
+  return hierarchies
+    .map((line) => join(line.split(" ")[1] ?? "", "cnpg-rgw-lab"))
+    .filter((folder) => existsSync(folder));
+}
+
+/** Every process of the lab, those in pods included. */
+export function processesOfTheLab(): number[] {
+  const files = cgroups().flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith("cgroup.procs"))
+      .map((name) => join(folder, name)),
+  );
+  const pids = files.flatMap((file) => lines(file).filter(Boolean).map(Number));
+  return [...new Set(pids)].filter((pid) => pid > 1);
+}
+
 export function leftovers(): Leftovers {
   const netns = existsSync("/run/netns") ? readdirSync("/run/netns") : [];
-  const hierarchies = lines("/proc/self/mounts").filter((line) => / cgroup2? /.test(line));
   return {
     namespaces: netns.filter((name) => name.startsWith("lab-") || name.startsWith("cni-")),
     mounts: lines("/proc/self/mounts").filter((line) => line.includes("cnpg-rgw")),
-    cgroups: hierarchies
-      .map((line) => join(line.split(" ")[1] ?? "", "cnpg-rgw-lab"))
-      .filter((folder) => existsSync(folder)),
+    cgroups: cgroups(),
     processes: readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
       .map(commandLine)
@@ -64,7 +80,7 @@ export function recordedSysctls(): unknown {
   return JSON.parse(readFileSync(sysctlsFile, "utf8"));
 }
 
-const runDir = join(labState, "run");
+export const runDir = join(labState, "run");
 
 /** The lab's daemons, by the names of their pid files. */
 export function daemons(): string[] {
