@@ -17,6 +17,7 @@ import { checkout, logDir } from "../layout.ts";
 import { chartRepository, operatorImage } from "../kubernetes/facts.ts";
 import { userPulumiHome } from "./engine.ts";
 import { workstationEnvironment } from "./environment.ts";
+import { settleLock } from "./stack-lock.ts";
 import {
   backendDir,
   passphraseFile,
@@ -105,6 +106,7 @@ export async function ensureStack(): Promise<"made" | "present"> {
 
 /** Brings the stack to what its config says; a stack that is there already is left as it is. */
 export async function pulumiUp(report: (status: string) => void): Promise<string> {
+  await settleLock(stackName, report, () => pulumi(["cancel", "--yes", "--stack", stackName]));
   report("pulumi up");
   const log = join(logDir, "pulumi-up.log");
   rmSync(log, { force: true });

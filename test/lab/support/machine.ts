@@ -29,8 +29,18 @@ function cgroups(): string[] {
     .filter((folder) => existsSync(folder));
 }
 
-/** Every process of the lab, those in pods included. */
-export function processesOfTheLab(): number[] {
+/** Kills every process of the lab, those in pods included. */
+export function killEverything(): void {
+  for (const pid of processesOfTheLab()) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it went with one that was killed before
+    }
+  }
+}
+
+function processesOfTheLab(): number[] {
   const files = cgroups().flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith("cgroup.procs"))
