@@ -24,13 +24,13 @@ async function health(): Promise<string> {
   }
 }
 
-function daemonStatus(name: string, detail: string): PartStatus {
+function daemonStatus(name: string, detail?: string): PartStatus {
   const pid = daemonPid(name);
   return {
     part: name,
     host: "pve",
     up: pid !== undefined,
-    detail: pid === undefined ? `not running; log: ${daemonLog(name)}` : detail,
+    detail: pid === undefined ? `not running; log: ${daemonLog(name)}` : (detail ?? `pid ${pid}`),
   };
 }
 
@@ -38,8 +38,8 @@ export async function cephStatus(): Promise<PartStatus[]> {
   const word = await health();
   return [
     daemonStatus(daemonNames.mon, word),
-    daemonStatus(daemonNames.mgr, ""),
-    daemonStatus(daemonNames.osd, ""),
+    daemonStatus(daemonNames.mgr),
+    daemonStatus(daemonNames.osd),
     daemonStatus(daemonNames.rgw, `S3 at ${endpoints.http} and ${endpoints.https}`),
     daemonStatus(daemonNames.sshd, `port ${String(ports.ssh)}`),
   ];
