@@ -4,7 +4,7 @@ import {
   ListBucketsCommand,
   PutBucketAclCommand,
 } from "@aws-sdk/client-s3";
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { Grant, S3Client } from "@aws-sdk/client-s3";
 
 import { s3Client } from "./client.ts";
 import type { S3Connection } from "./connection.ts";
@@ -72,15 +72,19 @@ async function ownerOf(
 
 /**
  * RGW keeps the owner's display name in the bucket's ACL, and refuses to hand an own bucket out again if the ACL asked
- * for differs: a user that was renamed since could not adopt its bucket. A private bucket stays private.
+ * for differs: a user that was renamed since could not adopt its bucket. A private bucket stays private. The ACL is
+ * sent in full: for the canned one, RGW 18 writes the old name into XML unescaped, and fails over an `&` in it.
  */
 async function renewOwnerName(client: S3Client, bucket: string, name: string | undefined): Promise<void> {
   const acl = await client.send(new GetBucketAclCommand({ Bucket: bucket })).catch(() => undefined);
+  const owner = acl?.Owner;
   const [grant, ...others] = acl?.Grants ?? [];
   const isPrivate =
-    others.length === 0 && grant?.Permission === "FULL_CONTROL" && grant.Grantee?.ID === acl?.Owner?.ID;
-  if (!isPrivate || name === undefined || acl?.Owner?.DisplayName === name) return;
-  await client.send(new PutBucketAclCommand({ Bucket: bucket, ACL: "private" }));
+    others.length === 0 && grant?.Permission === "FULL_CONTROL" && grant.Grantee?.ID === owner?.ID;
+  if (!isPrivate || owner?.ID === undefined || name === undefined || owner.DisplayName === name) return;
+  const own: Grant = { Grantee: { Type: "CanonicalUser", ID: owner.ID }, Permission: "FULL_CONTROL" };
+  const policy = { Owner: { ID: owner.ID }, Grants: [own] };
+  await client.send(new PutBucketAclCommand({ Bucket: bucket, AccessControlPolicy: policy }));
 }
 
 async function isAnswered(connection: S3Connection, bucket: string): Promise<boolean> {

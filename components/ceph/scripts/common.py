@@ -45,7 +45,8 @@ def reason(code, said):
         return "Ceph refused its credentials; does it need sudo? Else check its keyring and the keyring's caps"
     if code == 1 and ("fetch mon config" in said or "imed out" in said or "connecting to cluster" in said):
         return "no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons"
-    if code in (EIO, ETIMEDOUT):
+    # A command that an OSD keeps waiting may crash over it, after it has said so (errno 110).
+    if code in (EIO, ETIMEDOUT) or "(110)" in said or "r=-110" in said:
         return "no OSD answered within 5 s; check `ceph osd tree` and the osd daemons"
     if code < 0 or code in (134, 139):
         return "it crashed, as it does when the cluster is full; check `ceph df` and `ceph health detail`"
