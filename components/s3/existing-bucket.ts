@@ -9,6 +9,7 @@ import type { Grant, S3Client } from "@aws-sdk/client-s3";
 import { s3Client } from "./client.ts";
 import type { S3Connection } from "./connection.ts";
 import { classify, S3Failure, takenBucket } from "./failure.ts";
+import { probe } from "./probe.ts";
 
 /** The one region for which the AWS provider sends no LocationConstraint when it makes a bucket. */
 export const unconstrainedRegion = "us-east-1";
@@ -20,6 +21,7 @@ export const unconstrainedRegion = "us-east-1";
  */
 export async function regionFor(connection: S3Connection, bucket: string): Promise<string> {
   const target = { connection, bucket, attempt: `look for bucket ${bucket}` };
+  await probe(target);
   try {
     return await regionSignedAs(unconstrainedRegion, connection, bucket);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseAudit, writes } from "../../../lab/ceph/audit.ts";
@@ -96,8 +96,8 @@ export async function setConfig(values: Record<string, string>): Promise<void> {
 
 /** The commands that changed something on the Ceph host so far, as that host logged them: no secrets in it. */
 export function cephWrites(): string[] {
-  const log = readFileSync(join(labState, "pve", "files", "var", "log", "admin-commands.log"), "utf8");
-  return parseAudit(log)
+  const file = join(labState, "pve", "files", "var", "log", "admin-commands.log");
+  return parseAudit(existsSync(file) ? readFileSync(file, "utf8") : "")
     .filter(writes)
     .map((entry) => `${entry.verb} ${entry.subject}`);
 }
