@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { ServerResponse } from "node:http";
 import { basename, join } from "node:path";
@@ -9,13 +9,10 @@ if (folder === undefined || address === undefined || port === undefined) {
   throw new Error("usage: server.ts FOLDER ADDRESS PORT");
 }
 
-function send(file: string, response: ServerResponse): void {
-  const content = createReadStream(file);
-  content.once("error", () => response.writeHead(404).end());
-  content.once("open", () => {
-    response.writeHead(200);
-    content.pipe(response);
-  });
+/** Small files, read whole: what cannot be read, the folder itself included, is not there. */
+async function send(file: string, response: ServerResponse): Promise<void> {
+  const content = await readFile(file).catch(() => undefined);
+  response.writeHead(content === undefined ? 404 : 200).end(content);
 }
 
 createServer((request, response) => {
@@ -25,5 +22,5 @@ createServer((request, response) => {
   }
   // The folder has no folders: of any path only the name counts.
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
-  send(join(folder, basename(pathname)), response);
+  void send(join(folder, basename(pathname)), response);
 }).listen(Number(port), address);
