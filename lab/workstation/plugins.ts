@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { succeeds } from "../host/run.ts";
 import { installLanguageHost, installProvider } from "../providers/install.ts";
@@ -60,10 +60,12 @@ async function downloadsReachable(): Promise<boolean> {
   );
 }
 
+/** A folder of links: the engine passes over a plugin whose folder itself is a link. */
 function link(plugin: Plugin, official: string): void {
   const here = join(pulumiHome, "plugins", folderOf(plugin));
   rmSync(here, { recursive: true, force: true });
-  symlinkSync(official, here);
+  mkdirSync(here);
+  for (const file of readdirSync(official)) symlinkSync(join(official, file), join(here, file));
 }
 
 /** Whether the user wants the lab's own plugins whatever is installed: `LAB_PLUGINS=lab`. */
