@@ -82,7 +82,7 @@ describe("the lab", () => {
     const outcome = await pulumi(["up", "--yes", "--skip-preview"], { timeoutMs: 120_000 });
     process.kill(pid, "SIGCONT");
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /10\.0\.0\.10:7480/);
+    assert.match(outcome.all, /10\.0\.0\.10:74(80|43)/);
   });
 });
 
