@@ -1,6 +1,4 @@
-import { ensureBuilt } from "../build/artifact.ts";
 import type { Artifact } from "../build/artifact.ts";
-import { kubernetesBinaries } from "../build/go.ts";
 import { operatorChart } from "../chart/chart.ts";
 import { ensureChartRepository } from "../chart/repository.ts";
 import { LabError } from "../errors.ts";
@@ -23,19 +21,13 @@ import { ensurePki } from "./pki.ts";
 export { kubernetesStatus } from "./status.ts";
 export { stopKubernetes } from "./stop.ts";
 
-/** What is built for the Kubernetes host beside {@link kubernetesBinaries}. */
+/** What is built for the Kubernetes host beside the Go programs of lab/build/go.ts. */
 export const kubernetesArtifacts = {
   /** Made of Debian packages: can be built beside the Go programs. */
   roots: [postgres] satisfies readonly Artifact[],
   /** Built in seconds, after the Go programs that they hold or are made with. */
   images: [...programImages, monitoringCrds, operatorChart] satisfies readonly Artifact[],
 } as const;
-
-async function ensureAllBuilt(report: Report): Promise<void> {
-  for (const artifact of [kubernetesBinaries, ...kubernetesArtifacts.roots, ...kubernetesArtifacts.images]) {
-    await ensureBuilt(artifact, report);
-  }
-}
 
 async function ensureRuntime(report: Report): Promise<void> {
   await ensurePodNetwork();
@@ -50,10 +42,12 @@ function checkDaemons(): void {
   throw new LabError(`${ended.name} ended soon after it was started`, { logFile: daemonLog(ended.name) });
 }
 
-/** Brings the Kubernetes host up, or what is missing of it. The network of the lab must be there. */
+/**
+ * Brings the Kubernetes host up, or what is missing of it. The network of the lab must be there, and its artifacts
+ * built.
+ */
 export async function ensureKubernetes(report: Report): Promise<"started" | "running"> {
   const running = daemons.every((daemon) => daemonPid(daemon.name) !== undefined);
-  await ensureAllBuilt(report);
   await ensurePki();
   writeKubeconfigs();
   await ensureChartRepository();
