@@ -3,11 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
 import { namespaceRule } from "../cnpg/rules.ts";
+import { backupSecretName, secretKeys } from "../cnpg/store.ts";
 import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
-import { bucketRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
-
-/** Name of the Secret in every namespace; databases refer to it. */
-export const backupSecretName = "cnpg-backup-s3";
+import { bucketRule, caBundleRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
 
 export interface BackupCredentialsArgs {
   /** The namespace that gets the Secret. */
@@ -31,7 +29,7 @@ export interface BackupCredentialsArgs {
 
 /**
  * The Secret `cnpg-backup-s3` in one namespace: `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, `S3_REGION`,
- * `S3_ENDPOINT`, `S3_BUCKET` and `S3_PATH`. A change updates it in place if the Kubernetes provider has
+ * `S3_ENDPOINT`, `S3_BUCKET` and `S3_PATH`, and `S3_CA_BUNDLE` where the store has a private CA. A change updates it in place if the Kubernetes provider has
  * `enableSecretMutable` on; otherwise the provider deletes it and makes it anew.
  */
 export class BackupCredentials extends pulumi.ComponentResource {
@@ -82,15 +80,24 @@ function secretData(
   { connection, bucket, path }: BackupCredentialsArgs,
   resource: pulumi.Resource,
 ): Record<string, pulumi.Input<string>> {
-  const { endpoint, region, accessKeyId, secretAccessKey } = connection;
-  return {
-    S3_ACCESS_KEY_ID: pulumi.secret(checked(resource, "connection.accessKeyId", accessKeyId, keyRule)),
-    S3_SECRET_ACCESS_KEY: pulumi.secret(
+  const { endpoint, region, caBundle, accessKeyId, secretAccessKey } = connection;
+  const data = {
+    [secretKeys.accessKeyId]: pulumi.secret(
+      checked(resource, "connection.accessKeyId", accessKeyId, keyRule),
+    ),
+    [secretKeys.secretAccessKey]: pulumi.secret(
       checked(resource, "connection.secretAccessKey", secretAccessKey, keyRule),
     ),
-    S3_REGION: checked(resource, "connection.region", region, regionRule).apply((label) => label ?? "local"),
-    S3_ENDPOINT: checked(resource, "connection.endpoint", endpoint, endpointRule).apply(withoutSlash),
-    S3_BUCKET: checked(resource, "bucket", bucket, bucketRule),
-    S3_PATH: checked(resource, "path", path, pathRule),
+    [secretKeys.region]: checked(resource, "connection.region", region, regionRule).apply(
+      (label) => label ?? "local",
+    ),
+    [secretKeys.endpoint]: checked(resource, "connection.endpoint", endpoint, endpointRule).apply(
+      withoutSlash,
+    ),
+    [secretKeys.bucket]: checked(resource, "bucket", bucket, bucketRule),
+    [secretKeys.path]: checked(resource, "path", path, pathRule),
   };
+  if (caBundle === undefined) return data;
+  const pem = checked(resource, "connection.caBundle", caBundle, caBundleRule).apply((known) => known ?? "");
+  return { ...data, [secretKeys.caBundle]: pem };
 }

@@ -1,3 +1,5 @@
+import { isObject, merge } from "./merge.ts";
+
 export type HelmValues = Record<string, unknown>;
 
 /** The chart, the version and the place that this project was tried with. */
@@ -28,16 +30,3 @@ export function operatorValues(overrides: HelmValues = {}): HelmValues {
 export function wantsPodMonitor({ monitoring }: HelmValues): boolean {
   return isObject(monitoring) && monitoring.podMonitorEnabled === true;
 }
-
-/** As Helm merges: objects key by key, anything else, lists and null included, as a whole. */
-function merge(base: HelmValues, over: HelmValues): HelmValues {
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const before = base[key];
-    merged[key] = isObject(before) && isObject(value) ? merge(before, value) : value;
-  }
-  return merged;
-}
-
-const isObject = (value: unknown): value is HelmValues =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

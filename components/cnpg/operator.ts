@@ -2,8 +2,9 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
-import { type ClusterArgs, defaultProviderCluster, servesPodMonitors } from "./cluster.ts";
+import { type ClusterArgs, servesPodMonitors } from "./cluster.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
+import { type PreflightArgs, clusterToAsk } from "./preflight.ts";
 import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "./rules.ts";
 
 export interface CnpgOperatorArgs {
@@ -42,14 +43,6 @@ export interface CnpgOperatorArgs {
   preflight?: PreflightArgs;
 }
 
-export interface PreflightArgs extends ClusterArgs {
-  /**
-   * Off: do not ask. Default: on, unless the component is given a Kubernetes provider of its own and no kubeconfig
-   * here, for then there is no telling which cluster that provider means.
-   */
-  enabled?: boolean | undefined;
-}
-
 /**
  * The CloudNativePG operator as a Helm release that watches all namespaces. Where the chart cannot be installed
  * whole it is rolled back. The CRDs, and with them every database, stay when the component is removed: the chart marks
@@ -66,7 +59,7 @@ export class CnpgOperator extends pulumi.ComponentResource {
       { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
       { parent: this },
     );
-    const cluster = this.clusterToAsk(args.preflight);
+    const cluster = clusterToAsk(this, args.preflight);
     const release = new kubernetes.helm.v3.Release(
       `${name}-release`,
       {
@@ -82,12 +75,6 @@ export class CnpgOperator extends pulumi.ComponentResource {
     );
     this.namespace = release.namespace;
     this.registerOutputs({ namespace: this.namespace });
-  }
-
-  private clusterToAsk({ enabled = true, ...cluster }: PreflightArgs = {}): ClusterArgs | undefined {
-    if (!enabled) return undefined;
-    if (cluster.kubeconfig !== undefined || cluster.context !== undefined) return cluster;
-    return this.getProvider("kubernetes:helm.sh/v3:Release") ? undefined : defaultProviderCluster();
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { rootCertificates } from "node:tls";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -39,6 +40,17 @@ describe("BackupCredentials", () => {
       S3_PATH: "/lab",
     });
     assert.deepEqual(secrets, ["stringData"]);
+  });
+
+  it("carries the private CA where there is one", async () => {
+    const [caBundle = ""] = rootCertificates;
+    const credentials = new BackupCredentials("with-ca", {
+      ...args,
+      connection: { ...args.connection, endpoint: "https://10.0.0.10:7443", caBundle },
+    });
+    await valueOf(credentials.secretName);
+    const { inputs } = find(declared, "with-ca-secret");
+    assert.partialDeepStrictEqual(inputs.stringData, { S3_CA_BUNDLE: caBundle });
   });
 
   it("makes the namespace first, if asked to", async () => {

@@ -1,0 +1,22 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { type ClusterArgs, defaultProviderCluster } from "./cluster.ts";
+
+export interface PreflightArgs extends ClusterArgs {
+  /**
+   * Off: do not ask. Default: on, unless the component is given a Kubernetes provider of its own and no kubeconfig
+   * here, for then there is no telling which cluster that provider means.
+   */
+  enabled?: boolean | undefined;
+}
+
+/** The cluster that a component may ask before it makes resources of a type (`kubernetes:…:Kind`); none: do not ask. */
+export function clusterToAsk(
+  component: pulumi.ComponentResource,
+  { enabled = true, ...cluster }: PreflightArgs = {},
+  type = "kubernetes:core/v1:Secret",
+): ClusterArgs | undefined {
+  if (!enabled) return undefined;
+  if (cluster.kubeconfig !== undefined || cluster.context !== undefined) return cluster;
+  return component.getProvider(type) ? undefined : defaultProviderCluster();
+}
