@@ -1,25 +1,9 @@
-import { existsSync } from "node:fs";
-
-import {
-  ApiException,
-  type Configuration,
-  CoreV1Api,
-  CustomObjectsApi,
-  KubeConfig,
-  type Middleware,
-  ServerConfiguration,
-  createConfiguration,
-} from "@kubernetes/client-node";
+import { type Configuration, CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Which Kubernetes cluster to ask. */
-export interface ClusterArgs {
-  /** Path or content of a kubeconfig. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
-  kubeconfig?: string | undefined;
+import { type ClusterArgs, configurationFor, inTime, statusOf } from "./kube-api.ts";
 
-  /** A context of that kubeconfig. Default: its current context. */
-  context?: string | undefined;
-}
+export type { ClusterArgs } from "./kube-api.ts";
 
 /** The cluster of the stack's default Kubernetes provider. */
 export function defaultProviderCluster(): ClusterArgs {
@@ -50,42 +34,10 @@ export function hasNamespace(cluster: ClusterArgs, name: string, timeoutMs = 10_
 type Question = (configuration: Configuration) => Promise<boolean>;
 
 async function ask(cluster: ClusterArgs, timeoutMs: number, question: Question): Promise<Answer> {
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const late = new Promise<Answer>((resolve) => {
-    deadline.addEventListener("abort", () => {
-      resolve("unknown");
-    });
-  });
-  // A login command in the kubeconfig can hang where no signal reaches it, hence the race beside the signal.
-  return Promise.race([late, answer(cluster, question, deadline)]);
-}
-
-async function answer(cluster: ClusterArgs, question: Question, deadline: AbortSignal): Promise<Answer> {
   try {
-    return (await question(configurationFor(cluster, deadline))) ? "yes" : "no";
+    const isSo = await inTime(timeoutMs, (deadline) => question(configurationFor(cluster, deadline)));
+    return isSo ? "yes" : "no";
   } catch (error) {
-    return error instanceof ApiException && error.code === 404 ? "no" : "unknown";
+    return statusOf(error) === 404 ? "no" : "unknown";
   }
-}
-
-function configurationFor({ kubeconfig, context }: ClusterArgs, deadline: AbortSignal): Configuration {
-  const kube = new KubeConfig();
-  if (kubeconfig === undefined) kube.loadFromDefault();
-  else if (existsSync(kubeconfig)) kube.loadFromFile(kubeconfig);
-  else kube.loadFromString(kubeconfig);
-  if (context !== undefined) kube.setCurrentContext(context);
-
-  const withDeadline: Middleware = {
-    pre: (request) => {
-      request.setSignal(deadline);
-      return Promise.resolve(request);
-    },
-    post: (response) => Promise.resolve(response),
-  };
-  const server = kube.getCurrentCluster()?.server ?? "";
-  return createConfiguration({
-    baseServer: new ServerConfiguration(server, {}),
-    authMethods: { default: kube },
-    promiseMiddleware: [withDeadline],
-  });
 }

@@ -1,0 +1,78 @@
+import { type ClusterArgs, configurationFor, inTime, statusOf } from "../kube-api.ts";
+import { type ClusterResource, lineageOf, listClusters, readCluster } from "./cluster-resource.ts";
+import { postgresMajorOf } from "./postgres-major.ts";
+
+/** A Cluster as it is in Kubernetes now. `unknown`: no answer in time, or not to us. */
+export type LiveCluster = { state: "absent" } | { state: "unknown" } | PresentCluster;
+
+export interface PresentCluster {
+  state: "present";
+  namespace: string;
+  name: string;
+
+  /** Whether it is on its way out: deleted, and not gone yet. */
+  isBeingDeleted: boolean;
+  instances: number;
+
+  /** Kubernetes quantity. */
+  storageSize?: string | undefined;
+
+  /** Kubernetes quantity; none: WAL is on the data volume. */
+  walStorageSize?: string | undefined;
+
+  /** The name under which it archives now, given or by default; none: no backups. */
+  serverName?: string | undefined;
+  method?: "plugin" | "barmanObjectStore" | undefined;
+  imageName?: string | undefined;
+
+  /** Major version of PostgreSQL that its data is of, as the operator says, or else as the image's tag does. */
+  postgresMajor?: number | undefined;
+}
+
+/** The Cluster of a name; `absent` also where the cluster has no CloudNativePG. */
+export async function liveCluster(
+  cluster: ClusterArgs,
+  namespace: string,
+  name: string,
+  timeoutMs = 10_000,
+): Promise<LiveCluster> {
+  try {
+    return await inTime(timeoutMs, async (deadline) =>
+      presentCluster(await readCluster(configurationFor(cluster, deadline), namespace, name)),
+    );
+  } catch (error) {
+    return { state: statusOf(error) === 404 ? "absent" : "unknown" };
+  }
+}
+
+/** The Clusters of all namespaces that a label selector means, for example `app.kubernetes.io/managed-by=x`. */
+export async function clustersOf(
+  cluster: ClusterArgs,
+  labelSelector: string,
+  timeoutMs = 10_000,
+): Promise<PresentCluster[] | "unknown"> {
+  try {
+    return await inTime(timeoutMs, async (deadline) =>
+      (await listClusters(configurationFor(cluster, deadline), labelSelector)).map(presentCluster),
+    );
+  } catch (error) {
+    return statusOf(error) === 404 ? [] : "unknown";
+  }
+}
+
+function presentCluster(resource: ClusterResource): PresentCluster {
+  const { metadata, spec, status } = resource;
+  const imageName = spec.imageName ?? status.image;
+  return {
+    state: "present",
+    namespace: metadata.namespace,
+    name: metadata.name,
+    isBeingDeleted: metadata.deletionTimestamp !== undefined,
+    instances: spec.instances,
+    storageSize: spec.storage?.size,
+    walStorageSize: spec.walStorage?.size,
+    imageName,
+    postgresMajor: status.pgDataImageInfo?.majorVersion ?? postgresMajorOf(imageName),
+    ...lineageOf(resource),
+  };
+}
