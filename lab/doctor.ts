@@ -30,6 +30,7 @@ const packages: readonly (readonly [name: string, file: string])[] = [
   ["openssl", "openssl"],
   ["openssh-client", "ssh-keygen"],
   ["procps", "sysctl"],
+  ["python3-pip", "pip3"],
   ["util-linux", "nsenter"],
   ["mount", "mount"],
   ["tar", "tar"],

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { ensureBuilt } from "./build/artifact.ts";
 import type { Artifact } from "./build/artifact.ts";
-import { kubernetesBinaries } from "./build/go.ts";
+import { barmanCloudBinary, kubernetesBinaries } from "./build/go.ts";
 import { cephArtifacts, ensureCeph, stopCeph } from "./ceph/index.ts";
 import { examine, installPackages, missingPackages } from "./doctor.ts";
 import type { Finding } from "./doctor.ts";
@@ -21,12 +21,9 @@ import { ensureEngine } from "./workstation/engine.ts";
 import { describePlugins, ensurePlugins } from "./workstation/plugins.ts";
 import { ensureStack, pulumiUp } from "./workstation/stack.ts";
 
+const goPrograms: readonly Artifact[] = [kubernetesBinaries, barmanCloudBinary];
 const rootFileSystems: readonly Artifact[] = [...cephArtifacts, ...kubernetesArtifacts.roots];
-const artifacts: readonly Artifact[] = [
-  kubernetesBinaries,
-  ...rootFileSystems,
-  ...kubernetesArtifacts.images,
-];
+const artifacts: readonly Artifact[] = [...goPrograms, ...rootFileSystems, ...kubernetesArtifacts.images];
 
 function printFindings(findings: readonly Finding[]): void {
   for (const { ok, line } of findings) process.stdout.write(`${ok ? "ok      " : "missing "} ${line}\n`);
@@ -64,7 +61,7 @@ function buildStep(artifact: Artifact): Step {
 async function build(): Promise<StepResult[]> {
   const engine: Step = { title: "Pulumi engine", run: ensureEngine };
   return runLanes([
-    { title: "Go programs", steps: [buildStep(kubernetesBinaries), engine] },
+    { title: "Go programs", steps: [...goPrograms.map(buildStep), engine] },
     { title: "Root file systems", steps: rootFileSystems.map(buildStep) },
   ]);
 }

@@ -52,5 +52,7 @@ export const versions = {
   coredns: "1.14.2",
   helm: "3.20.2",
   cloudnativePg: "1.30.0",
+  /** CloudNativePG's plugin for backups to object stores. */
+  barmanCloud: "0.14.0",
   postgresql: "17",
 } as const;

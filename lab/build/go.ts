@@ -11,11 +11,11 @@ const moduleDir = (name: string): string => join(import.meta.dirname, "go", name
 const text = (...path: string[]): string => readFileSync(join(...path), "utf8");
 
 /**
- * `go build` of some packages of the module in `go/<module>`. The module's go.sum pins every source; -trimpath and
+ * `go build` of some packages, in the folder of a module. The module's go.sum pins every source; -trimpath and
  * CGO_ENABLED=0 make a binary that needs no library of the machine it runs on.
  */
 async function goBuild(
-  module: string,
+  cwd: string,
   packages: string[],
   into: string,
   log: string,
@@ -24,7 +24,7 @@ async function goBuild(
   await run(
     ["go", "build", "-trimpath", "-ldflags", `-s -w ${ldflags}`.trim(), "-o", `${into}/`, ...packages],
     {
-      cwd: moduleDir(module),
+      cwd,
       env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local" },
       log,
       timeoutMs: 40 * 60_000,
@@ -75,7 +75,7 @@ export const kubernetesBinaries: Artifact = {
   expected: "about 8 minutes",
   build: async (into, log) => {
     await goBuild(
-      "lab",
+      labModule,
       [
         "./kube",
         "./coredns",
@@ -103,7 +103,7 @@ export function engineBinary(version: string): Artifact {
     expected: "about 4 minutes",
     build: (into, log) =>
       goBuild(
-        "engine",
+        moduleDir("engine"),
         ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
         into,
         log,
@@ -142,3 +142,22 @@ export async function pinnedModuleDir(module: PinnedModule): Promise<string> {
   }
   return Dir;
 }
+
+/** Ships its manifest and the list of what its sidecar's Python needs, too. */
+export const barmanCloudModule: PinnedModule = {
+  path: "github.com/cloudnative-pg/plugin-barman-cloud",
+  version: versions.barmanCloud,
+  sum: "h1:kpTo7egntRIM15hvo0xtOj07wyjj23jcz/Co0KfzC7s=",
+};
+
+/**
+ * The Barman Cloud plugin, one program for its operator and its sidecar: built as a module of its own, at the versions
+ * that its own go.mod and go.sum name.
+ */
+export const barmanCloudBinary: Artifact = {
+  name: "plugin-barman-cloud",
+  version: versions.barmanCloud,
+  recipe: [barmanCloudModule.sum],
+  expected: "about 2 minutes",
+  build: async (into, log) => goBuild(await pinnedModuleDir(barmanCloudModule), ["./cmd/manager"], into, log),
+};

@@ -11,6 +11,11 @@ export const storageClass = "lab-local";
 
 /** Images are imported, never pulled: a name under `localhost/` belongs to no registry. */
 export const operatorImage = { repository: "localhost/cloudnative-pg", tag: versions.cloudnativePg } as const;
+/** The Barman Cloud plugin: its operator, and the container that it puts beside each PostgreSQL. */
+export const barmanCloudImages = {
+  image: `localhost/plugin-barman-cloud:${versions.barmanCloud}`,
+  sidecarImage: `localhost/plugin-barman-cloud-sidecar:${versions.barmanCloud}`,
+} as const;
 export const postgresImage = `localhost/postgresql:${versions.postgresql}`;
 export const corednsImage = `localhost/coredns:${versions.coredns}`;
 export const pauseImage = `localhost/pause:${versions.kubernetes}`;

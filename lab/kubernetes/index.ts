@@ -8,8 +8,10 @@ import { applyMonitoringCrds, monitoringCrds } from "./addons/monitoring.ts";
 import type { Report } from "./command.ts";
 import { ensureControlPlane } from "./control-plane.ts";
 import { daemons } from "./daemons.ts";
-import { postgres, programImages } from "./images/images.ts";
+import { barmanCloudRoot } from "./images/barman-cloud-sidecar.ts";
+import { programImages } from "./images/images.ts";
 import { ensureImages } from "./images/import.ts";
+import { postgres } from "./images/postgres.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
 import { ensureContainerd } from "./node/containerd.ts";
 import { ensureKubeProxy } from "./node/kube-proxy.ts";
@@ -24,7 +26,7 @@ export { stopKubernetes } from "./stop.ts";
 /** What is built for the Kubernetes host beside the Go programs of lab/build/go.ts. */
 export const kubernetesArtifacts = {
   /** Made of Debian packages: can be built beside the Go programs. */
-  roots: [postgres] satisfies readonly Artifact[],
+  roots: [postgres, barmanCloudRoot] satisfies readonly Artifact[],
   /** Built in seconds, after the Go programs that they hold or are made with. */
   images: [...programImages, monitoringCrds, operatorChart] satisfies readonly Artifact[],
 } as const;

@@ -3,7 +3,7 @@ import { artifactDir } from "../../build/artifact.ts";
 import { ctr } from "../command.ts";
 import type { Report } from "../command.ts";
 import { images } from "./images.ts";
-import type { Image } from "./images.ts";
+import type { Image } from "./image.ts";
 
 /** On each imported image: which artifact it came from, so that a rebuilt one is imported again. */
 const label = "cnpg-rgw.lab/artifact";
