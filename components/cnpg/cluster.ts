@@ -15,11 +15,35 @@ export function defaultProviderCluster(): ClusterArgs {
 export type Answer = "yes" | "no" | "unknown";
 
 /** Whether the cluster has the Prometheus Operator's CRD `podmonitors.monitoring.coreos.com`. */
-export function servesPodMonitors(cluster: ClusterArgs, timeoutMs = 10_000): Promise<Answer> {
+export function servesPodMonitors(cluster: ClusterArgs, timeoutMs?: number): Promise<Answer> {
+  return servesKind(
+    cluster,
+    { group: "monitoring.coreos.com", version: "v1", kind: "PodMonitor" },
+    timeoutMs,
+  );
+}
+
+/** Whether the cluster has cert-manager's CRD `certificates.cert-manager.io`. */
+export function servesCertificates(cluster: ClusterArgs, timeoutMs?: number): Promise<Answer> {
+  return servesKind(cluster, { group: "cert-manager.io", version: "v1", kind: "Certificate" }, timeoutMs);
+}
+
+function servesKind(
+  cluster: ClusterArgs,
+  { kind, ...groupVersion }: { group: string; version: string; kind: string },
+  timeoutMs = 10_000,
+): Promise<Answer> {
   return ask(cluster, timeoutMs, async (configuration) => {
-    const api = new CustomObjectsApi(configuration);
-    const { resources } = await api.getAPIResources({ group: "monitoring.coreos.com", version: "v1" });
-    return resources.some(({ kind }) => kind === "PodMonitor");
+    const { resources } = await new CustomObjectsApi(configuration).getAPIResources(groupVersion);
+    return resources.some((resource) => resource.kind === kind);
+  });
+}
+
+/** Whether the operator is in a namespace: the chart and the manifest give its webhook's Service the same, fixed name. */
+export function hasOperator(cluster: ClusterArgs, namespace: string, timeoutMs = 10_000): Promise<Answer> {
+  return ask(cluster, timeoutMs, async (configuration) => {
+    await new CoreV1Api(configuration).readNamespacedService({ name: "cnpg-webhook-service", namespace });
+    return true;
   });
 }
 
