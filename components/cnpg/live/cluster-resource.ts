@@ -20,6 +20,7 @@ const clusterResource = z.object({
     imageName: z.string().optional(),
     storage: size.optional(),
     walStorage: size.optional(),
+    replica: z.object({}).optional(),
     plugins: z
       .array(
         z.object({
@@ -38,6 +39,7 @@ const clusterResource = z.object({
       phase: z.string().optional(),
       phaseReason: z.string().optional(),
       image: z.string().optional(),
+      currentPrimary: z.string().optional(),
       pgDataImageInfo: z.object({ majorVersion: z.number() }).optional(),
       conditions: z
         .array(
@@ -80,7 +82,7 @@ export async function listClusters(
   const body: unknown = await new CustomObjectsApi(configuration).listCustomObjectForAllNamespaces({
     group: api.group,
     version: api.version,
-    plural: api.plural,
+    resourcePlural: api.plural,
     labelSelector,
   });
   return z.object({ items: z.array(clusterResource) }).parse(body).items;

@@ -1,0 +1,141 @@
+/** What is known about an error of a bootstrap or a recovery. */
+export interface KnownCause {
+  /** What it means and what to do. */
+  advice: string;
+
+  /** Whether it can go away by itself, so that another attempt is worth waiting for. */
+  isPassing: boolean;
+}
+
+interface Pattern extends KnownCause {
+  /** Texts of Barman, boto3, PostgreSQL, CloudNativePG or Kubernetes. */
+  pattern: RegExp;
+}
+
+/** The first that matches counts: what is specific comes before what often goes along with it. */
+const patterns: Pattern[] = [
+  {
+    pattern: /InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId/,
+    advice:
+      "The S3 store does not know the keys. Compare the Secret with the keys in namespace and name that the" +
+      " object store refers to with the keys of the S3 user; keys that were replaced in the store belong there too.",
+    isPassing: false,
+  },
+  {
+    pattern: /RequestTimeTooSkewed/,
+    advice:
+      "The clocks of the node and of the S3 store differ by more than the store allows. Set the time by NTP.",
+    isPassing: false,
+  },
+  {
+    pattern: /AccessDenied|\(403\)|403 Forbidden|HeadBucket operation: Forbidden/,
+    advice:
+      "The S3 store knows the keys, or is told none, and refuses them this bucket. Check that they are the keys of the" +
+      " bucket's owner, and that bucket and endpoint are the right ones.",
+    isPassing: false,
+  },
+  {
+    pattern: /NoSuchBucket|bucket .*does not exist/i,
+    advice: "Correct the name of the bucket to recover from, or the endpoint.",
+    isPassing: false,
+  },
+  {
+    pattern: /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSLError|unknown authority/i,
+    advice:
+      "The S3 endpoint's certificate is not trusted: give the CA that signed it as caBundle, and use a host name that" +
+      " the certificate names.",
+    isPassing: false,
+  },
+  {
+    pattern: /Expected empty archive/,
+    advice:
+      "The prefix that this database would archive to has WAL of another one. Give it a serverName of its own, or" +
+      " another path; archives are never mixed.",
+    isPassing: false,
+  },
+  {
+    pattern: /recovery ended before configured recovery target was reached/,
+    advice:
+      "The archive ends before the recovery target. Choose an earlier targetTime, or leave it out to recover to the" +
+      " latest point; what came after the last archived WAL is not in the backups.",
+    isPassing: false,
+  },
+  {
+    pattern: /requested timeline|not a child of this server's history/,
+    advice:
+      "The timeline to recover is not one that follows from the base backup. Recover without a timeline of your own" +
+      " choice, or from a backup that was taken on it.",
+    isPassing: false,
+  },
+  {
+    pattern: /no target backup found|no backup found|Cannot find any candidate backup|target .* before/i,
+    advice:
+      "There is no base backup to start from: none under that name, or none that ended before the targetTime. Check" +
+      " where to recover from (bucket, path, server name), and choose a targetTime after the end of the oldest backup.",
+    isPassing: false,
+  },
+  {
+    pattern: /first needed WAL|WAL not found|could not locate required checkpoint|invalid checkpoint record/i,
+    advice:
+      "WAL that the base backup needs is missing from the archive, so this backup cannot be restored. Choose another" +
+      " one, by an earlier or later targetTime.",
+    isPassing: false,
+  },
+  {
+    pattern: /NoSuchKey|specified key does not exist|\(404\)|does not exists/,
+    advice:
+      "An object of the backup is missing from the bucket: deleted by hand, by a lifecycle rule or by retention." +
+      " Choose another backup.",
+    isPassing: false,
+  },
+  {
+    pattern:
+      /unexpected end of data|ReadError|zlib\.error|invalid page in block|EOFError|invalid magic|truncated/i,
+    advice: "An object of the backup is damaged or cut short. Choose another backup.",
+    isPassing: false,
+  },
+  {
+    pattern: /No module named|ModuleNotFoundError|requires the .* (module|library|package)/,
+    advice:
+      "The image lacks the Python package for the compression of this backup. Use an image that has it, the official" +
+      " one for instance.",
+    isPassing: false,
+  },
+  {
+    pattern: /No space left on device|Disk quota exceeded/i,
+    advice: "The volume is too small for the data: ask for more storage (or walStorage).",
+    isPassing: false,
+  },
+  {
+    pattern: /missing key \S+, inside secret|while getting secret|secrets? \S+ not found/i,
+    advice:
+      "The Secret with the S3 keys is missing, or lacks a key, in the database's namespace. List the namespace in the" +
+      " stack's namespaces, which makes it.",
+    isPassing: true,
+  },
+  {
+    pattern: /QuotaExceeded/,
+    advice: "The S3 user's or the bucket's quota is used up: raise it, or delete what is not needed.",
+    isPassing: false,
+  },
+  {
+    pattern:
+      /Could not connect to the endpoint|Can't connect to cloud provider|Connection refused|ConnectTimeout|ReadTimeout|timed out|Name or service not known|name resolution|No route to host|SlowDown|ServiceUnavailable|connectivity failure|Network error|InternalError|\(50\d\)/i,
+    advice:
+      "The S3 endpoint did not answer from inside the cluster. Check that it is up, that its host name resolves there," +
+      " and that no network policy or firewall keeps the namespace from it.",
+    isPassing: true,
+  },
+];
+
+/** The cause that lines of a log tell of, if it is a known one. */
+export function knownCause(lines: string[]): KnownCause | undefined {
+  return patterns.find(({ pattern }) => lines.some((line) => pattern.test(line)));
+}
+
+/** The last few lines, and before them the first that tells of a known cause. */
+export function tellingLines(lines: string[], atMost = 3): string[] {
+  const known = patterns.map(({ pattern }) => lines.findLast((line) => pattern.test(line))).find(Boolean);
+  const last = lines.slice(-atMost);
+  return known === undefined || last.includes(known) ? last : [known, ...last.slice(1 - atMost)];
+}

@@ -1,0 +1,169 @@
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+
+import type { ClusterResource } from "./cluster-resource.ts";
+import { knownCause, tellingLines } from "./known-causes.ts";
+import type { FailingJob, Look } from "./look.ts";
+
+/** Something that keeps a database from answering. */
+export interface Obstacle {
+  /** The same while the obstacle is the same. */
+  key: string;
+  problem: string;
+
+  /** What to do. */
+  advice: string;
+
+  /** Lines of a log that show it. */
+  lines?: string[];
+
+  /** A pod whose log may show it, where no lines do. */
+  pod?: string;
+
+  /** It is final once it has been there for this long, in seconds; Infinity: it may go away until the deadline. */
+  patience: number;
+}
+
+/** What stands in a database's way, the most telling first. */
+export function obstaclesOf({ resource, pods, jobs }: Look): Obstacle[] {
+  return [...jobs.map(jobObstacle), ...pods.flatMap(podObstacles), ...phaseObstacles(resource)];
+}
+
+/** With a known cause that stays, another attempt ends like the first two; with an unknown one a third is given. */
+function jobObstacle({ name, failedPods, isOver, errors }: FailingJob): Obstacle {
+  const cause = knownCause(errors);
+  const attempts = cause ? 2 : 3;
+  const isFinal = isOver || (failedPods >= attempts && cause?.isPassing !== true);
+  return {
+    key: `job ${name}`,
+    problem: `the job ${name} failed ${failedPods === 1 ? "once" : `${failedPods} times`}`,
+    advice: cause?.advice ?? "The log of the job says why.",
+    lines: tellingLines(errors),
+    patience: isFinal ? 0 : Infinity,
+  };
+}
+
+function podObstacles(pod: V1Pod): Obstacle[] {
+  const name = pod.metadata?.name ?? "";
+  const { phase, conditions = [], initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  if (phase === "Failed" || phase === "Succeeded") return [];
+  const unscheduled = conditions.find(
+    ({ type, status, reason }) => type === "PodScheduled" && status === "False" && reason === "Unschedulable",
+  );
+  if (unscheduled) return [unschedulable(name, unscheduled.message ?? "")];
+  return [...initContainerStatuses, ...containerStatuses].flatMap((status) =>
+    containerObstacle(name, status),
+  );
+}
+
+const unschedulable = (pod: string, message: string): Obstacle => ({
+  key: `schedule ${pod}`,
+  problem: `the pod ${pod} fits on no node: ${message}`,
+  advice:
+    "Lower what the database requests (CPU, memory, storage, nodes to spread over), add a node, or see to the volume" +
+    " that the message names.",
+  // A node may be on its way, and so may the volume.
+  patience: Infinity,
+});
+
+/** By the reason for which a container waits: for how long, and what to do. */
+const waiting: Record<string, { patience: number; advice: string } | undefined> = {
+  ErrImagePull: image(120),
+  ImagePullBackOff: image(120),
+  ImageInspectError: image(60),
+  ErrImageNeverPull: image(30),
+  InvalidImageName: image(10),
+  CreateContainerConfigError: {
+    patience: 120,
+    advice:
+      "Make the Secret or ConfigMap that the message names, with that key, in the database's namespace.",
+  },
+  CreateContainerError: { patience: 120, advice: "The node cannot make the container: see the message." },
+  RunContainerError: { patience: 120, advice: "The node cannot start the container: see the message." },
+  CrashLoopBackOff: { patience: 180, advice: "The log of the container says why it ends." },
+};
+
+function image(patience: number): { patience: number; advice: string } {
+  return {
+    patience,
+    advice:
+      "Correct the name of the image, or make the registry reachable from the nodes (a mirror, an imagePullSecret).",
+  };
+}
+
+function containerObstacle(pod: string, { name, image, state }: V1ContainerStatus): Obstacle[] {
+  const reason = state?.waiting?.reason ?? "";
+  const known = waiting[reason];
+  if (!known) return [];
+  const isImage = known.advice === waiting.ErrImagePull?.advice;
+  const what = isImage
+    ? `the image ${image} cannot be pulled`
+    : `the container ${name} of the pod ${pod} does not run`;
+  return [
+    {
+      // A job's next pod has another name, and the same image; the two reasons for it alternate.
+      key: isImage ? `image ${image}` : `container ${pod}/${name}`,
+      pod,
+      problem: `${what} (${reason}${state?.waiting?.message ? `: ${state.waiting.message.slice(0, 300)}` : ""})`,
+      ...known,
+    },
+  ];
+}
+
+/** Phases of CloudNativePG (api/v1, Phase…) in which it waits for a person. */
+const stuck: Record<string, { patience: number; advice: string } | undefined> = {
+  "Cluster is unrecoverable and needs manual intervention": {
+    // The phase of an obstacle that is gone stays for one round of the operator.
+    patience: 20,
+    advice: "Recover into a new database from the backups, or see what the operator's reason names.",
+  },
+  "Cluster cannot proceed to reconciliation due to an unknown plugin being required": {
+    patience: 120,
+    advice:
+      "The operator does not know the plugin: see that it runs in the operator's namespace (kubectl get" +
+      " deployments -A -l app=barman-cloud), and that the operator logs no error about it.",
+  },
+  "Cluster cannot proceed to reconciliation due to an error while interacting with plugins": {
+    patience: 180,
+    advice: "See the log of the plugin's deployment (barman-cloud, in the operator's namespace).",
+  },
+  "Cluster has incomplete or invalid image catalog": {
+    patience: 60,
+    advice: "Correct the image name, or the image catalog that the database refers to.",
+  },
+  "Invalid cluster definition": { patience: 30, advice: "Correct what the reason names." },
+  "Unable to create required cluster objects": {
+    patience: 120,
+    advice:
+      "See what the reason names; it may be a right that the operator lacks, or a quota of the namespace.",
+  },
+  "Waiting for user action": {
+    patience: 60,
+    advice:
+      "The operator waits for a manual switchover (kubectl cnpg promote), since primaryUpdateStrategy is supervised.",
+  },
+};
+
+function phaseObstacles({ metadata, status }: ClusterResource): Obstacle[] {
+  if (metadata.deletionTimestamp !== undefined) return [beingDeleted];
+  if (status.phase === undefined) return [notSeen];
+  const known = stuck[status.phase];
+  if (!known) return [];
+  const reason = status.phaseReason === undefined ? "" : `: ${status.phaseReason.slice(0, 500)}`;
+  return [{ key: `phase ${status.phase}`, problem: `the operator says: ${status.phase}${reason}`, ...known }];
+}
+
+const beingDeleted: Obstacle = {
+  key: "deleted",
+  problem: "it is being deleted",
+  advice: "Wait until it is gone (kubectl get clusters -A), then try again.",
+  patience: 30,
+};
+
+const notSeen: Obstacle = {
+  key: "not seen",
+  problem: "the operator has not taken it up",
+  advice:
+    "See that the operator runs (kubectl get deployments -A -l app.kubernetes.io/name=cloudnative-pg) and watches" +
+    " this namespace.",
+  patience: Infinity,
+};

@@ -1,0 +1,45 @@
+import { type Configuration, CoreV1Api, type CoreV1Event } from "@kubernetes/client-node";
+
+/**
+ * The last few warnings of Kubernetes about a database's pods and volumes, and its volume claims that wait. Nothing
+ * where it may not be asked.
+ */
+export async function surroundingsOf(
+  configuration: Configuration,
+  namespace: string,
+  name: string,
+): Promise<string[]> {
+  const core = new CoreV1Api(configuration);
+  const [claims, events] = await Promise.all([
+    core
+      .listNamespacedPersistentVolumeClaim({ namespace, labelSelector: `cnpg.io/cluster=${name}` })
+      .then(({ items }) => items)
+      .catch(() => []),
+    core
+      .listNamespacedEvent({ namespace, fieldSelector: "type=Warning", limit: 500 })
+      .then(({ items }) => items)
+      .catch(() => []),
+  ]);
+  const waiting = claims
+    .filter(({ status }) => status?.phase === "Pending")
+    .map(({ metadata }) => `volume claim ${metadata?.name ?? ""} waits for a volume`);
+  return [...waiting, ...warnings(events, name)];
+}
+
+function warnings(events: CoreV1Event[], name: string): string[] {
+  const own = events
+    .filter(({ involvedObject }) => isOf(name, involvedObject.name ?? ""))
+    .sort((a, b) => lastSeen(a) - lastSeen(b))
+    .map(
+      ({ involvedObject, message }) =>
+        `${involvedObject.kind ?? ""} ${involvedObject.name ?? ""}: ${message ?? ""}`,
+    );
+  return [...new Set(own)].slice(-3).map((line) => line.slice(0, 400));
+}
+
+/** The operator names what it makes after the Cluster and the instance's number. */
+const isOf = (name: string, object: string): boolean =>
+  object === name || (object.startsWith(`${name}-`) && /^\d/.test(object.slice(name.length + 1)));
+
+const lastSeen = ({ lastTimestamp, eventTime, metadata }: CoreV1Event): number =>
+  new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();

@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type ClusterArgs, configurationFor, inTime, kubeConfigOf, reasonOf, statusOf } from "../kube-api.ts";
+import { type Condition, conditionOf } from "./cluster-resource.ts";
+import { type Diagnosis, diagnose } from "./diagnosis.ts";
+import { failureMessage, stateOf } from "./failure.ts";
+import { type Look, lookAt } from "./look.ts";
+import { type Obstacle, obstaclesOf } from "./obstacles.ts";
+import { Patience } from "./patience.ts";
+import { askSql } from "./sql.ts";
+
+export interface UntilAnswersOptions {
+  /** For how long to wait; an error that is final ends the wait before. */
+  timeoutSeconds: number;
+
+  /** Gets a line when what it waits for changes, and every half a minute. */
+  log: (line: string) => void;
+
+  /** Between two looks. Default: 2000. */
+  pollMs?: number;
+}
+
+/** How a database that is up was found. */
+export interface Answering {
+  /** `sql`: PostgreSQL answered; `ready`: the Cluster is ready, and this user may not run psql in its pods. */
+  proof: "sql" | "ready";
+
+  /** CloudNativePG's condition `ContinuousArchiving`, where there is one yet. */
+  continuousArchiving: Condition | undefined;
+}
+
+interface Database {
+  cluster: ClusterArgs;
+  namespace: string;
+  name: string;
+}
+
+/** A question that takes longer has failed. */
+const answerMs = 10_000;
+
+/**
+ * Resolves once a Cluster is ready and its primary answers SQL. Rejects with a message that says why it does not and
+ * what to do: at once where no waiting helps, else after the timeout and the few seconds that the diagnosis takes.
+ */
+export async function untilDatabaseAnswers(
+  cluster: ClusterArgs,
+  namespace: string,
+  name: string,
+  options: UntilAnswersOptions,
+): Promise<Answering> {
+  const database = { cluster, namespace, name };
+  const { timeoutSeconds, pollMs = 2_000 } = options;
+  const elapsed = stopwatch();
+  const patience = new Patience();
+  const progress = progressLog(database, options.log);
+  for (;;) {
+    const left = timeoutSeconds - elapsed();
+    const seen = await see(database, Math.max(1, Math.min(answerMs, left * 1_000)));
+    if ("answering" in seen) return seen.answering;
+    const final = patience.exhausted(seen.obstacles, elapsed());
+    if (final) throw await failure(database, "cannot come up", [final], seen.look);
+    if (elapsed() >= timeoutSeconds) {
+      throw await failure(database, `did not come up within ${timeoutSeconds} s`, seen.obstacles, seen.look);
+    }
+    progress(seen, elapsed());
+    await sleep(Math.max(0, Math.min(pollMs, (timeoutSeconds - elapsed()) * 1_000)));
+  }
+}
+
+function stopwatch(): () => number {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1_000;
+}
+
+type Seen = { answering: Answering } | { obstacles: Obstacle[]; look?: Look };
+
+async function see(database: Database, limitMs: number): Promise<Seen> {
+  const { cluster, namespace, name } = database;
+  let look: Look;
+  try {
+    kubeConfigOf(cluster);
+  } catch (error) {
+    return { obstacles: [badKubeconfig(error)] };
+  }
+  try {
+    look = await inTime(limitMs, (deadline) => lookAt(configurationFor(cluster, deadline), namespace, name));
+  } catch (error) {
+    return { obstacles: [noLook(error)] };
+  }
+  const { resource } = look;
+  const pod = resource.status.currentPrimary;
+  const isReady = conditionOf(resource, "Ready")?.status === "True" && pod !== undefined;
+  if (!isReady || resource.metadata.deletionTimestamp !== undefined)
+    return { obstacles: obstaclesOf(look), look };
+
+  const sql = await askSql(cluster, namespace, pod, limitMs);
+  const continuousArchiving = conditionOf(resource, "ContinuousArchiving");
+  const isReplicaCluster = resource.spec.replica !== undefined;
+  if (sql.answer === "forbidden") return { answering: { proof: "ready", continuousArchiving } };
+  if (sql.answer === "primary" || (sql.answer === "in recovery" && isReplicaCluster)) {
+    return { answering: { proof: "sql", continuousArchiving } };
+  }
+  return {
+    obstacles: [...obstaclesOf(look), noSql(pod, sql.answer === "none" ? sql.reason : "it is in recovery")],
+    look,
+  };
+}
+
+function noLook(error: unknown): Obstacle {
+  const reason = reasonOf(error);
+  const status = statusOf(error);
+  if (status === 404) {
+    return {
+      key: "absent",
+      problem: "there is no such Cluster",
+      advice:
+        "See whether something deletes it (kubectl get events), and whether CloudNativePG's CRDs are installed.",
+      patience: 30,
+    };
+  }
+  if (status === 401 || status === 403) {
+    return {
+      key: "refused",
+      problem: `the Kubernetes API server refuses to say how it is (${reason})`,
+      advice:
+        "Give the user of the kubeconfig the right to get clusters.postgresql.cnpg.io, to list pods and jobs, to get" +
+        " pods/log and to create pods/exec in that namespace.",
+      patience: 60,
+    };
+  }
+  return {
+    key: "away",
+    problem: `the Kubernetes API server does not answer (${reason})`,
+    advice:
+      "See that it runs and can be reached from here; the database may be well meanwhile. Then run it again.",
+    patience: Infinity,
+  };
+}
+
+const badKubeconfig = (error: unknown): Obstacle => ({
+  key: "kubeconfig",
+  problem: `the kubeconfig cannot be used: ${reasonOf(error)}`,
+  advice: "Correct the file or the name of the context.",
+  patience: 0,
+});
+
+const noSql = (pod: string, reason: string): Obstacle => ({
+  key: "sql",
+  pod,
+  problem: `the primary ${pod} does not answer SQL (${reason.slice(0, 300)})`,
+  advice: "Its log says why.",
+  patience: Infinity,
+});
+
+async function failure(
+  database: Database,
+  outcome: string,
+  obstacles: Obstacle[],
+  look?: Look,
+): Promise<Error> {
+  const { cluster, namespace, name } = database;
+  let diagnosis: Diagnosis = { obstacles, surroundings: [] };
+  if (look) {
+    diagnosis = await inTime(answerMs, (deadline) =>
+      diagnose(configurationFor(cluster, deadline), look, obstacles),
+    ).catch(() => diagnosis);
+  }
+  return new Error(failureMessage({ namespace, name, outcome, resource: look?.resource, ...diagnosis }));
+}
+
+function progressLog({ namespace, name }: Database, log: (line: string) => void) {
+  let last = { what: "", at: -Infinity };
+  return ({ obstacles, look }: Exclude<Seen, { answering: Answering }>, now: number): void => {
+    const what = obstacles[0]?.problem ?? (look ? stateOf(look.resource).split(";")[0] : undefined) ?? "";
+    if (what === last.what && now - last.at < 30) return;
+    last = { what, at: now };
+    log(`waiting for database ${namespace}/${name}: ${what}, ${Math.round(now)} s`);
+  };
+}
