@@ -12,6 +12,18 @@ export { CnpgOperator } from "./cnpg/operator.ts";
 export type { CnpgOperatorArgs } from "./cnpg/operator.ts";
 export type { PreflightArgs } from "./cnpg/preflight.ts";
 export type { ClusterArgs } from "./cnpg/cluster.ts";
+export { PostgresCluster } from "./cnpg/postgres/postgres-cluster.ts";
+export type {
+  BackupArgs,
+  DatabaseArgs,
+  DeletionArgs,
+  PostgresClusterArgs,
+  RecoveryArgs,
+  StorageArgs,
+} from "./cnpg/postgres/args.ts";
+export type { BackupSpec, ClusterSpec, ObjectStoreSpec, ScheduledBackupSpec } from "./cnpg/crds/types.ts";
+export { BarmanCloudPlugin } from "./cnpg/plugin/plugin.ts";
+export type { BarmanCloudPluginArgs, CertManagerArgs, PluginCertificatesArgs } from "./cnpg/plugin/plugin.ts";
 export { backupSecretName } from "./cnpg/store.ts";
 export type { BackupStoreArgs } from "./cnpg/store.ts";
 export type { HelmValues } from "./cnpg/operator-values.ts";

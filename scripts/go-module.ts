@@ -13,7 +13,7 @@ export interface PinnedModule {
 const printedSchema = z.object({ Dir: z.string(), Sum: z.string() });
 
 /** The folder of a module's sources, downloaded on first use; its checksum is compared each time. */
-export async function moduleDir({ path, version, sum }: PinnedModule): Promise<string> {
+export async function pinnedModuleDir({ path, version, sum }: PinnedModule): Promise<string> {
   const { stdout } = await execa("go", ["mod", "download", "-json", `${path}@${version}`], {
     // Outside of any Go module: none of the caller's go.mod files is to have a say.
     cwd: tmpdir(),
@@ -21,6 +21,7 @@ export async function moduleDir({ path, version, sum }: PinnedModule): Promise<s
     timeout: 300_000,
   });
   const { Dir, Sum } = printedSchema.parse(JSON.parse(stdout));
-  if (Sum !== sum) throw new Error(`${path} ${version} is not what it was: its checksum is ${Sum}, not ${sum}`);
+  if (Sum !== sum)
+    throw new Error(`${path} ${version} is not what it was: its checksum is ${Sum}, not ${sum}`);
   return Dir;
 }
