@@ -1,0 +1,10 @@
+export type { Archive } from "./archive.ts";
+export type { BaseBackup } from "./base-backup.ts";
+export { describeArchive } from "./describe.ts";
+export { archiveUrl } from "./location.ts";
+export type { ArchiveLocation } from "./location.ts";
+export { isOccupied, readArchive } from "./read-archive.ts";
+export { recoverability } from "./recoverability.ts";
+export type { Recoverability } from "./recoverability.ts";
+export { recoveryFindings } from "./recovery-findings.ts";
+export type { RecoveryFindings, RecoveryTarget } from "./recovery-findings.ts";

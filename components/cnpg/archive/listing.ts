@@ -1,0 +1,72 @@
+import { archiveObject } from "./archive-object.ts";
+import type { BackupFile } from "./base-backup.ts";
+import type { WalSegment } from "./wal-segment.ts";
+
+/** An object, by its name below the archive's prefix. */
+export interface ListedObject {
+  name: string;
+  bytes: number;
+  modifiedAt: Date;
+}
+
+/** The objects of an archive, sorted by what they are. */
+export interface Listing {
+  /** The files of each backup, by the backup's id. */
+  backups: Map<string, BackupFile[]>;
+  segments: WalSegment[];
+  partialSegments: WalSegment[];
+  histories: HistoryFile[];
+}
+
+export interface HistoryFile {
+  /** Name below the archive's prefix. */
+  name: string;
+  timeline: number;
+
+  /** Like `.gz`; empty if it is not compressed. */
+  compression: string;
+}
+
+export function listing(objects: ListedObject[]): Listing {
+  const backups = new Map<string, BackupFile[]>();
+  const segments = new Map<string, WalSegment>();
+  const partialSegments = new Map<string, WalSegment>();
+  const histories = new Map<number, HistoryFile>();
+  for (const { name, bytes, modifiedAt } of objects) {
+    const object = archiveObject(name);
+    switch (object?.kind) {
+      case "backup":
+        backups.set(object.id, [...(backups.get(object.id) ?? []), { name: object.file, bytes }]);
+        break;
+      case "segment":
+        // An empty object is no WAL, and PostgreSQL takes it for the end.
+        if (bytes > 0)
+          keepNewest(object.isPartial ? partialSegments : segments, {
+            name: object.name,
+            archivedAt: modifiedAt,
+            bytes,
+          });
+        break;
+      case "history":
+        histories.set(object.timeline, { name, timeline: object.timeline, compression: object.compression });
+        break;
+      case undefined:
+    }
+  }
+  return {
+    backups,
+    segments: byName(segments),
+    partialSegments: byName(partialSegments),
+    histories: [...histories.values()].sort((a, b) => a.timeline - b.timeline),
+  };
+}
+
+/** A segment may be there twice, when the compression was changed and it was archived again. */
+function keepNewest(segments: Map<string, WalSegment>, segment: WalSegment): void {
+  const other = segments.get(segment.name);
+  if (other === undefined || other.archivedAt < segment.archivedAt) segments.set(segment.name, segment);
+}
+
+function byName(segments: Map<string, WalSegment>): WalSegment[] {
+  return [...segments.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

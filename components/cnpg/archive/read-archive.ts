@@ -1,0 +1,145 @@
+import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
+
+import { s3Client } from "../../s3/client.ts";
+import type { S3Connection } from "../../s3/connection.ts";
+import { classify, S3Failure } from "../../s3/failure.ts";
+import type { Archive } from "./archive.ts";
+import { parseBackup } from "./base-backup.ts";
+import { listing } from "./listing.ts";
+import type { HistoryFile, ListedObject, Listing } from "./listing.ts";
+import { archiveUrl } from "./location.ts";
+import type { ArchiveLocation } from "./location.ts";
+import { decompressed, parseHistory } from "./timeline-history.ts";
+import type { TimelineHistory } from "./timeline-history.ts";
+
+/** Whether anything is there: WAL or backups of an earlier cluster, to which another one must not add its own. */
+export function isOccupied(
+  connection: S3Connection,
+  location: ArchiveLocation,
+  timeoutSeconds = 30,
+): Promise<boolean> {
+  return inTime(connection, location, timeoutSeconds, async ({ client, abortSignal }) => {
+    const { bucket, prefix } = location;
+    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/`, MaxKeys: 1 });
+    const { Contents } = await client.send(command, { abortSignal });
+    return Contents !== undefined && Contents.length > 0;
+  });
+}
+
+/**
+ * Reads the names of all objects of an archive, and what its `backup.info` and history files say. Throws an S3Failure if
+ * it cannot, or not in time: a store lists some thousand objects a second.
+ */
+export function readArchive(
+  connection: S3Connection,
+  location: ArchiveLocation,
+  timeoutSeconds = 120,
+): Promise<Archive> {
+  return inTime(connection, location, timeoutSeconds, async (store) => {
+    const readAt = new Date();
+    const listed = listing(await objectsOf(store));
+    return {
+      location,
+      readAt,
+      ...(await backupsOf(store, listed)),
+      segments: listed.segments,
+      partialSegments: listed.partialSegments,
+      histories: await inBatches(listed.histories, (file) => historyOf(store, file)),
+    };
+  });
+}
+
+interface Store {
+  client: S3Client;
+  location: ArchiveLocation;
+  abortSignal: AbortSignal;
+}
+
+async function inTime<T>(
+  connection: S3Connection,
+  location: ArchiveLocation,
+  seconds: number,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const client = s3Client(connection);
+  const abortSignal = AbortSignal.timeout(seconds * 1_000);
+  const attempt = `read ${archiveUrl(location)}`;
+  try {
+    return await work({ client, location, abortSignal });
+  } catch (error) {
+    if (!abortSignal.aborted) throw classify(error, { connection, bucket: location.bucket, attempt });
+    throw new S3Failure(
+      "network",
+      `S3 network problem: could not ${attempt} at ${connection.endpoint} within ${seconds} s. Check the store's health and load.`,
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+async function objectsOf({ client, location, abortSignal }: Store): Promise<ListedObject[]> {
+  const prefix = `${location.prefix}/`;
+  const objects: ListedObject[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket: location.bucket, Prefix: prefix, ContinuationToken: token }),
+      { abortSignal },
+    );
+    for (const { Key, Size, LastModified } of page.Contents ?? []) {
+      if (Key === undefined || LastModified === undefined) continue;
+      objects.push({ name: Key.slice(prefix.length), bytes: Size ?? 0, modifiedAt: LastModified });
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return objects;
+}
+
+async function backupsOf(
+  store: Store,
+  listed: Listing,
+): Promise<Pick<Archive, "backups" | "unreadableBackups">> {
+  const known = [...listed.backups].filter(([, files]) => files.some(({ name }) => name === "backup.info"));
+  const read = await inBatches(known, async ([id, files]) => {
+    const info = await contentOf(store, `base/${id}/backup.info`);
+    return info === undefined ? [] : [{ id, backup: parseBackup(id, Buffer.from(info).toString(), files) }];
+  });
+  return {
+    backups: read.flat().flatMap(({ backup }) => backup ?? []),
+    unreadableBackups: read.flat().flatMap(({ id, backup }) => (backup === undefined ? [id] : [])),
+  };
+}
+
+async function historyOf(
+  store: Store,
+  { name, timeline, compression }: HistoryFile,
+): Promise<TimelineHistory> {
+  const content = await contentOf(store, name);
+  const text = content && decompressed(compression, content);
+  return { timeline, ancestors: text === undefined ? undefined : parseHistory(text) };
+}
+
+/** Undefined if it is gone: retention may delete what was listed a moment ago. */
+async function contentOf(
+  { client, location, abortSignal }: Store,
+  name: string,
+): Promise<Uint8Array | undefined> {
+  const command = new GetObjectCommand({ Bucket: location.bucket, Key: `${location.prefix}/${name}` });
+  try {
+    const { Body } = await client.send(command, { abortSignal });
+    return await Body?.transformToByteArray();
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    throw error;
+  }
+}
+
+/** A few at a time: each request has a connection of its own. */
+async function inBatches<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += 8) {
+    results.push(...(await Promise.all(items.slice(start, start + 8).map(work))));
+  }
+  return results;
+}

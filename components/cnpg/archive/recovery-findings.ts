@@ -1,0 +1,165 @@
+import type { Archive } from "./archive.ts";
+import type { EndedBackup } from "./base-backup.ts";
+import { archiveUrl } from "./location.ts";
+import { endedBackups, isFailed, isRestorable } from "./recoverability.ts";
+import { momentAfter, parseTime, shownTime } from "./units.ts";
+import { missingOwnWal, walChain } from "./wal-chain.ts";
+import type { WalChain } from "./wal-chain.ts";
+
+/** What to recover: by default everything there is, from the newest base backup. */
+export interface RecoveryTarget {
+  /** The point in time to get to, as in RFC 3339. */
+  targetTime?: string | undefined;
+
+  /** The base backup to start from. */
+  backupId?: string | undefined;
+}
+
+/** What stands against a recovery. Each is a sentence, or a few. */
+export interface RecoveryFindings {
+  /** Why it is certain to fail, and what is available instead; undefined if it may succeed. */
+  problem: string | undefined;
+
+  /** What may make it fail, or end earlier than expected. */
+  warnings: string[];
+}
+
+/**
+ * S3 stores refuse requests from hosts whose clocks are further off than this. So WAL that was archived at some time
+ * holds no transaction that is newer by more.
+ */
+const clockToleranceMs = 15 * 60_000;
+
+/** WAL is archived in parallel, and retried: what is missing before segments as new as this may still come. */
+const settlingMs = 10 * 60_000;
+
+/** Nobody is to be kept from recovering by a doubt: only what is certain is a problem, the rest are warnings. */
+export function recoveryFindings(archive: Archive, target: RecoveryTarget = {}): RecoveryFindings {
+  const targetTime = target.targetTime === undefined ? undefined : parseTime(target.targetTime);
+  const warnings = notUnderstood(archive, target, targetTime);
+  const choice = chosenBackup(archive, targetTime, target.backupId);
+  if (typeof choice === "string") {
+    // What was not understood may be what is asked for.
+    return warnings.length === 0
+      ? { problem: choice, warnings: [] }
+      : { problem: undefined, warnings: [...warnings, choice] };
+  }
+  const chain = walChain(archive, choice);
+  const end = endOfWal(archive, chain, targetTime);
+  return {
+    problem: backupProblem(archive, choice) ?? end.problem,
+    warnings: [...warnings, ...backupWarnings(archive, choice, chain), ...(end.warnings ?? [])],
+  };
+}
+
+function notUnderstood(archive: Archive, target: RecoveryTarget, targetTime: Date | undefined): string[] {
+  const backups = archive.unreadableBackups.map(
+    (id) => `the backup.info of backup ${id} is not understood, so this backup was not looked at.`,
+  );
+  if (target.targetTime === undefined || targetTime !== undefined) return backups;
+  return [`targetTime ${target.targetTime} is not understood, so nothing was checked for it.`, ...backups];
+}
+
+/** The backup that CloudNativePG chooses, or why there is none. */
+function chosenBackup(
+  archive: Archive,
+  targetTime: Date | undefined,
+  backupId: string | undefined,
+): EndedBackup | string {
+  const backups = endedBackups(archive);
+  if (backups.length === 0) return noBackup(archive);
+  const named = backups.filter(({ id }) => backupId === undefined || id === backupId);
+  const [oldest] = named;
+  if (oldest === undefined) {
+    const known = backups.map(({ id }) => id).join(", ");
+    return `there is no backup ${backupId ?? ""} at ${archiveUrl(archive.location)} that has ended. Available: ${known}.`;
+  }
+  const inTime = named.filter(({ extent }) => targetTime === undefined || extent.endTime <= targetTime);
+  return inTime.at(-1) ?? tooEarly(oldest, targetTime ?? oldest.extent.endTime, backupId);
+}
+
+function noBackup(archive: Archive): string {
+  const unfinished = archive.backups.map(({ id, status }) => `${id} is ${status}`).join(", ");
+  const ended = unfinished === "" ? "" : ` that has ended (${unfinished})`;
+  const wal = archive.segments.length === 0 ? "" : " There is WAL, but it needs a base backup to start from.";
+  const check = "Check the bucket, the path, and the name of the cluster that was backed up.";
+  return `there is no base backup${ended} at ${archiveUrl(archive.location)}.${wal} ${check}`;
+}
+
+function tooEarly({ id, extent }: EndedBackup, targetTime: Date, backupId: string | undefined): string {
+  const end = momentAfter(extent.endTime);
+  const backup = backupId === undefined ? `the oldest backup, ${id},` : `backup ${id}`;
+  return `targetTime ${shownTime(targetTime)} is too early: ${backup} ended at ${end}. Choose that time or a later one.`;
+}
+
+function backupProblem(archive: Archive, backup: EndedBackup): string | undefined {
+  const { id, missingFiles } = backup;
+  const lacking = missingFiles.length > 0 ? missingFiles.join(", ") : missingOwnWal(archive, backup);
+  if (lacking === undefined) return undefined;
+  const what = missingFiles.length > 0 ? "its data" : "WAL that it needs to be consistent";
+  return `backup ${id} cannot be restored: ${lacking}, ${what}, is missing or empty in the archive. ${alternative(archive, backup)}`;
+}
+
+function alternative(archive: Archive, backup: EndedBackup): string {
+  const others = endedBackups(archive).filter(
+    (other) => other.id !== backup.id && isRestorable(archive, other),
+  );
+  const older = others.findLast(({ extent }) => extent.endTime <= backup.extent.endTime) ?? others[0];
+  return older === undefined
+    ? "There is no other backup that can be restored."
+    : `Backup ${older.id}, which ended at ${momentAfter(older.extent.endTime)}, can: name it as backupId.`;
+}
+
+function backupWarnings(archive: Archive, backup: EndedBackup, { path }: WalChain): string[] {
+  const systems = new Set(archive.backups.flatMap(({ systemId }) => systemId ?? []));
+  return [
+    isFailed(backup) &&
+      `backup ${backup.id} has failed, but CloudNativePG would start from it. ${alternative(archive, backup)}`,
+    path.forkedTo !== undefined &&
+      `timeline ${path.forkedTo} does not come from backup ${backup.id} on timeline ${backup.extent.timeline}: PostgreSQL may refuse to recover to the latest timeline from it.`,
+    systems.size > 1 &&
+      `the backups at ${archiveUrl(archive.location)} are of ${systems.size} different database clusters (system identifiers ${[...systems].join(", ")}), so their WAL may be mixed.`,
+  ].filter((warning) => warning !== false);
+}
+
+/** How far the WAL gets, where that is not as far as is asked for. */
+function endOfWal(
+  archive: Archive,
+  chain: WalChain,
+  targetTime: Date | undefined,
+): { problem?: string; warnings?: string[] } {
+  const loss = lossSentence(chain);
+  const { reachedAt } = chain;
+  if (loss === undefined) {
+    const isLate = targetTime !== undefined && reachedAt !== undefined && targetTime > reachedAt;
+    return isLate ? { warnings: [notReached(reachedAt, targetTime)] } : {};
+  }
+  const distance = targetTime === undefined ? 0 : targetTime.getTime() - (reachedAt?.getTime() ?? 0);
+  if (targetTime !== undefined && distance < -clockToleranceMs) return {};
+  return distance > clockToleranceMs && isSettled(archive, chain) ? { problem: loss } : { warnings: [loss] };
+}
+
+function lossSentence({ gaps: [gap], path, reached, reachedAt }: WalChain): string | undefined {
+  const until = reachedAt === undefined ? "nothing" : `nothing after ${shownTime(reachedAt)}`;
+  const from = reached === undefined ? "" : ` Recovery gets to the end of WAL ${reached.name}.`;
+  if (gap !== undefined) {
+    const missing =
+      gap.count === 1 ? `WAL ${gap.first} is` : `WAL ${gap.first} to ${gap.last} (${gap.count} segments) are`;
+    return `${missing} missing, so ${until} can be restored from this backup.${from}`;
+  }
+  if (path.missingHistory === undefined) return undefined;
+  return `${path.missingHistory} is missing, so PostgreSQL does not find the timelines from there on, and ${until} can be restored from this backup.${from}`;
+}
+
+/** Whether all that follows a gap is old enough for the gap to stay. */
+function isSettled({ readAt }: Archive, { gaps: [gap] }: WalChain): boolean {
+  return gap === undefined || readAt.getTime() - gap.next.archivedAt.getTime() > settlingMs;
+}
+
+function notReached(reachedAt: Date, targetTime: Date): string {
+  return (
+    `the last WAL was archived at ${shownTime(reachedAt)}, before targetTime ${shownTime(targetTime)}. Unless newer WAL` +
+    " arrives, PostgreSQL ends with “recovery ended before configured recovery target was reached”: leave targetTime out" +
+    " to recover everything that there is."
+  );
+}
