@@ -2,14 +2,14 @@ import type { Archive } from "./archive.ts";
 import type { BaseBackup } from "./base-backup.ts";
 import { archiveUrl } from "./location.ts";
 import { recoverability } from "./recoverability.ts";
-import { recoveryFindings } from "./recovery-findings.ts";
+import { recoveryProblem } from "./recovery-problem.ts";
 import { momentAfter, shownBytes, shownTime } from "./units.ts";
 import type { WalGap } from "./wal-chain.ts";
 
 /** What an archive holds and what can be recovered from it, in a few lines for people. */
 export function describeArchive(archive: Archive): string {
   const { firstPoint, lastWal, wal, orphans } = recoverability(archive);
-  const { problem, warnings } = recoveryFindings(archive);
+  const { problem, warnings } = recoveryProblem(archive);
   const lines = [
     archiveUrl(archive.location),
     `Base backups: ${archive.backups.length === 0 ? "none" : archive.backups.length}`,

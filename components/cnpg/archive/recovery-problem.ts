@@ -34,7 +34,7 @@ const clockToleranceMs = 15 * 60_000;
 const settlingMs = 10 * 60_000;
 
 /** Nobody is to be kept from recovering by a doubt: only what is certain is a problem, the rest are warnings. */
-export function recoveryFindings(archive: Archive, target: RecoveryTarget = {}): RecoveryFindings {
+export function recoveryProblem(archive: Archive, target: RecoveryTarget = {}): RecoveryFindings {
   const targetTime = target.targetTime === undefined ? undefined : parseTime(target.targetTime);
   const warnings = notUnderstood(archive, target, targetTime);
   const choice = chosenBackup(archive, targetTime, target.backupId);
