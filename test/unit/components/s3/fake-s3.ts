@@ -5,7 +5,13 @@ import type { AddressInfo } from "node:net";
 /** An S3 store in memory, for one bucket; requests are not authenticated. */
 export interface FakeS3 {
   endpoint: string;
-  objects: Map<string, string>;
+  objects: Map<string, string | Uint8Array>;
+
+  /** When objects were written last, where that is not now. */
+  modified: Map<string, Date>;
+
+  /** How many objects a list has at most. */
+  pageSize: number;
 
   /** Method and path of every request. */
   requests: string[];
@@ -22,6 +28,9 @@ export interface FakeS3 {
 
   /** The bucket's ACL: the owner's name in it, and who else has a grant. */
   acl: { ownerName: string; others: string[] };
+
+  /** Makes the store as new. */
+  reset: () => void;
   stop: () => Promise<void>;
 }
 
@@ -33,21 +42,30 @@ export async function startFakeS3(): Promise<FakeS3> {
   const { port } = server.address() as AddressInfo;
   const store: FakeS3 = {
     endpoint: `http://127.0.0.1:${port}`,
+    ...emptyStore(),
+    reset: () => Object.assign(store, emptyStore()),
+    stop: () => closed(server),
+  };
+  return store;
+}
+
+function emptyStore(): Omit<FakeS3, "endpoint" | "reset" | "stop"> {
+  return {
     objects: new Map(),
+    modified: new Map(),
+    pageSize: 1000,
     requests: [],
     errors: [],
     location: undefined,
     own: [],
     displayName: "CNPG",
     acl: { ownerName: "CNPG", others: [] },
-    stop: () => closed(server),
   };
-  return store;
 }
 
 interface Answer {
   status: number;
-  body: string;
+  body: string | Uint8Array;
 }
 
 async function answer(store: FakeS3, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,8 +83,7 @@ function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
   if (url.pathname === "/") return listOfBuckets(store);
   if (url.searchParams.has("location")) return locationOf(store);
   if (url.searchParams.has("acl")) return aclOf(store, method);
-  if (url.searchParams.get("list-type") === "2")
-    return listOfObjects(store, url.searchParams.get("prefix") ?? "");
+  if (url.searchParams.get("list-type") === "2") return listOfObjects(store, url.searchParams);
   const key = decodeURIComponent(url.pathname).split("/").slice(2).join("/");
   if (method === "PUT") store.objects.set(key, sent);
   if (method === "DELETE") store.objects.delete(key);
@@ -100,10 +117,20 @@ function locationOf({ location }: FakeS3): Answer {
   );
 }
 
-function listOfObjects({ objects }: FakeS3, prefix: string): Answer {
-  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix));
-  const contents = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join("");
-  return xml(`<ListBucketResult>${contents}</ListBucketResult>`);
+/** As of real stores, a page ends at max-keys, and its token is where the next one begins. */
+function listOfObjects(store: FakeS3, query: URLSearchParams): Answer {
+  const [prefix, token] = [query.get("prefix") ?? "", query.get("continuation-token") ?? ""];
+  const keys = [...store.objects.keys()].filter((key) => key.startsWith(prefix) && key >= token).sort();
+  const size = Math.min(store.pageSize, Number(query.get("max-keys") ?? 1000));
+  const next = keys[size];
+  const contents = keys.slice(0, size).map((key) => {
+    const modified = store.modified.get(key) ?? new Date();
+    const bytes = Buffer.byteLength(store.objects.get(key) ?? "");
+    return `<Contents><Key>${key}</Key><Size>${bytes}</Size><LastModified>${modified.toISOString()}</LastModified></Contents>`;
+  });
+  const more = `<IsTruncated>${next !== undefined}</IsTruncated>`;
+  const nextToken = next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`;
+  return xml(`<ListBucketResult>${contents.join("")}${more}${nextToken}</ListBucketResult>`);
 }
 
 function refusal(status: number, code: string): Answer {

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 
 import { S3Failure } from "../../../../components/s3/failure.ts";
 import type { S3FailureKind } from "../../../../components/s3/failure.ts";
 import { isS3, probe } from "../../../../components/s3/probe.ts";
 import { prove, smokeKey } from "../../../../components/s3/smoke-check.ts";
-import { startFakeS3 } from "./fake-s3.ts";
-import type { FakeS3 } from "./fake-s3.ts";
+import { useFakeS3 } from "./use-fake-s3.ts";
 
 const failsWith = (kind: S3FailureKind, message: RegExp) => (error: unknown) => {
   assert.ok(error instanceof S3Failure, String(error));
@@ -18,24 +17,10 @@ const failsWith = (kind: S3FailureKind, message: RegExp) => (error: unknown) => 
 };
 
 describe("prove", () => {
-  let store: FakeS3;
-  const connection = () => ({
-    endpoint: store.endpoint,
-    region: "local",
-    caBundle: undefined,
-    accessKeyId: "AKID",
-    secretAccessKey: "secret",
-  });
-  before(async () => {
-    store = await startFakeS3();
-  });
-  after(() => store.stop());
-  beforeEach(() => {
-    Object.assign(store, { objects: new Map(), requests: [], errors: [] });
-  });
+  const s3 = useFakeS3();
 
   it("asks as anybody, then puts, lists, reads and deletes one object under the path", async () => {
-    await prove(connection(), "cnpg-backups", "/homelab-cluster");
+    await prove(s3.connection, "cnpg-backups", "/homelab-cluster");
     const key = String.raw`/cnpg-backups/homelab-cluster/\.cnpg-rgw-smoke/[0-9a-f-]{36}`;
     const expected = [
       "GET /$",
@@ -44,11 +29,11 @@ describe("prove", () => {
       `GET ${key}`,
       `DELETE ${key}`,
     ];
-    assert.equal(store.requests.length, expected.length);
+    assert.equal(s3.store.requests.length, expected.length);
     for (const [index, pattern] of expected.entries()) {
-      assert.match(store.requests[index] ?? "", new RegExp(`^${pattern}`));
+      assert.match(s3.store.requests[index] ?? "", new RegExp(`^${pattern}`));
     }
-    assert.equal(store.objects.size, 0);
+    assert.equal(s3.store.objects.size, 0);
   });
 
   it("says what may not be done, and leaves nothing behind", async () => {
@@ -58,14 +43,14 @@ describe("prove", () => {
       [/^GET [^?]*smoke/, "read"],
     ];
     for (const [when, what] of steps) {
-      store.errors = [{ when, status: 403, code: "AccessDenied" }];
+      s3.store.errors = [{ when, status: 403, code: "AccessDenied" }];
       const message = new RegExp(`could not ${what} cnpg-backups/x/`);
-      await assert.rejects(prove(connection(), "cnpg-backups", "x"), failsWith("permission", message));
-      assert.equal(store.objects.size, 0);
+      await assert.rejects(prove(s3.connection, "cnpg-backups", "x"), failsWith("permission", message));
+      assert.equal(s3.store.objects.size, 0);
     }
-    store.errors = [{ when: /^DELETE/, status: 403, code: "AccessDenied" }];
+    s3.store.errors = [{ when: /^DELETE/, status: 403, code: "AccessDenied" }];
     await assert.rejects(
-      prove(connection(), "cnpg-backups", "x"),
+      prove(s3.connection, "cnpg-backups", "x"),
       failsWith("permission", /could not delete/),
     );
   });
@@ -76,7 +61,7 @@ describe("prove", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const dashboard = { ...connection(), endpoint: `http://127.0.0.1:${port}` };
+    const dashboard = { ...s3.connection, endpoint: `http://127.0.0.1:${port}` };
     await assert.rejects(
       prove(dashboard, "cnpg-backups", "/"),
       failsWith("server", /not as an S3 server \(HTTP 200, text\/html\)\. Check the port/),
@@ -85,13 +70,13 @@ describe("prove", () => {
   });
 
   it("finds a clock that is wrong before any signature is refused", async () => {
-    const target = { connection: connection(), bucket: "cnpg-backups", attempt: "reach the S3 server" };
+    const target = { connection: s3.connection, bucket: "cnpg-backups", attempt: "reach the S3 server" };
     const tomorrow = new Date(Date.now() + 24 * 3_600_000);
     await assert.rejects(probe(target, tomorrow), failsWith("clock", /by 86\d{3} s: this one is ahead/));
   });
 
   it("says that nobody listens", async () => {
-    const closed = { ...connection(), endpoint: "http://127.0.0.1:1" };
+    const closed = { ...s3.connection, endpoint: "http://127.0.0.1:1" };
     await assert.rejects(prove(closed, "cnpg-backups", "/"), failsWith("network", /refuses connections/));
   });
 });
