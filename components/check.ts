@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { masked } from "./masked.ts";
+
 /** Says what is wrong with a value and what is allowed instead, without the value if it is secret; or nothing. */
 export type Rule<T> = (value: T) => string | undefined;
 
@@ -26,10 +28,19 @@ function isPlain<T>(value: pulumi.Input<T>): value is pulumi.Unwrap<T> & pulumi.
   return typeof value !== "object" || value === null;
 }
 
-/** How a rule shows a value in its message: quoted, with control characters visible, and not too long. */
+/**
+ * How a rule shows a value in its message: quoted, not too long, without what looks like a secret, and what is not
+ * plain ASCII as \u escapes, so that letters that look alike, invisible ones and those that steer a terminal are seen.
+ */
 export function shown(value: string | number): string {
-  const text = JSON.stringify(value);
+  if (typeof value === "number") return String(value);
+  const text = asciiJson(JSON.stringify(masked(value)));
   return text.length <= 80 ? text : `${text.slice(0, 76)}…"`;
+}
+
+/** JSON of ASCII characters only, and none of them a control character. */
+export function asciiJson(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /**

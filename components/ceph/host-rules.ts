@@ -1,7 +1,7 @@
 import { shown } from "../check.ts";
 
 export function addressRule(address: string): string | undefined {
-  if (/^[A-Za-z0-9._:-]+$/.test(address)) return undefined;
+  if (/^[A-Za-z0-9.:][A-Za-z0-9._:-]{0,252}$/.test(address)) return undefined;
   return `must be a host name or an IP address, not ${shown(address)}`;
 }
 
@@ -10,8 +10,10 @@ export function portRule(port: number | undefined): string | undefined {
   return `must be a TCP port, 1 to 65535, not ${port}`;
 }
 
+/** What useradd allows, and what directories add to it: `user@domain`, `DOMAIN\user`. */
 export function sshUserRule(user: string): string | undefined {
-  return user.trim() === "" ? "must be the user to log in as over SSH; it is empty" : undefined;
+  if (/^[A-Za-z0-9_][\w.@\\+$-]{0,254}$/.test(user)) return undefined;
+  return `must be the user to log in as over SSH: letters, digits and _.@+-, no - in front, not ${shown(user)}`;
 }
 
 const acceptedHostKeys = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
@@ -46,6 +48,7 @@ function keyTypeInside(base64: string): string | undefined {
 
 export function privateKeyRule(privateKey: string): string | undefined {
   const howTo = "make one with `ssh-keygen -t ed25519 -N '' -f FILE`, and set the content of FILE";
+  if (privateKey.length > 65_536) return `must be one private key, and is longer than any; ${howTo}`;
   const block = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----([\s\S]+)-----END \1-----/.exec(privateKey);
   if (block === null) return `must be a whole private key in OpenSSH or PEM format; ${howTo}`;
   const [, label = "", body = ""] = block;

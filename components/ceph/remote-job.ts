@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
+import { asciiJson } from "../check.ts";
 import { sshConnection } from "./host.ts";
 import type { CephHostArgs } from "./host.ts";
 
@@ -27,6 +28,7 @@ interface RemoteJob {
  * stdin, where nobody on the host can see them, and where no value is ever read by a shell.
  */
 export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource): command.remote.Command {
+  // Python reads stdin in the encoding of whatever locale the SSH server gives it.
   const stdin = pulumi.jsonStringify({ ...job.values, script: scriptText(job.script) }).apply(asciiJson);
   return new command.remote.Command(
     name,
@@ -55,9 +57,4 @@ export function scriptText(script: string): string {
   return ["common.py", script]
     .map((file) => readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8"))
     .join("\n");
-}
-
-/** JSON in ASCII, since Python reads stdin in the encoding of whatever locale the SSH server gives it. */
-export function asciiJson(json: string): string {
-  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -41,7 +41,7 @@ export function maxBucketsRule(maxBuckets: number | undefined): string | undefin
 
 export function quotaRule(limit: number | undefined): string | undefined {
   if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return undefined;
-  return `must be a whole number, 1 or more, not ${limit}; leave it out for no limit`;
+  return `must be a whole number from 1 to 2^53 - 1, not ${limit}; leave it out for no limit`;
 }
 
 /** The id travels in the Authorization header, as `Credential=ID/date/region/s3/aws4_request, …`. Never shows it. */
@@ -56,10 +56,23 @@ export function secretAccessKeyRule(secretAccessKey: string): string | undefined
   return "must be ASCII characters, at least one, without NUL";
 }
 
+/**
+ * One command line in the part of the shell's language that needs no shell: words, quotes and backslashes. common.py
+ * splits it by Python's shlex, and a shell would read any such line in the same way.
+ */
 export function commandRule(command: string | undefined): string | undefined {
   if (command === undefined) return undefined;
-  if (command.trim() === "" || /[\0\n]/.test(command)) {
-    return `must be one command line, such as "radosgw-admin" or "sudo radosgw-admin", not ${shown(command)}`;
+  const allowed = 'must be one command line, such as "radosgw-admin" or "sudo radosgw-admin"';
+  if (command.trim() === "" || command.length > 4096 || /\p{C}/u.test(command))
+    return `${allowed}, not ${shown(command)}`;
+  if (!/^(?:[^\s'"\\]|[ ]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+$/su.test(command)) {
+    return `${allowed}, with each quote closed and plain spaces between words, not ${shown(command)}`;
+  }
+  if (!/^(?:[^'"\\$`;|&<>()*?[#~]|\\.|'[^']*'|"(?:[^"\\$`]|\\[^$`])*")+$/su.test(command)) {
+    return `${allowed}; no shell reads it, so put ; | & < > $ \` ( ) * ? [ # ~ in single quotes, not ${shown(command)}`;
+  }
+  if (/^\s*\w+=/.test(command)) {
+    return `${allowed}; to set a variable write "env NAME=VALUE radosgw-admin", not ${shown(command)}`;
   }
   return undefined;
 }

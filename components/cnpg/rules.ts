@@ -7,7 +7,8 @@ export function namespaceRule(namespace: string): string | undefined {
 }
 
 export function chartRule(chart: string | undefined): string | undefined {
-  if (chart === undefined || /^\S+$/.test(chart)) return undefined;
+  if (chart !== undefined && /\/\/[^/]*@/.test(chart)) return `must have no credentials in its URL`;
+  if (chart === undefined || /^[A-Za-z0-9./_~][^\s\p{C}]{0,1023}$/u.test(chart)) return undefined;
   return `must be the name of a Helm chart, a path, or an oci:// or https:// URL, not ${shown(chart)}`;
 }
 
@@ -17,6 +18,10 @@ export function chartVersionRule(version: string | undefined): string | undefine
 }
 
 export function repositoryRule(repository: string | undefined): string | undefined {
-  if (repository === undefined || /^https?:\/\/[^\s/]\S*$/.test(repository)) return undefined;
-  return `must be the http or https URL of a Helm repository (an oci:// URL goes into chart), not ${shown(repository)}`;
+  if (repository === undefined) return undefined;
+  const allowed = "must be the http or https URL of a Helm repository (an oci:// URL goes into chart)";
+  const url = URL.parse(repository);
+  if (url === null || !/^https?:\/\/[!-~]{1,1024}$/.test(repository))
+    return `${allowed}, not ${shown(repository)}`;
+  return url.username + url.password === "" ? undefined : `${allowed}, without credentials in it`;
 }

@@ -6,10 +6,15 @@ export function endpointRule(endpoint: string): string | undefined {
   const allowed = `must be a URL like "http://10.0.0.10:7480": http or https, a host, and a port if needed`;
   const url = URL.parse(endpoint);
   // Not shown: something that is no endpoint may well be a key, pasted to the wrong place.
-  if (url === null || !/^https?:\/\//.test(endpoint)) return allowed;
+  if (url === null || !/^https?:\/\/[^\s\\]+$/.test(endpoint)) return allowed;
   if (url.username !== "" || url.password !== "") return `${allowed}; no credentials in it`;
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || /[?#]$/.test(endpoint)) {
     return `${allowed}; nothing after it, not ${shown(endpoint)}`;
+  }
+  const host = /^https?:\/\/([^/:]+)/.exec(endpoint)?.[1]?.toLowerCase() ?? "";
+  // URLs take letters of other alphabets and numbers of other bases for a host that nobody sees written there.
+  if (host !== url.hostname && !host.startsWith("[")) {
+    return `${allowed}; not ${shown(endpoint)}, whose host is read as ${shown(url.hostname)}`;
   }
   return undefined;
 }
@@ -24,10 +29,10 @@ export function caBundleRule(caBundle: string | undefined): string | undefined {
   if (caBundle === undefined) return undefined;
   if (caBundle.includes("PRIVATE KEY-----"))
     return "must hold certificates only; a private key does not belong in it";
-  const blocks = caBundle.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  const [, ...blocks] = caBundle.split("-----BEGIN CERTIFICATE-----");
   if (blocks.length === 0)
     return "must be one or more certificates in PEM format (-----BEGIN CERTIFICATE-----…)";
-  const broken = blocks.findIndex((block) => !isCertificate(block));
+  const broken = blocks.findIndex((block) => !isCertificate(`-----BEGIN CERTIFICATE-----${block}`));
   return broken === -1 ? undefined : `has a certificate that cannot be read, number ${broken + 1}`;
 }
 
@@ -45,14 +50,17 @@ export function keyRule(key: string): string | undefined {
   return key === "" ? "must not be empty" : undefined;
 }
 
-/** The rules of S3 for bucket names, https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/**
+ * The rules of S3 for bucket names, https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html.
+ * RGW takes no hyphen beside a dot either; names that Amazon keeps to itself are free elsewhere.
+ */
 export function bucketRule(bucket: string): string | undefined {
-  const isName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !bucket.includes("..");
+  const isName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !/\.[.-]|-\./.test(bucket);
   const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
   if (isName && !isAddress) return undefined;
   return (
-    "must be a bucket name: 3 to 63 lower-case letters, digits, hyphens and single dots, a letter or digit at both " +
-    `ends, and not an IP address; not ${shown(bucket)}`
+    "must be a bucket name: 3 to 63 lower-case letters, digits, hyphens and dots, a letter or digit at both ends and " +
+    `beside each dot, and not an IP address; not ${shown(bucket)}`
   );
 }
 

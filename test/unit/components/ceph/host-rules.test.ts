@@ -7,6 +7,7 @@ import {
   hostKeyRule,
   portRule,
   privateKeyRule,
+  sshUserRule,
 } from "../../../../components/ceph/host-rules.ts";
 
 const ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1hP1h7cXUq4oqf2bJ3vDgO1mR1n0mZ6Ck0yqS3yX9B";
@@ -71,15 +72,21 @@ describe("privateKeyRule", () => {
   });
 });
 
-describe("addressRule and portRule", () => {
+describe("addressRule, portRule and sshUserRule", () => {
   it("accept names, addresses and ports", () => {
     for (const address of ["10.0.0.10", "fd00::10", "pve.home.arpa"])
       assert.equal(addressRule(address), undefined);
     for (const port of [undefined, 1, 22, 65535]) assert.equal(portRule(port), undefined);
+    for (const user of ["root", "ceph-admin", "me@home.arpa", "HOME\\me", "machine$", "_apt"])
+      assert.equal(sshUserRule(user), undefined);
   });
 
   it("refuse what cannot be one", () => {
-    for (const address of ["", "http://10.0.0.10", "root@pve", "a b"]) assert.ok(addressRule(address));
+    for (const address of ["", "http://10.0.0.10", "root@pve", "a b", "-oProxyCommand=id"]) {
+      assert.ok(addressRule(address));
+    }
+    for (const user of ["", " ", "-l", "a b", "a\nb", "a\0", "rооt", "$(id)", "x".repeat(256)])
+      assert.ok(sshUserRule(user), user);
     for (const port of [0, 65536, 22.5, NaN]) assert.ok(portRule(port));
   });
 });

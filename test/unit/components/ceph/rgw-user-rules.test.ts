@@ -79,12 +79,34 @@ describe("other rules of an RGW user", () => {
     );
   });
 
-  it("radosgwAdmin and onDelete", () => {
-    for (const command of [undefined, "radosgw-admin", "cephadm shell -- radosgw-admin"]) {
-      assert.equal(commandRule(command), undefined);
-    }
-    for (const command of ["", "  ", "a\nb"]) assert.ok(commandRule(command));
+  it("onDelete", () => {
     for (const mode of [undefined, "remove", "keep"]) assert.equal(onDeleteRule(mode), undefined);
     assert.match(onDeleteRule("purge") ?? "", /"remove" or "keep", not "purge"/);
+  });
+
+  it("radosgwAdmin: words and quotes, nothing that only a shell would understand", () => {
+    const commands = [
+      ...[undefined, "radosgw-admin", "cephadm shell -- radosgw-admin", "env A=b radosgw-admin"],
+      ...["'/opt/my ceph/radosgw-admin'", `"it's" 'a "$(x)"' b\\ c`, "docker exec ceph-1 radosgw-admin"],
+    ];
+    for (const command of commands) assert.equal(commandRule(command), undefined, command);
+    const refused: [command: string, why: RegExp][] = [
+      ["", /one command line/],
+      ["  ", /one command line/],
+      ["a\nb", /one command line/],
+      ["a\0b", /one command line/],
+      ["x".repeat(4097), /one command line/],
+      ["'radosgw-admin", /each quote closed/],
+      ['radosgw-admin "', /each quote closed/],
+      ["radosgw-admin \\", /each quote closed/],
+      ["sudo\u00a0radosgw-admin", /plain spaces/],
+      ["radosgw-admin; reboot", /no shell reads it/],
+      ["radosgw-admin | tee log", /no shell reads it/],
+      ["$(which radosgw-admin)", /no shell reads it/],
+      ['"$HOME/radosgw-admin"', /no shell reads it/],
+      ["~/radosgw-admin", /no shell reads it/],
+      ["CEPH_ARGS=--cluster=x radosgw-admin", /env NAME=VALUE/],
+    ];
+    for (const [command, why] of refused) assert.match(commandRule(command) ?? "", why, command);
   });
 });

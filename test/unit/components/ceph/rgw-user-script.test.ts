@@ -7,7 +7,8 @@ import { after, beforeEach, describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { asciiJson, bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
+import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
+import { asciiJson } from "../../../../components/check.ts";
 
 interface Key {
   user: string;

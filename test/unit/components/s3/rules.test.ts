@@ -15,10 +15,23 @@ describe("endpointRule", () => {
       "http://10.0.0.10:7480",
       "https://s3.home.arpa",
       "https://s3.home.arpa/",
-      "http://[fd00::1]:80",
+      "http://[fd00:0::1]:80",
+      "https://S3.Home.arpa",
+      "https://xn--bcher-kva.example",
     ]) {
       assert.equal(endpointRule(endpoint), undefined, endpoint);
     }
+  });
+
+  it("refuses a host that a URL takes for another one, and says for which", () => {
+    const others = {
+      "http://010.0.0.10": "8.0.0.10",
+      "http://167772170:7480": "10.0.0.10",
+      "http://１0.0.0.10": "10.0.0.10",
+      "https://ѕ3.example.org": "xn--3-cvb.example.org",
+    };
+    for (const [endpoint, host] of Object.entries(others))
+      assert.match(endpointRule(endpoint) ?? "", new RegExp(`host is read as "${host}"$`));
   });
 
   it("refuses anything more or less, and shows neither keys nor credentials", () => {
@@ -31,6 +44,11 @@ describe("endpointRule", () => {
       "https://h/?x",
       "https://h/#x",
       "http:/h",
+      "http://h\n",
+      "http://h ",
+      "http://10.0.\n0.10",
+      "http://h\\b",
+      "http://h:99999",
     ];
     for (const endpoint of endpoints)
       assert.match(endpointRule(endpoint) ?? "", /^must be a URL like/, endpoint);
@@ -54,6 +72,8 @@ describe("bucketRule", () => {
       "-ab",
       "ab.",
       "a..b",
+      "a.-b",
+      "a-.b",
       "10.0.0.10",
       "a/b",
       "x".repeat(64),
@@ -82,6 +102,7 @@ describe("caBundleRule", () => {
     assert.match(caBundleRule("/etc/ssl/ca.pem") ?? "", /PEM format/);
     const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
     assert.match(caBundleRule(broken) ?? "", /cannot be read, number 1/);
+    assert.match(caBundleRule("-----BEGIN CERTIFICATE-----\n".repeat(20_000)) ?? "", /cannot be read/);
     assert.match(caBundleRule("-----BEGIN PRIVATE KEY-----") ?? "", /private key does not belong/);
   });
 });
