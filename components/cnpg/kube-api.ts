@@ -77,18 +77,21 @@ export function statusOf(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
 }
 
-const statusBody = z.object({ message: z.string() });
+const withMessage = z.object({ message: z.string() });
 
 /** Why a question failed, in a few words. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ApiException) return `HTTP ${error.code}${statusMessage(error.body)}`;
-  if (!(error instanceof Error)) return String(error);
+  if (error instanceof z.ZodError)
+    return `an answer that is not Kubernetes': ${z.prettifyError(error)}`.slice(0, 300);
+  // A WebSocket rejects with an event that has a message.
+  if (!(error instanceof Error)) return withMessage.safeParse(error).data?.message ?? String(error);
   // fetch says "fetch failed", and what failed in the cause.
   return error.cause instanceof Error ? reasonOf(error.cause) : firstLine(error);
 }
 
 function statusMessage(body: unknown): string {
-  const message = statusBody.safeParse(typeof body === "string" ? jsonOf(body) : body).data?.message;
+  const message = withMessage.safeParse(typeof body === "string" ? jsonOf(body) : body).data?.message;
   return message === undefined || message === "" ? "" : `: ${message.slice(0, 300)}`;
 }
 

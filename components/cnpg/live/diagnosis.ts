@@ -1,9 +1,10 @@
-import type { Configuration, V1Pod } from "@kubernetes/client-node";
+import type { Configuration } from "@kubernetes/client-node";
 
 import { knownCause, tellingLines } from "./known-causes.ts";
 import { type Look, podErrors } from "./look.ts";
 import type { Obstacle } from "./obstacles.ts";
 import { surroundingsOf } from "./surroundings.ts";
+import type { Pod } from "./workload.ts";
 
 export interface Diagnosis {
   obstacles: Obstacle[];
@@ -31,17 +32,16 @@ const stillOnItsWay: Obstacle = {
   patience: Infinity,
 };
 
-async function withLines(configuration: Configuration, obstacle: Obstacle, pods: V1Pod[]): Promise<Obstacle> {
+async function withLines(configuration: Configuration, obstacle: Obstacle, pods: Pod[]): Promise<Obstacle> {
   const telling = pods
-    .filter((pod) => (obstacle.pod === undefined ? !isWell(pod) : pod.metadata?.name === obstacle.pod))
+    .filter((pod) => (obstacle.pod === undefined ? !isWell(pod) : pod.metadata.name === obstacle.pod))
     .slice(0, 3);
   const errors = (await Promise.all(telling.map((pod) => podErrors(configuration, pod)))).flat();
   const cause = knownCause(errors);
   return { ...obstacle, lines: tellingLines(errors), ...(cause && { advice: cause.advice }) };
 }
 
-function isWell({ status }: V1Pod): boolean {
-  const isReady =
-    status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
-  return isReady || status?.phase === "Succeeded";
+function isWell({ status }: Pod): boolean {
+  const isReady = status.conditions.some(({ type, status: value }) => type === "Ready" && value === "True");
+  return isReady || status.phase === "Succeeded";
 }

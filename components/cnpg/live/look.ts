@@ -1,13 +1,14 @@
-import { BatchV1Api, type Configuration, CoreV1Api, type V1Job, type V1Pod } from "@kubernetes/client-node";
+import { BatchV1Api, type Configuration, CoreV1Api } from "@kubernetes/client-node";
 
 import { statusOf } from "../kube-api.ts";
 import { type ClusterResource, readCluster } from "./cluster-resource.ts";
 import { errorLines } from "./log-lines.ts";
+import { type Job, type Pod, jobList, podList } from "./workload.ts";
 
 /** One look at a database: its Cluster, and what the operator made for it. */
 export interface Look {
   resource: ClusterResource;
-  pods: V1Pod[];
+  pods: Pod[];
 
   /** The Jobs that create instances; the operator deletes them once all instances are there. */
   jobs: FailingJob[];
@@ -25,19 +26,23 @@ export interface FailingJob {
 }
 
 export async function lookAt(configuration: Configuration, namespace: string, name: string): Promise<Look> {
-  const labelSelector = `cnpg.io/cluster=${name}`;
-  const [resource, pods, jobs] = await Promise.all([
+  const database = { namespace, labelSelector: `cnpg.io/cluster=${name}` };
+  const [resource, { items: pods }, { items: jobs }] = await Promise.all([
     readCluster(configuration, namespace, name),
-    new CoreV1Api(configuration).listNamespacedPod({ namespace, labelSelector }).catch(noneIfForbidden),
-    new BatchV1Api(configuration).listNamespacedJob({ namespace, labelSelector }).catch(noneIfForbidden),
+    new CoreV1Api(configuration)
+      .listNamespacedPod(database)
+      .catch(noneIfForbidden)
+      .then((list) => podList.parse(list)),
+    new BatchV1Api(configuration)
+      .listNamespacedJob(database)
+      .catch(noneIfForbidden)
+      .then((list) => jobList.parse(list)),
   ]);
-  const failing = jobs.items.filter(
-    ({ status }) => (status?.failed ?? 0) > 0 && (status?.succeeded ?? 0) === 0,
-  );
+  const failing = jobs.filter(({ status }) => status.failed > 0 && status.succeeded === 0);
   return {
     resource,
-    pods: pods.items,
-    jobs: await Promise.all(failing.map((job) => failingJob(configuration, job, pods.items))),
+    pods,
+    jobs: await Promise.all(failing.map((job) => failingJob(configuration, job, pods))),
   };
 }
 
@@ -47,32 +52,31 @@ function noneIfForbidden(error: unknown): { items: [] } {
   throw error;
 }
 
-async function failingJob(configuration: Configuration, job: V1Job, pods: V1Pod[]): Promise<FailingJob> {
-  const name = job.metadata?.name ?? "";
-  const failed = pods
-    .filter(({ metadata, status }) => metadata?.labels?.["job-name"] === name && status?.phase === "Failed")
-    .sort((a, b) => createdAt(a) - createdAt(b));
-  const last = failed.at(-1);
+async function failingJob(configuration: Configuration, job: Job, pods: Pod[]): Promise<FailingJob> {
+  const { name } = job.metadata;
+  const last = pods
+    .filter(({ metadata, status }) => metadata.labels?.["job-name"] === name && status.phase === "Failed")
+    .sort((a, b) => createdAt(a) - createdAt(b))
+    .at(-1);
   return {
     name,
-    failedPods: job.status?.failed ?? 0,
-    isOver:
-      job.status?.conditions?.some(({ type, status }) => type === "Failed" && status === "True") ?? false,
+    failedPods: job.status.failed,
+    isOver: job.status.conditions.some(({ type, status }) => type === "Failed" && status === "True"),
     errors: last ? await podErrors(configuration, last) : [],
   };
 }
 
-const createdAt = ({ metadata }: V1Pod): number => metadata?.creationTimestamp?.getTime() ?? 0;
+const createdAt = ({ metadata }: Pod): number => metadata.creationTimestamp?.getTime() ?? 0;
 
 /** The error lines in the logs of all containers of a pod, the sidecars first, since they know the cause. */
-export async function podErrors(configuration: Configuration, { metadata, spec }: V1Pod): Promise<string[]> {
-  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])];
+export async function podErrors(configuration: Configuration, { metadata, spec }: Pod): Promise<string[]> {
+  const containers = [...spec.initContainers, ...spec.containers];
   const logs = await Promise.all(
     containers.map(async ({ name: container }) => {
       const log = await new CoreV1Api(configuration)
         .readNamespacedPodLog({
-          namespace: metadata?.namespace ?? "",
-          name: metadata?.name ?? "",
+          namespace: metadata.namespace,
+          name: metadata.name,
           container,
           tailLines: 500,
           limitBytes: 512 * 1024,

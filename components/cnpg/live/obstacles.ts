@@ -1,8 +1,7 @@
-import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
-
 import type { ClusterResource } from "./cluster-resource.ts";
 import { knownCause, tellingLines } from "./known-causes.ts";
 import type { FailingJob, Look } from "./look.ts";
+import type { ContainerStatus, Pod } from "./workload.ts";
 
 /** Something that keeps a database from answering. */
 export interface Obstacle {
@@ -42,17 +41,14 @@ function jobObstacle({ name, failedPods, isOver, errors }: FailingJob): Obstacle
   };
 }
 
-function podObstacles(pod: V1Pod): Obstacle[] {
-  const name = pod.metadata?.name ?? "";
-  const { phase, conditions = [], initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  if (phase === "Failed" || phase === "Succeeded") return [];
-  const unscheduled = conditions.find(
-    ({ type, status, reason }) => type === "PodScheduled" && status === "False" && reason === "Unschedulable",
+function podObstacles({ metadata: { name }, status }: Pod): Obstacle[] {
+  if (status.phase === "Failed" || status.phase === "Succeeded") return [];
+  const unscheduled = status.conditions.find(
+    ({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable",
   );
   if (unscheduled) return [unschedulable(name, unscheduled.message ?? "")];
-  return [...initContainerStatuses, ...containerStatuses].flatMap((status) =>
-    containerObstacle(name, status),
-  );
+  const containers = [...status.initContainerStatuses, ...status.containerStatuses];
+  return containers.flatMap((container) => containerObstacle(name, container));
 }
 
 const unschedulable = (pod: string, message: string): Obstacle => ({
@@ -90,7 +86,7 @@ function image(patience: number): { patience: number; advice: string } {
   };
 }
 
-function containerObstacle(pod: string, { name, image, state }: V1ContainerStatus): Obstacle[] {
+function containerObstacle(pod: string, { name, image, state }: ContainerStatus): Obstacle[] {
   const reason = state?.waiting?.reason ?? "";
   const known = waiting[reason];
   if (!known) return [];

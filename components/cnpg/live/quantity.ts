@@ -3,7 +3,6 @@ const binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 /**
  * A Kubernetes quantity in billionths, rounded up, which is how exact Kubernetes itself is; nothing if it is none.
- * The client's own `quantityToScalar` takes no fraction with a suffix (`1.5Gi`) and no exponent above 1.
  */
 export function billionthsOf(quantity: string): bigint | undefined {
   const parts = /^([+-]?)(\d*)\.?(\d*)(?:([a-zA-Z]{0,2})|[eE]([+-]?\d{1,2}))$/.exec(quantity.trim());

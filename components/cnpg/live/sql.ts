@@ -40,7 +40,10 @@ async function psql(
   limitHandshake(kube, timeoutMs);
   const output = new Collector();
   let status: V1Status | undefined;
-  const socket = await new Exec(kube).exec(
+  const end = (result: V1Status) => {
+    status = result;
+  };
+  const socket: unknown = await new Exec(kube).exec(
     namespace,
     pod,
     "postgres",
@@ -49,23 +52,42 @@ async function psql(
     output,
     null,
     false,
-    (end) => {
-      status = end;
-    },
+    end,
   );
+  await closed(socket, deadline);
+  const text = output.text.trim();
+  if (status?.status === "Success" && text === "f") return { answer: "primary" };
+  if (status?.status === "Success" && text === "t") return { answer: "in recovery" };
+  return { answer: "none", reason: text || (status?.message ?? "the connection to the pod broke") };
+}
+
+/** What of the ws package's WebSocket is used here. */
+interface Socket {
+  readyState: number;
+  terminate: () => void;
+  once: (event: "close", listener: () => void) => unknown;
+}
+
+const isSocket = (value: unknown): value is Socket =>
+  typeof value === "object" &&
+  value !== null &&
+  "terminate" in value &&
+  "once" in value &&
+  "readyState" in value;
+
+/** Resolves once the connection is closed, by the other side or by the deadline. */
+async function closed(socket: unknown, deadline: AbortSignal): Promise<void> {
+  if (!isSocket(socket)) throw new Error("the Kubernetes client gave no WebSocket");
   const end = () => {
     socket.terminate();
   };
   deadline.addEventListener("abort", end);
   if (deadline.aborted) end();
-  await new Promise((resolve) => {
-    socket.addEventListener("close", resolve);
-    if (socket.readyState === socket.CLOSED) resolve(undefined);
+  const closedState = 3;
+  await new Promise<void>((resolve) => {
+    socket.once("close", resolve);
+    if (socket.readyState === closedState) resolve();
   });
-  const text = output.text.trim();
-  if (status?.status === "Success" && text === "f") return { answer: "primary" };
-  if (status?.status === "Success" && text === "t") return { answer: "in recovery" };
-  return { answer: "none", reason: text || (status?.message ?? "the connection to the pod broke") };
 }
 
 /** The WebSocket's handshake has no end of its own, and no signal reaches it. */

@@ -18,6 +18,9 @@ export interface UntilAnswersOptions {
 
   /** Between two looks. Default: 2000. */
   pollMs?: number;
+
+  /** A question that takes longer has failed; at the end of the time it is given half of it still. Default: 10000. */
+  answerMs?: number;
 }
 
 /** How a database that is up was found. */
@@ -33,10 +36,8 @@ interface Database {
   cluster: ClusterArgs;
   namespace: string;
   name: string;
+  answerMs: number;
 }
-
-/** A question that takes longer has failed. */
-const answerMs = 10_000;
 
 /**
  * Resolves once a Cluster is ready and its primary answers SQL. Rejects with a message that says why it does not and
@@ -48,14 +49,14 @@ export async function untilDatabaseAnswers(
   name: string,
   options: UntilAnswersOptions,
 ): Promise<Answering> {
-  const database = { cluster, namespace, name };
-  const { timeoutSeconds, pollMs = 2_000 } = options;
+  const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000 } = options;
+  const database = { cluster, namespace, name, answerMs };
   const elapsed = stopwatch();
   const patience = new Patience();
   const progress = progressLog(database, options.log);
   for (;;) {
     const left = timeoutSeconds - elapsed();
-    const seen = await see(database, Math.max(1, Math.min(answerMs, left * 1_000)));
+    const seen = await see(database, Math.max(answerMs / 2, Math.min(answerMs, left * 1_000)));
     if ("answering" in seen) return seen.answering;
     const final = patience.exhausted(seen.obstacles, elapsed());
     if (final) throw await failure(database, "cannot come up", [final], seen.look);
@@ -76,34 +77,38 @@ type Seen = { answering: Answering } | { obstacles: Obstacle[]; look?: Look };
 
 async function see(database: Database, limitMs: number): Promise<Seen> {
   const { cluster, namespace, name } = database;
-  let look: Look;
   try {
     kubeConfigOf(cluster);
   } catch (error) {
     return { obstacles: [badKubeconfig(error)] };
   }
   try {
-    look = await inTime(limitMs, (deadline) => lookAt(configurationFor(cluster, deadline), namespace, name));
+    const look = await inTime(limitMs, (deadline) =>
+      lookAt(configurationFor(cluster, deadline), namespace, name),
+    );
+    const obstacles = obstaclesOf(look);
+    return isReady(look) ? await ask(database, look, obstacles, limitMs) : { obstacles, look };
   } catch (error) {
     return { obstacles: [noLook(error)] };
   }
-  const { resource } = look;
-  const pod = resource.status.currentPrimary;
-  const isReady = conditionOf(resource, "Ready")?.status === "True" && pod !== undefined;
-  if (!isReady || resource.metadata.deletionTimestamp !== undefined)
-    return { obstacles: obstaclesOf(look), look };
+}
 
-  const sql = await askSql(cluster, namespace, pod, limitMs);
-  const continuousArchiving = conditionOf(resource, "ContinuousArchiving");
-  const isReplicaCluster = resource.spec.replica !== undefined;
+const isReady = ({ resource }: Look): boolean =>
+  conditionOf(resource, "Ready")?.status === "True" && resource.metadata.deletionTimestamp === undefined;
+
+/** The phase of a ready Cluster can be stale, so the database is asked. */
+async function ask(database: Database, look: Look, obstacles: Obstacle[], limitMs: number): Promise<Seen> {
+  const { spec, status } = look.resource;
+  const pod = status.currentPrimary ?? `${database.name}-1`;
+  const sql = await askSql(database.cluster, database.namespace, pod, limitMs);
+  const continuousArchiving = conditionOf(look.resource, "ContinuousArchiving");
+  const isReplicaCluster = spec.replica !== undefined;
   if (sql.answer === "forbidden") return { answering: { proof: "ready", continuousArchiving } };
   if (sql.answer === "primary" || (sql.answer === "in recovery" && isReplicaCluster)) {
     return { answering: { proof: "sql", continuousArchiving } };
   }
-  return {
-    obstacles: [...obstaclesOf(look), noSql(pod, sql.answer === "none" ? sql.reason : "it is in recovery")],
-    look,
-  };
+  const reason = sql.answer === "none" ? sql.reason : "it is in recovery";
+  return { obstacles: [...obstacles, noSql(pod, reason)], look };
 }
 
 function noLook(error: unknown): Obstacle {
@@ -158,7 +163,7 @@ async function failure(
   obstacles: Obstacle[],
   look?: Look,
 ): Promise<Error> {
-  const { cluster, namespace, name } = database;
+  const { cluster, namespace, name, answerMs } = database;
   let diagnosis: Diagnosis = { obstacles, surroundings: [] };
   if (look) {
     diagnosis = await inTime(answerMs, (deadline) =>

@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** A field of a list is null, or missing, where it is empty. */
+const list = <T extends z.ZodType>(element: T) =>
+  z
+    .array(element)
+    .nullish()
+    .transform((elements) => elements ?? []);
+
+const metadata = z.object({
+  name: z.string(),
+  namespace: z.string(),
+  labels: z.record(z.string(), z.string()).optional(),
+  creationTimestamp: z.date().optional(),
+});
+
+const condition = z.object({
+  type: z.string(),
+  status: z.string(),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+});
+
+const container = z.object({ name: z.string() });
+
+const containerStatus = z.object({
+  name: z.string(),
+  image: z.string(),
+  state: z
+    .object({
+      waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+    })
+    .optional(),
+});
+
+const pod = z.object({
+  metadata,
+  spec: z.object({ initContainers: list(container), containers: list(container) }),
+  status: z.object({
+    phase: z.string().optional(),
+    conditions: list(condition),
+    initContainerStatuses: list(containerStatus),
+    containerStatuses: list(containerStatus),
+  }),
+});
+
+const job = z.object({
+  metadata,
+  status: z.object({
+    failed: z.number().default(0),
+    succeeded: z.number().default(0),
+    conditions: list(condition),
+  }),
+});
+
+/** What is read here of a pod, as the Kubernetes client gives it. */
+export type Pod = z.infer<typeof pod>;
+export type ContainerStatus = z.infer<typeof containerStatus>;
+export type Job = z.infer<typeof job>;
+
+export const podList = z.object({ items: z.array(pod) });
+export const jobList = z.object({ items: z.array(job) });

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import { knownCause, tellingLines } from "../../../../../components/cnpg/live/known-causes.ts";
+import { errorLines } from "../../../../../components/cnpg/live/log-lines.ts";
+
+const json = (...lines: object[]): string => lines.map((line) => JSON.stringify(line)).join("\n");
+
+describe("errorLines", () => {
+  it("takes the errors of the operator's programs, with their cause and what the command printed", () => {
+    const log = json(
+      { level: "info", msg: "Downloading backup catalog" },
+      {
+        level: "error",
+        logger: "barman",
+        msg: "Can't extract backup id",
+        error: "exit status 4",
+        stderr: "2026-11-22 10:00:00,123 [27] ERROR: Barman cloud backup list exception: (NoSuchBucket)\n",
+      },
+      { level: "error", msg: "restore error", error: "no target backup found" },
+    );
+    assert.deepEqual(errorLines(log), [
+      "ERROR: Barman cloud backup list exception: (NoSuchBucket)",
+      "Can't extract backup id: exit status 4",
+      "restore error: no target backup found",
+    ]);
+  });
+
+  it("takes PostgreSQL's own errors, without those that every start brings", () => {
+    const record = (error_severity: string, message: string, more = {}) => ({
+      level: "info",
+      logger: "postgres",
+      msg: "record",
+      record: { error_severity, message, ...more },
+    });
+    const log = json(
+      record("LOG", "starting point-in-time recovery"),
+      record("FATAL", "the database system is starting up"),
+      record("FATAL", "recovery ended before configured recovery target was reached"),
+      record("PANIC", "could not locate required checkpoint record", { hint: "If you are restoring" }),
+    );
+    assert.deepEqual(errorLines(log), [
+      "FATAL: recovery ended before configured recovery target was reached",
+      "PANIC: could not locate required checkpoint record (If you are restoring)",
+    ]);
+  });
+
+  it("takes what barman-cloud prints, which is logged as information, and lines that are not JSON", () => {
+    const log = [
+      json({
+        level: "info",
+        logger: "barman-cloud-restore",
+        msg: "2026-11-22 10:00:00,1 [2] ERROR: (NoSuchKey)",
+      }),
+      json({
+        level: "info",
+        logger: "barman-cloud-restore",
+        msg: "2026-11-22 10:00:00,1 [2] INFO: Restoring",
+      }),
+      "exec /manager: exec format error",
+      "ready",
+    ].join("\n");
+    assert.deepEqual(errorLines(log), ["ERROR: (NoSuchKey)", "exec /manager: exec format error"]);
+  });
+
+  it("says each thing once, and nothing at length", () => {
+    const line = { level: "error", msg: "x".repeat(10_000) };
+    const lines = errorLines(json(line, line));
+    assert.equal(lines.length, 1);
+    assert.equal(lines[0]?.length, 400);
+  });
+
+  it("takes any text", () => {
+    const object = fc.record({
+      level: fc.constantFrom("error", "info", 7),
+      msg: fc.anything(),
+      error: fc.anything(),
+    });
+    const line = fc.oneof(
+      fc.string(),
+      fc.json(),
+      object.map((value) => JSON.stringify(value)),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        for (const text of errorLines(lines.join("\n"))) assert.ok(text.length <= 400);
+      }),
+    );
+  });
+});
+
+describe("knownCause", () => {
+  const cases: [string, RegExp, boolean][] = [
+    [
+      "An error occurred (InvalidAccessKeyId) when calling ListObjectsV2: Unknown",
+      /does not know the keys/,
+      false,
+    ],
+    [
+      "An error occurred (403) when calling the HeadBucket operation: Forbidden",
+      /refuses them this bucket/,
+      false,
+    ],
+    [
+      "An error occurred (NoSuchKey): The specified key does not exist.",
+      /object of the backup is missing/,
+      false,
+    ],
+    ["FATAL: recovery ended before configured recovery target was reached", /archive ends before/, false],
+    ["FATAL: requested timeline 3 is not a child of this server's history", /timeline/, false],
+    ["rpc error: code = Unknown desc = no target backup found", /no base backup to start from/, false],
+    ["WAL archive check failed for server orders: Expected empty archive", /has WAL of another one/, false],
+    ["[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", /caBundle/, false],
+    ['Could not connect to the endpoint URL: "http://10.0.0.10:7480/b"', /did not answer/, true],
+    ["write /var/lib/postgresql/data: no space left on device", /too small/, false],
+  ];
+
+  for (const [line, advice, isPassing] of cases) {
+    it(`advises on: ${line}`, () => {
+      const cause = knownCause(["restore error: exit status 1", line]);
+      assert.match(cause?.advice ?? "", advice);
+      assert.equal(cause?.isPassing, isPassing);
+    });
+  }
+
+  it("does not guess", () => {
+    assert.equal(knownCause(["something else went wrong", ""]), undefined);
+  });
+});
+
+describe("tellingLines", () => {
+  it("gives the last lines, and the one that tells the cause even where it came before", () => {
+    const known = "plugin: (InvalidAccessKeyId)";
+    assert.deepEqual(tellingLines([known, "a", "b", "c", "d"]), [known, "c", "d"]);
+    assert.deepEqual(tellingLines(["a", known, "b"]), ["a", known, "b"]);
+    assert.deepEqual(tellingLines(["a", "b", "c", "d"]), ["b", "c", "d"]);
+    assert.deepEqual(tellingLines([]), []);
+  });
+});

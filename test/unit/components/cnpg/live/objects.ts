@@ -1,0 +1,69 @@
+/** Objects as the operator and Kubernetes make them for a database `shop/orders`, cut to what matters. */
+
+interface Status {
+  phase?: string;
+  phaseReason?: string;
+  isReady?: boolean;
+}
+
+export function clusterObject(
+  { phase = "Setting up primary", phaseReason, isReady = false }: Status = {},
+  spec: object = {},
+): object {
+  return {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name: "orders", namespace: "shop", labels: { team: "shop" } },
+    spec: { instances: 1, storage: { size: "1Gi" }, ...spec },
+    status: {
+      phase,
+      phaseReason,
+      currentPrimary: "orders-1",
+      conditions: [
+        {
+          type: "Ready",
+          status: isReady ? "True" : "False",
+          message: isReady ? "Cluster is Ready" : "Cluster Is Not Ready",
+        },
+        { type: "ContinuousArchiving", status: "True", message: "Continuous archiving is working" },
+      ],
+    },
+  };
+}
+
+export const readyCluster = (spec: object = {}): object =>
+  clusterObject({ phase: "Cluster in healthy state", isReady: true }, spec);
+
+export const recoveryJob = (failed: number, isOver = false): object => ({
+  metadata: { name: "orders-1-full-recovery", namespace: "shop" },
+  status: { failed, conditions: isOver ? [{ type: "Failed", status: "True" }] : [] },
+});
+
+/** The pod of a recovery through the plugin, whose sidecar is an init container. */
+export const recoveryPod = (number: number): object => ({
+  metadata: {
+    name: `orders-1-full-recovery-${number}`,
+    namespace: "shop",
+    labels: { "job-name": "orders-1-full-recovery" },
+    creationTimestamp: `2026-11-22T10:0${number}:00Z`,
+  },
+  spec: {
+    initContainers: [{ name: "bootstrap-controller" }, { name: "plugin-barman-cloud" }],
+    containers: [{ name: "full-recovery" }],
+  },
+  status: { phase: "Failed" },
+});
+
+export const instancePod = (status: object): object => ({
+  metadata: { name: "orders-1", namespace: "shop", labels: { "cnpg.io/cluster": "orders" } },
+  spec: { containers: [{ name: "postgres" }] },
+  status: { phase: "Pending", ...status },
+});
+
+/** A pod whose only container waits. */
+export const waitingPod = (reason: string, message: string): object =>
+  instancePod({
+    containerStatuses: [
+      { name: "postgres", image: "registry/postgresql:17", state: { waiting: { reason, message } } },
+    ],
+  });

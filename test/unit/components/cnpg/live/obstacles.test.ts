@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import type { FailingJob, Look } from "../../../../../components/cnpg/live/look.ts";
+import { type Obstacle, obstaclesOf } from "../../../../../components/cnpg/live/obstacles.ts";
+import { Patience } from "../../../../../components/cnpg/live/patience.ts";
+import type { Pod } from "../../../../../components/cnpg/live/workload.ts";
+
+function look({
+  jobs = [],
+  pods = [],
+  phase = "Setting up primary",
+}: Partial<Look> & { phase?: string }): Look {
+  return {
+    resource: {
+      metadata: { name: "orders", namespace: "shop" },
+      spec: { instances: 1 },
+      status: { phase, phaseReason: "by test", conditions: [] },
+    },
+    jobs,
+    pods,
+  };
+}
+
+const job = (failedPods: number, errors: string[], isOver = false): FailingJob => ({
+  name: "orders-1-full-recovery",
+  failedPods,
+  isOver,
+  errors,
+});
+
+function podWith(name: string, status: Partial<Pod["status"]>): Pod {
+  return {
+    metadata: { name, namespace: "shop" },
+    spec: { initContainers: [], containers: [{ name: "postgres" }] },
+    status: { phase: "Pending", conditions: [], initContainerStatuses: [], containerStatuses: [], ...status },
+  };
+}
+
+const waiting = (name: string, reason: string, phase = "Pending"): Pod =>
+  podWith(name, {
+    phase,
+    containerStatuses: [{ name: "postgres", image: "pg:17", state: { waiting: { reason } } }],
+  });
+
+/** The seconds for which a wait goes on with the same look, looked at every two seconds; Infinity: to its end. */
+function lasts(...looks: Look[]): number {
+  const patience = new Patience();
+  for (let now = 0; now < 1_000; now += 2) {
+    const seen = looks[(now / 2) % looks.length];
+    if (seen && patience.exhausted(obstaclesOf(seen), now)) return now;
+  }
+  return Infinity;
+}
+
+describe("obstaclesOf", () => {
+  it("gives a failing job up by its cause and its attempts", () => {
+    const cases: [FailingJob, number][] = [
+      [job(1, ["x: An error occurred (InvalidAccessKeyId)"]), Infinity],
+      [job(2, ["x: An error occurred (InvalidAccessKeyId)"]), 0],
+      [job(2, ["x: never heard of"]), Infinity],
+      [job(3, ["x: never heard of"]), 0],
+      [job(3, []), 0],
+      [job(5, ["x: Connection refused"]), Infinity],
+      [job(5, ["x: Connection refused"], true), 0],
+    ];
+    for (const [failing, seconds] of cases)
+      assert.equal(lasts(look({ jobs: [failing] })), seconds, JSON.stringify(failing));
+  });
+
+  it("gives an image two minutes, whichever reason Kubernetes shows and whatever the pod is called", () => {
+    const one = look({ pods: [waiting("orders-1-initdb-a", "ErrImagePull")] });
+    const other = look({ pods: [waiting("orders-1-initdb-b", "ImagePullBackOff")] });
+    assert.equal(lasts(one, other), 120);
+    assert.equal(lasts(one, look({})), Infinity, "an obstacle that went away starts anew");
+  });
+
+  it("waits for containers to be created, for nodes, and for pods that are done", () => {
+    assert.deepEqual(obstaclesOf(look({ pods: [waiting("orders-1", "ContainerCreating")] })), []);
+    assert.deepEqual(obstaclesOf(look({ pods: [waiting("orders-1", "ErrImagePull", "Failed")] })), []);
+    const condition = {
+      type: "PodScheduled",
+      status: "False",
+      reason: "Unschedulable",
+      message: "0/1 nodes",
+    };
+    const pods = [podWith("orders-1", { conditions: [condition] })];
+    assert.equal(lasts(look({ pods })), Infinity);
+    assert.match(obstaclesOf(look({ pods }))[0]?.problem ?? "", /orders-1 fits on no node: 0\/1 nodes/);
+  });
+
+  it("knows the phases in which the operator waits for a person", () => {
+    assert.equal(lasts(look({ phase: "Cluster is unrecoverable and needs manual intervention" })), 20);
+    const plugin = "Cluster cannot proceed to reconciliation due to an unknown plugin being required";
+    assert.equal(lasts(look({ phase: plugin })), 120);
+    assert.match(
+      obstaclesOf(look({ phase: plugin }))[0]?.problem ?? "",
+      /unknown plugin being required: by test/,
+    );
+  });
+
+  it("tells of a cluster that is being deleted, or that no operator sees", () => {
+    const { resource } = look({});
+    const deleted = { ...resource, metadata: { ...resource.metadata, deletionTimestamp: "now" } };
+    assert.equal(lasts({ ...look({}), resource: deleted }), 30);
+    const unseen = { ...resource, status: { conditions: [] } };
+    assert.match(
+      obstaclesOf({ ...look({}), resource: unseen })[0]?.problem ?? "",
+      /operator has not taken it up/,
+    );
+  });
+});
+
+describe("Patience", () => {
+  it("calls an obstacle final just when it has been there without a break for its patience", () => {
+    const steps = fc.array(fc.boolean(), { maxLength: 40 });
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 0, max: 20 }), (isThere, patience) => {
+        const obstacle: Obstacle = { key: "x", problem: "x", advice: "x", patience };
+        const waits = new Patience();
+        let since: number | undefined;
+        for (const [now, there] of isThere.entries()) {
+          since = there ? (since ?? now) : undefined;
+          const isFinal = since !== undefined && now - since >= patience;
+          assert.equal(waits.exhausted(there ? [obstacle] : [], now) !== undefined, isFinal);
+        }
+      }),
+    );
+  });
+});

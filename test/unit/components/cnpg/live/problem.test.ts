@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import type { PresentCluster } from "../../../../../components/cnpg/live/live-cluster.ts";
+import { postgresMajorOf } from "../../../../../components/cnpg/live/postgres-major.ts";
+import { type PlannedCluster, liveProblem } from "../../../../../components/cnpg/live/problem.ts";
+import { billionthsOf } from "../../../../../components/cnpg/live/quantity.ts";
+
+const live: PresentCluster = {
+  state: "present",
+  namespace: "shop",
+  name: "orders",
+  isBeingDeleted: false,
+  instances: 3,
+  storageSize: "20Gi",
+  walStorageSize: "5Gi",
+  serverName: "orders",
+  method: "plugin",
+  imageName: "ghcr.io/cloudnative-pg/postgresql:17.6",
+  postgresMajor: 17,
+};
+const same: PlannedCluster = {
+  storageSize: "20Gi",
+  walStorageSize: "5Gi",
+  serverName: "orders",
+  imageName: "ghcr.io/cloudnative-pg/postgresql:17.6",
+};
+
+describe("liveProblem", () => {
+  it("refuses what a running database cannot become, and says what to do instead", () => {
+    const cases: [Partial<PlannedCluster>, RegExp][] = [
+      [
+        { storageSize: "19Gi" },
+        /the storage is 20Gi and cannot shrink to 19Gi.* Keep 20Gi; .*recover into a new database/,
+      ],
+      [{ storageSize: "20G" }, /cannot shrink to 20G,/],
+      [
+        { walStorageSize: undefined },
+        /WAL volume of 5Gi, and CloudNativePG cannot take that away\. Keep walStorage/,
+      ],
+      [{ walStorageSize: "1Gi" }, /WAL volume is 5Gi and cannot shrink to 1Gi/],
+      [
+        { serverName: "orders-2" },
+        /archives as "orders", and the plan says "orders-2".* Keep serverName "orders"/,
+      ],
+      [{ imageName: "localhost/postgresql:16" }, /PostgreSQL 17, which PostgreSQL 16 .* cannot read/],
+    ];
+    for (const [change, message] of cases) {
+      const problem = liveProblem({ ...same, ...change }, live) ?? "";
+      assert.match(problem, /^Database shop\/orders: /);
+      assert.match(problem, message);
+    }
+  });
+
+  it("names all problems at once", () => {
+    const problem = liveProblem({ storageSize: "1Gi" }, live) ?? "";
+    assert.match(problem, /storage is 20Gi/);
+    assert.match(problem, /WAL volume of 5Gi/);
+  });
+
+  it("lets pass what can be done, what is asked for, and what cannot be told", () => {
+    const fine: Partial<PlannedCluster>[] = [
+      {},
+      { storageSize: "20480Mi" },
+      { storageSize: "21Gi", walStorageSize: "5.5Gi" },
+      { serverName: undefined },
+      { serverName: "orders-2", newLineage: true },
+      { imageName: "ghcr.io/cloudnative-pg/postgresql:18.1" },
+      { imageName: "registry/own:stable" },
+    ];
+    for (const change of fine) assert.equal(liveProblem({ ...same, ...change }, live), undefined);
+    assert.equal(liveProblem(same, { ...live, walStorageSize: undefined }), undefined);
+    assert.equal(liveProblem({ storageSize: "1Mi" }, { state: "absent" }), undefined);
+    assert.equal(liveProblem({ storageSize: "1Mi" }, { state: "unknown" }), undefined);
+  });
+});
+
+describe("billionthsOf", () => {
+  it("reads what Kubernetes reads", () => {
+    const cases: [string, bigint | undefined][] = [
+      ["1.5Gi", 1_610_612_736n * 10n ** 9n],
+      ["1e3", 10n ** 12n],
+      ["1E", 10n ** 27n],
+      ["100m", 10n ** 8n],
+      ["1n", 1n],
+      ["1e-12", 1n],
+      [".5", 5n * 10n ** 8n],
+      ["-1", -(10n ** 9n)],
+      ["", undefined],
+      [".", undefined],
+      ["10GB", undefined],
+      ["1 Gi", undefined],
+      ["1kI", undefined],
+    ];
+    for (const [quantity, expected] of cases) assert.equal(billionthsOf(quantity), expected, quantity);
+  });
+
+  it("keeps the order of any two sizes, whatever their units", () => {
+    const units: [string, number][] = [
+      ["", 1],
+      ["k", 1e3],
+      ["M", 1e6],
+      ["G", 1e9],
+      ["Ki", 2 ** 10],
+      ["Mi", 2 ** 20],
+      ["Gi", 2 ** 30],
+    ];
+    const size = fc.tuple(fc.integer({ min: 0, max: 9999 }), fc.constantFrom(...units));
+    fc.assert(
+      fc.property(size, size, ([n, [unit, factor]], [m, [other, otherFactor]]) => {
+        const [a, b] = [billionthsOf(`${n}${unit}`), billionthsOf(`${m}${other}`)];
+        assert.ok(a !== undefined && b !== undefined);
+        assert.equal(a < b, n * factor < m * otherFactor);
+        assert.equal(a === b, n * factor === m * otherFactor);
+      }),
+    );
+  });
+});
+
+describe("postgresMajorOf", () => {
+  it("reads the tag, where it is a version", () => {
+    const cases: [string | undefined, number | undefined][] = [
+      ["ghcr.io/cloudnative-pg/postgresql:17.6-standard-bookworm", 17],
+      ["ghcr.io/cloudnative-pg/postgresql:18@sha256:0123", 18],
+      ["registry:5000/postgresql:16-7", 16],
+      ["registry:5000/postgresql", undefined],
+      ["postgresql:latest", undefined],
+      ["postgresql:20250101", undefined],
+      ["postgresql@sha256:17", undefined],
+      [undefined, undefined],
+    ];
+    for (const [image, major] of cases) assert.equal(postgresMajorOf(image), major, image);
+  });
+});

@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import { untilDatabaseAnswers } from "../../../../../components/cnpg/live/until-answers.ts";
+import { type Cluster, type Reply, fakeKubernetes, items, ok, startKubernetes } from "./fake-kubernetes.ts";
+import { clusterObject, readyCluster, recoveryJob, recoveryPod, waitingPod } from "./objects.ts";
+
+function wait(
+  cluster: { kubeconfig: string; context?: string },
+  timeoutSeconds: number,
+  lines: string[] = [],
+) {
+  const log = (line: string) => lines.push(line);
+  return untilDatabaseAnswers(cluster, "shop", "orders", { timeoutSeconds, log, pollMs: 20, answerMs: 300 });
+}
+
+/** The message of the error that a wait must end with. */
+async function failureOf(waiting: Promise<unknown>): Promise<string> {
+  try {
+    await waiting;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return assert.fail("the wait ended well");
+}
+
+const away = { status: 500, body: { kind: "Status", message: "etcd is away" } };
+
+describe("untilDatabaseAnswers", () => {
+  it("resolves once the Cluster is ready and psql answers, and tells of progress before", async (t) => {
+    let looks = 0;
+    const lines: string[] = [];
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(++looks < 4 ? clusterObject() : readyCluster()),
+      exec: () => ({ prints: "f\n" }),
+    });
+    const answering = await wait(cluster, 20, lines);
+    assert.equal(answering.proof, "sql");
+    assert.equal(answering.continuousArchiving?.status, "True");
+    assert.deepEqual(lines, ["waiting for database shop/orders: Setting up primary, 0 s"]);
+  });
+
+  it("is content with a ready Cluster where commands in pods are forbidden", async (t) => {
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(readyCluster()),
+      exec: () => ({ status: 403 }),
+    });
+    assert.equal((await wait(cluster, 20)).proof, "ready");
+  });
+
+  it("does not believe a ready Cluster whose primary does not answer or is in recovery", async (t) => {
+    const database = { resource: () => ok(readyCluster()) };
+    const broken = await fakeKubernetes(t, {
+      ...database,
+      exec: () => ({ prints: "psql: error: no such file", exitCode: 2 }),
+    });
+    assert.match(
+      await failureOf(wait(broken, 0.3)),
+      /within 0\.3 s: the primary orders-1 does not answer SQL \(psql: /,
+    );
+    const recovering = await fakeKubernetes(t, { ...database, exec: () => ({ prints: "t\n" }) });
+    assert.match(await failureOf(wait(recovering, 0.3)), /does not answer SQL \(it is in recovery\)/);
+  });
+
+  it("takes a replica cluster's primary, which stays in recovery", async (t) => {
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(readyCluster({ replica: { enabled: true, source: "elsewhere" } })),
+      exec: () => ({ prints: "t\n" }),
+    });
+    assert.equal((await wait(cluster, 20)).proof, "sql");
+  });
+
+  it("outlasts an API server that is away for a while, and says so", async (t) => {
+    let looks = 0;
+    const lines: string[] = [];
+    const replies: Reply[] = ["break", away, "break"];
+    const cluster = await fakeKubernetes(t, {
+      resource: () => replies[looks++] ?? ok(readyCluster()),
+      exec: () => ({ prints: "f\n" }),
+    });
+    assert.equal((await wait(cluster, 20, lines)).proof, "sql");
+    assert.match(lines.join("\n"), /the Kubernetes API server does not answer \(.*\), 0 s/);
+  });
+
+  it("fails early, and says why, when a recovery has failed twice for a cause that stays", async (t) => {
+    const refused =
+      '{"level":"info","logger":"barman-cloud-restore","msg":"2026-11-22 10:00:00,000 [12] ERROR: Barman cloud restore' +
+      ' exception: An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: Unknown","pipe":"stderr"}';
+    const restore =
+      '{"level":"error","msg":"Error while restoring a backup","error":"rpc error: exit status 4"}';
+    const asked: string[] = [];
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(clusterObject()),
+      jobs: () => items(recoveryJob(2)),
+      pods: () => items(recoveryPod(2), recoveryPod(1)),
+      log: (pod, container) => {
+        asked.push(pod);
+        return ok(
+          container === "plugin-barman-cloud" ? refused : container === "full-recovery" ? restore : "",
+        );
+      },
+      events: () =>
+        items({
+          involvedObject: { kind: "Job", name: "orders-1-full-recovery" },
+          message: "Job has reached the limit",
+          metadata: {},
+        }),
+    });
+    const message = await failureOf(wait(cluster, 60));
+    assert.deepEqual([...new Set(asked)], ["orders-1-full-recovery-2"], "the last attempt counts");
+    assert.match(
+      message,
+      /^Database shop\/orders cannot come up: the job orders-1-full-recovery failed 2 times\.\n/,
+    );
+    assert.match(message, /plugin-barman-cloud: ERROR: Barman cloud restore exception: .*InvalidAccessKeyId/);
+    assert.match(message, /full-recovery: Error while restoring a backup: rpc error: exit status 4/);
+    assert.match(message, /What to do: The S3 store does not know the keys\./);
+    assert.match(message, /Kubernetes says: Job orders-1-full-recovery: Job has reached the limit/);
+    assert.match(message, /State: Setting up primary; Ready=False \(Cluster Is Not Ready\)\n/);
+  });
+
+  it("gives a recovery that the network failed more attempts, until its Job is over", async (t) => {
+    const timedOut =
+      '{"level":"error","msg":"restore error","error":"Could not connect to the endpoint URL"}';
+    const with_ = (isOver: boolean): Cluster => ({
+      resource: () => ok(clusterObject()),
+      jobs: () => items(recoveryJob(5, isOver)),
+      pods: () => items(recoveryPod(1)),
+      log: () => ok(timedOut),
+    });
+    const trying = await failureOf(wait(await fakeKubernetes(t, with_(false)), 0.3));
+    assert.match(trying, /did not come up within 0\.3 s: the job orders-1-full-recovery failed 5 times/);
+    assert.match(await failureOf(wait(await fakeKubernetes(t, with_(true)), 60)), /cannot come up: the job/);
+  });
+
+  it("names what keeps the pods waiting at the end of the time", async (t) => {
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(clusterObject()),
+      pods: () => items(waitingPod("CreateContainerConfigError", 'secret "orders-app" not found')),
+      claims: () => items({ metadata: { name: "orders-1" }, status: { phase: "Pending" } }),
+    });
+    const message = await failureOf(wait(cluster, 0.3));
+    assert.match(message, /does not run \(CreateContainerConfigError: secret "orders-app" not found\)/);
+    assert.match(message, /Kubernetes says: volume claim orders-1 waits for a volume/);
+  });
+
+  it("fails at once for a kubeconfig that is none, or lacks the context", async (t) => {
+    const { kubeconfig } = await fakeKubernetes(t, {});
+    assert.match(await failureOf(wait({ kubeconfig: "no: [" }, 60)), /the kubeconfig cannot be used/);
+    assert.match(await failureOf(wait({ kubeconfig, context: "elsewhere" }, 60)), /"elsewhere"/);
+  });
+
+  it("always ends within its time, whatever the cluster answers", async () => {
+    const reply = fc.constantFrom<Reply>(
+      "silence",
+      "break",
+      away,
+      { status: 403, body: {} },
+      { status: 404, body: {} },
+      { status: 429, body: "slow down" },
+      ok("not JSON of any use"),
+      ok({}),
+      ok(null),
+      items(null),
+      items({}),
+      ok(clusterObject()),
+      ok(readyCluster()),
+      ok(clusterObject({ phase: "Cluster is unrecoverable and needs manual intervention" })),
+      items(recoveryJob(9)),
+      items(recoveryPod(1)),
+      items(waitingPod("ImagePullBackOff", "no such host")),
+    );
+    const exec = fc.constantFrom(
+      "silence" as const,
+      "break" as const,
+      { status: 403 },
+      { status: 500 },
+      { prints: "f" },
+    );
+    const replies = fc.record({
+      resource: fc.array(reply, { minLength: 1, maxLength: 4 }),
+      other: fc.array(reply, { minLength: 1, maxLength: 4 }),
+      exec,
+    });
+    const timeoutSeconds = 0.15;
+    const lastQuestionsSeconds = 3 * 0.3;
+    await fc.assert(
+      fc.asyncProperty(replies, async (script) => {
+        let asked = 0;
+        const next = (list: Reply[]) => () => list[asked++ % list.length] ?? "silence";
+        const other = next(script.other);
+        const { kubeconfig, close } = await startKubernetes({
+          resource: next(script.resource),
+          pods: other,
+          jobs: other,
+          log: other,
+          exec: () => script.exec,
+        });
+        const start = performance.now();
+        const outcome = await wait({ kubeconfig }, timeoutSeconds).catch((error: unknown) => error);
+        close();
+        assert.ok((performance.now() - start) / 1_000 < timeoutSeconds + lastQuestionsSeconds + 1);
+        if (outcome instanceof Error)
+          assert.match(outcome.message, /^Database shop\/orders (cannot|did not) come up/);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
