@@ -141,9 +141,15 @@ describe("BarmanCloudPlugin", () => {
     assert.deepEqual(container.resources, { limits: { memory: "1Gi" } });
   });
 
-  it("lets the next install take the CRD over, whoever wrote it before", async () => {
-    await plugin("again");
-    const { name, annotations } = metadataOf("again-crd");
+  it("leaves the CRD, and with it every ObjectStore, to the next install, which takes it over", async () => {
+    const kept: string[] = [];
+    const record = ({ name, opts }: pulumi.ResourceTransformationArgs) => {
+      if (opts.retainOnDelete) kept.push(name);
+      return undefined;
+    };
+    await valueOf(new BarmanCloudPlugin("kept", unasked, { transformations: [record] }).namespace);
+    assert.deepEqual(kept, ["kept-crd"]);
+    const { name, annotations } = metadataOf("kept-crd");
     assert.equal(name, "objectstores.barmancloud.cnpg.io");
     assert.equal(annotations?.["pulumi.com/patchForce"], "true");
   });
