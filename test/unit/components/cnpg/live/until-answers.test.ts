@@ -11,9 +11,10 @@ function wait(
   cluster: { kubeconfig: string; context?: string },
   timeoutSeconds: number,
   lines: string[] = [],
+  answerMs = 5_000,
 ) {
   const log = (line: string) => lines.push(line);
-  return untilDatabaseAnswers(cluster, "shop", "orders", { timeoutSeconds, log, pollMs: 20, answerMs: 300 });
+  return untilDatabaseAnswers(cluster, "shop", "orders", { timeoutSeconds, log, pollMs: 20, answerMs });
 }
 
 /** The message of the error that a wait must end with. */
@@ -185,7 +186,7 @@ describe("untilDatabaseAnswers", () => {
       exec,
     });
     const timeoutSeconds = 0.15;
-    const lastQuestionsSeconds = 3 * 0.3;
+    const answerMs = 300;
     await fc.assert(
       fc.asyncProperty(replies, async (script) => {
         let asked = 0;
@@ -199,9 +200,11 @@ describe("untilDatabaseAnswers", () => {
           exec: () => script.exec,
         });
         const start = performance.now();
-        const outcome = await wait({ kubeconfig }, timeoutSeconds).catch((error: unknown) => error);
+        const outcome = await wait({ kubeconfig }, timeoutSeconds, [], answerMs).catch(
+          (error: unknown) => error,
+        );
         close();
-        assert.ok((performance.now() - start) / 1_000 < timeoutSeconds + lastQuestionsSeconds + 1);
+        assert.ok((performance.now() - start) / 1_000 < timeoutSeconds + (3 * answerMs) / 1_000 + 1);
         if (outcome instanceof Error)
           assert.match(outcome.message, /^Database shop\/orders (cannot|did not) come up/);
       }),
