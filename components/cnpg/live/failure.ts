@@ -28,16 +28,19 @@ export function failureMessage({
 }: Failure): string {
   const [main, ...others] = obstacles;
   return [
-    `Database ${namespace}/${name} ${outcome}${main ? `: ${main.problem}` : ""}.`,
+    `Database ${namespace}/${name} ${outcome}${main ? `: ${withoutStop(main.problem)}` : ""}.`,
     ...(main?.lines ?? []).map((line) => `    ${line}`),
     ...(main ? [`  What to do: ${main.advice}`] : []),
-    ...others.slice(0, 4).map(({ problem, advice }) => `  Also: ${problem}. ${advice}`),
+    ...others.slice(0, 4).map(({ problem, advice }) => `  Also: ${withoutStop(problem)}. ${advice}`),
     ...surroundings.map((line) => `  Kubernetes says: ${line}`),
     ...(resource ? [`  State: ${stateOf(resource)}`] : []),
     `  See also: kubectl -n ${namespace} describe cluster.postgresql.cnpg.io/${name}; kubectl -n ${namespace} get` +
       ` pods,jobs,pvc -l cnpg.io/cluster=${name}`,
   ].join("\n");
 }
+
+/** Kubernetes and the operator end some of their messages with a full stop. */
+const withoutStop = (sentence: string): string => sentence.replace(/\.\s*$/, "");
 
 /** The phase, and the conditions that are not true, in a line. */
 export function stateOf({ status }: ClusterResource): string {
