@@ -32,12 +32,18 @@ export function customResource<K extends CrdKind>(
     check(known, !(await pulumi.isSecret(whole)));
     return [];
   });
-  const dependsOn = pulumi.all([opts.dependsOn, gate]).apply(([given]) => [given ?? []].flat());
   return new kubernetes.apiextensions.CustomResource(
     name,
     { apiVersion: apiVersions[kind], kind, metadata, spec },
-    { ...opts, dependsOn },
+    { ...opts, dependsOn: both(opts.dependsOn, gate) },
   );
+}
+
+type DependsOn = NonNullable<pulumi.CustomResourceOptions["dependsOn"]>;
+
+/** The SDK takes lists in lists; one output made of both would, while it is unknown, depend on nothing at all. */
+function both(given: DependsOn | undefined, gate: DependsOn): pulumi.Input<pulumi.Resource>[] {
+  return [given ?? [], gate] as pulumi.Input<pulumi.Resource>[];
 }
 
 /** The spec with a symbol in the place of each output: the check takes these for values that are right. */

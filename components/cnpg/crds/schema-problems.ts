@@ -3,7 +3,7 @@ import { type Path, pathOf, written } from "./path.ts";
 import { insteadOf, meantValue } from "./suggestion.ts";
 import type { CrdKind } from "./types.ts";
 import { type Violation, schemaOf, violations } from "./validator.ts";
-import { allowed, limitText, patternText, shownValue, unquoted } from "./wording.ts";
+import { allowed, formatText, limitText, patternText, shownValue, unquoted } from "./wording.ts";
 
 export interface SchemaProblemsOptions {
   /** Off: no value of the spec is shown, for it may hold secrets. Default: on. */
@@ -64,6 +64,8 @@ function sentence(kind: CrdKind, path: Path, violation: Violation, show: Show): 
       return `${at} must be ${allowed(schema)}${show(data)}${meant(data, violation.params.allowedValues)}`;
     case "pattern":
       return `${at} must be ${patternText(violation.params.pattern)}${show(data)}`;
+    case "format":
+      return `${at} ${formatText(violation.params.format)}${show(data)}`;
     case "minimum":
     case "maximum":
       return `${at} ${limitText(violation.keyword, violation.params.limit)}${show(data)}`;

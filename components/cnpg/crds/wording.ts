@@ -54,6 +54,15 @@ const knownPatterns = new Map([
   ],
 ]);
 
+export function formatText(format: string): string {
+  return knownFormats.get(format) ?? `must be of the format ${format}`;
+}
+
+const knownFormats = new Map([
+  ["int32", "must fit into 32 bits"],
+  ["date-time", 'must be a time such as "2026-11-22T10:00:00Z"'],
+]);
+
 type Limit = "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems";
 
 export function limitText(keyword: Limit, limit: number): string {
