@@ -73,14 +73,23 @@ const structured = new Set([
   "namespaces",
   "operator",
   "protectBucket",
+  "barmanPlugin",
+  "databases",
 ]);
 
 function fromJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isDeeperThan(50, value) ? text : value;
   } catch {
     return text;
   }
+}
+
+/** So deep that it can only be a mistake, and that programs run out of stack over it. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
 /** Puts what belongs together under one name; undefined where the keys' consistency was not checked before. */

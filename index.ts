@@ -1,7 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import {
   BackupBucket,
   BackupCredentials,
+  BarmanCloudPlugin,
   CnpgOperator,
+  PostgresCluster,
   RgwUser,
   SingleDiskPools,
   backupSecretName,
@@ -9,6 +13,7 @@ import {
 } from "./components/index.ts";
 import { readConfig } from "./config.ts";
 import { requireCluster } from "./config/cluster.ts";
+import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 
 keepSecretsOutOfDebugLog();
@@ -51,8 +56,12 @@ const backups = new BackupBucket("backup-bucket", {
 });
 const proven = smokeCheck({ connection, bucket: backups.bucket, path: config.path });
 
-// Kubernetes: the operator, and the Secret in every namespace that backs up.
+// Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
 const operator = new CnpgOperator("cnpg-operator", config.operator);
+const { enabled: hasPlugin, ...pluginArgs } = config.barmanPlugin;
+const plugins = hasPlugin
+  ? [new BarmanCloudPlugin("barman-cloud-plugin", { ...pluginArgs, namespace: operator.namespace })]
+  : [];
 const credentials = config.namespaces.map(
   ({ name, create }) =>
     new BackupCredentials(`backup-credentials-${name}`, {
@@ -64,11 +73,30 @@ const credentials = config.namespaces.map(
     }),
 );
 
+// Databases: each with the Secret of its namespace. Their look into the bucket waits until that is proven.
+const provenConnection = {
+  ...connection,
+  accessKeyId: pulumi.all([owner.accessKeyId, proven]).apply(([key]) => key),
+};
+const store = { connection: provenConnection, bucket: config.bucket, path: config.path };
+const databasesMade = config.databases.map((entry) => {
+  const secrets = credentials.filter((_, i) => config.namespaces[i]?.name === entry.namespace);
+  const dependsOn = [operator, ...plugins, ...secrets];
+  const made = new PostgresCluster(`database-${entry.name}`, databaseArgs(entry, store), { dependsOn });
+  return { entry, made };
+});
+
 export const endpoint = config.endpoint;
 export const region = config.region;
 export const bucket = backups.bucket;
 export const operatorNamespace = operator.namespace;
 export const secretName = backupSecretName;
 export const namespaces = credentials.map((credential) => credential.namespace);
+export const databases = Object.fromEntries(
+  databasesMade.map(({ entry, made: { namespace, host, secretName, destinationPath, serverName } }) => {
+    const recover = recoveryCommand(entry, config.databases.length);
+    return [entry.name, { namespace, host, secretName, destinationPath, serverName, recover }];
+  }),
+);
 export const accessKeyId = owner.accessKeyId;
 export const secretAccessKey = owner.secretAccessKey;

@@ -1,3 +1,9 @@
+import { chartValueNames } from "../components/cnpg/chart-values.ts";
+import { databaseExamples } from "./database-examples.ts";
+import { type KeyPath, keyName, keyWord } from "./paths.ts";
+
+export { type KeyPath, keyName } from "./paths.ts";
+
 /**
  * The shell word, or the redirection, that sets each key: every error ends with a command that can be pasted.
  * Keys of lists carry `[]` in place of the index.
@@ -32,6 +38,11 @@ const examples: Record<string, string> = {
   "operator.chart": "cloudnative-pg",
   "operator.repository": "https://cloudnative-pg.github.io/charts",
   "operator.values.monitoring.podMonitorEnabled": "false",
+  "barmanPlugin.enabled": "true",
+  "barmanPlugin.image": "registry.example.org/plugin-barman-cloud:v0.14.0",
+  "barmanPlugin.sidecarImage": "registry.example.org/plugin-barman-cloud-sidecar:v0.14.0",
+  "barmanPlugin.certManager.enabled": "false",
+  ...databaseExamples,
 };
 
 /** The command substitution that gives a host's SSH key in the form that the config wants. */
@@ -43,15 +54,6 @@ export function hostKeyScan(address: string, port: number): string {
 /** Keys that are refused unless they are encrypted, and never shown. */
 export const secretKeys = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
 
-export type KeyPath = readonly PropertyKey[];
-
-/** `["namespaces", 0, "name"]` as users write it: `cnpg-rgw:namespaces[0].name`. */
-export function keyName(path: KeyPath): string {
-  const [first, ...rest] = path;
-  const inner = rest.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`));
-  return `cnpg-rgw:${String(first)}${inner.join("")}`;
-}
-
 /** The command that gives a key a value; for an object or a list, the one that sets its first part. */
 export function setCommand(path: KeyPath, value?: string): string {
   const target = examples[pattern(path)] === undefined ? firstPart(path) : path;
@@ -62,15 +64,17 @@ export function removeCommand(path: KeyPath): string {
   return pulumiConfig("rm", path);
 }
 
-/** The valid key nearest to a mistyped one, if one is near enough to be meant. */
+/** The valid key that a wrong one was most likely meant to be: a name like it, or the same name in another place. */
 export function nearestKey(path: KeyPath): string | undefined {
   const parent = path.slice(0, -1);
-  const typed = String(path.at(-1)).toLowerCase();
+  const typed = String(path.at(-1)).slice(0, 40).toLowerCase();
   const ranked = partsOf(parent)
     .map((key) => ({ key, distance: editDistance(typed, key.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= Math.max(2, typed.length / 3) ? keyName([...parent, best.key]) : undefined;
+  if (best && best.distance <= Math.max(2, typed.length / 3)) return keyName([...parent, best.key]);
+  const elsewhere = Object.keys(examples).find((key) => key.toLowerCase().endsWith(`.${typed}`));
+  return elsewhere === undefined ? undefined : `cnpg-rgw:${elsewhere.replaceAll("[]", "[0]")}`;
 }
 
 /** The names that may follow a path, in the order of the table. */
@@ -78,16 +82,16 @@ export function partsOf(path: KeyPath): string[] {
   const prefix = path.length === 0 ? "" : `${pattern(path)}.`;
   const inside = Object.keys(examples).filter((key) => key.startsWith(prefix));
   const names = inside.map((key) => key.slice(prefix.length).split(/[.[]/, 1)[0] ?? "");
-  return [...new Set(names)];
+  const isValue = path[0] === "operator" && path[1] === "values";
+  return [...new Set([...names, ...(isValue ? chartValueNames(path.slice(2).map(String)) : [])])];
 }
 
 function pulumiConfig(verb: "set" | "rm", path: KeyPath, ...value: string[]): string {
-  const nested = path.length > 1;
+  const key = keyWord(path);
+  if (key === undefined) return "in an editor: the key in the stack's config file, Pulumi.<stack>.yaml";
   const secret = verb === "set" && secretKeys.includes(String(path[0]));
-  const flags = [...(secret ? ["--secret"] : []), ...(nested ? ["--path"] : [])];
-  return ["pulumi config", verb, ...flags, nested ? `'${keyName(path)}'` : keyName(path), ...value]
-    .join(" ")
-    .trimEnd();
+  const flags = [...(secret ? ["--secret"] : []), ...(path.length > 1 ? ["--path"] : [])];
+  return ["pulumi config", verb, ...flags, key, ...value].join(" ").trimEnd();
 }
 
 function pattern(path: KeyPath): string {

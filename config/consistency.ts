@@ -1,4 +1,7 @@
-import { type FoundConfig, type Problem, missing } from "./problems.ts";
+import { shown } from "../components/check.ts";
+import { chartValueProblems } from "../components/cnpg/chart-values.ts";
+import { type FoundConfig, type Problem, isHidden, missing, unknownKey } from "./problems.ts";
+import { databaseInconsistencies } from "./database-consistency.ts";
 import { keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";
 
 /** What the keys say together. Looks only at what was found, so that it can report beside faulty values. */
@@ -8,7 +11,9 @@ export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<strin
     ...cephAccess(found),
     ...poolsWithoutCeph(found),
     ...caWithoutTls(found),
-    ...duplicateNamespaces(found),
+    ...duplicateNamespaces(found, encrypted),
+    ...wrongChartValues(found, encrypted),
+    ...databaseInconsistencies(found, encrypted),
     ...plaintextSecrets(found, encrypted),
   ];
 }
@@ -49,18 +54,30 @@ function caWithoutTls(found: FoundConfig): Problem[] {
   return [{ message, fix: removeCommand(["caBundle"]) }];
 }
 
-function duplicateNamespaces(found: FoundConfig): Problem[] {
+function duplicateNamespaces(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   const list = Array.isArray(found.namespaces) ? found.namespaces : [];
   const names = list.map((entry: unknown) => (isRecord(entry) ? entry.name : entry));
   const problems = names.flatMap((name, i) => {
     const first = names.indexOf(name);
     if (typeof name !== "string" || first === i) return [];
     const path = ["namespaces", i];
-    const message = `${keyName(path)} is ${JSON.stringify(name)}, as ${keyName(["namespaces", first])} is already`;
+    const value = isHidden("namespaces", encrypted) ? "the same" : shown(name);
+    const message = `${keyName(path)} is ${value}, as ${keyName(["namespaces", first])} is already`;
     return [{ message, fix: removeCommand(path) }];
   });
   // From the last to the first, for each removal moves those after it.
   return problems.reverse();
+}
+
+function wrongChartValues({ operator }: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
+  if (!isRecord(operator) || !isRecord(operator.values) || Array.isArray(operator.values)) return [];
+  const { chart, chartVersion, values } = operator;
+  return chartValueProblems({ chart, chartVersion, values }).map((problem) => {
+    const path = ["operator", "values", ...problem.path];
+    if (problem.mustBe === undefined) return unknownKey(path);
+    const value = isHidden("operator", encrypted) ? "what was given" : problem.value;
+    return { message: `${keyName(path)} must be ${problem.mustBe}, not ${value}`, fix: removeCommand(path) };
+  });
 }
 
 function plaintextSecrets(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 
-import { shown } from "../components/check.ts";
+import { addressRule } from "../components/ceph/host-rules.ts";
+import { asciiJson, shown } from "../components/check.ts";
+import { masked } from "../components/masked.ts";
 import {
   type KeyPath,
   hostKeyScan,
@@ -20,11 +22,16 @@ export interface Problem {
 /** Config as it was found, decoded but not yet checked. */
 export type FoundConfig = Readonly<Record<string, unknown>>;
 
-/** What zod found, in the terms of `pulumi config`; `hidden` are top-level keys whose values must not be shown. */
-export function problemsOf(error: z.ZodError, found: FoundConfig, hidden: ReadonlySet<string>): Problem[] {
+/** Whether the values of a top-level key must not be shown: those of some never, others if they are encrypted. */
+export function isHidden(key: PropertyKey | undefined, encrypted: ReadonlySet<string>): boolean {
+  return encrypted.has(String(key)) || secretKeys.includes(String(key));
+}
+
+/** What zod found, in the terms of `pulumi config`. */
+export function problemsOf(error: z.ZodError, found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...issue.path, key]));
-    return [badValue(issue, found, hidden)];
+    return [badValue(issue, found, isHidden(issue.path[0], encrypted))];
   });
 }
 
@@ -32,40 +39,36 @@ export function missing(path: KeyPath, mustBe: string, value?: string): Problem 
   return { message: `${keyName(path)} is missing: it ${mustBe}`, fix: setCommand(path, value) };
 }
 
-function badValue(issue: z.core.$ZodIssue, found: FoundConfig, hidden: ReadonlySet<string>): Problem {
+function badValue(issue: z.core.$ZodIssue, found: FoundConfig, hidden: boolean): Problem {
   const path = existingPath(issue.path, found);
   const value = valueAt(path, found);
-  if (value === undefined) return missing(path, issue.message, exampleFrom(path, found));
+  const example = hidden ? undefined : exampleFrom(path, found);
+  if (value === undefined) return missing(path, issue.message, example);
   // A rule shows the value itself, a message about the wrong type does not.
-  const message =
-    issue.code === "custom" ? masked(issue.message) : `${issue.message}, not ${shownSafely(value)}`;
-  const root = String(path[0]);
-  const isHidden = hidden.has(root) || secretKeys.includes(root);
+  const message = issue.code === "custom" ? issue.message : `${issue.message}, not ${shownSafely(value)}`;
   return {
-    message: `${keyName(path)} ${isHidden ? withoutValue(message, value) : message}`,
-    fix: replaceCommand(path, found),
+    message: `${keyName(path)} ${hidden ? withoutValue(message, value) : message}`,
+    fix: replaceCommand(path, value, example),
   };
 }
 
 /** Text or a number cannot be given parts by `pulumi config set --path`; it has to go first. */
-function replaceCommand(path: KeyPath, found: FoundConfig): string {
-  const set = setCommand(path, exampleFrom(path, found));
-  const replacesItself =
-    isObject(valueAt(path, found)) ||
-    set.includes(` ${keyName(path)} `) ||
-    set.includes(`'${keyName(path)}'`);
-  return replacesItself ? set : `${removeCommand(path)} && ${set}`;
+function replaceCommand(path: KeyPath, value: unknown, example: string | undefined): string {
+  const set = setCommand(path, example);
+  const setsName = set.includes(`${keyName(path)}.`);
+  const setsIndex = set.includes(`${keyName(path)}[`);
+  const takesPart = setsIndex
+    ? Array.isArray(value)
+    : !setsName || (isObject(value) && !Array.isArray(value));
+  return takesPart ? set : `${removeCommand(path)} && ${set}`;
 }
 
 /** The host's own address in the command that asks it for its key. */
 function exampleFrom(path: KeyPath, found: FoundConfig): string | undefined {
+  if (keyName(path) !== "cnpg-rgw:cephHost.hostKey") return undefined;
   const address = valueAt(["cephHost", "address"], found);
   const port = valueAt(["cephHost", "port"], found);
-  if (
-    keyName(path) !== "cnpg-rgw:cephHost.hostKey" ||
-    typeof address !== "string" ||
-    !/^[\w.:]+$/.test(address)
-  )
+  if (typeof address !== "string" || addressRule(address) !== undefined || masked(address) !== address)
     return;
   return hostKeyScan(address, typeof port === "number" ? port : 22);
 }
@@ -85,34 +88,36 @@ function valueAt(path: KeyPath, found: FoundConfig): unknown {
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-function unknownKey(path: KeyPath): Problem {
+export function unknownKey(path: KeyPath): Problem {
   const nearest = nearestKey(path);
   const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-  return { message: `${keyName(path)} is not a key of this project${hint}`, fix: removeCommand(path) };
+  const isChartValue = path[0] === "operator" && path[1] === "values";
+  const what = isChartValue ? "a value of the operator's chart" : "a key of this project";
+  return { message: `${keyName(path)} is not ${what}${hint}`, fix: removeCommand(path) };
 }
 
-/** A value of any type on one short line, without the credentials that people put in the wrong place by mistake. */
+/** A value of any type on one short line. */
 function shownSafely(value: unknown): string {
-  const json = JSON.stringify(value);
-  if (json.includes("PRIVATE KEY")) return "a private key";
-  const harmless = masked(json);
-  return harmless.length > 80 ? `${harmless.slice(0, 76)}…` : harmless;
+  if (typeof value === "string" || typeof value === "number") return shown(value);
+  const text = masked(asciiJson(JSON.stringify(value)));
+  return text.length > 80 ? `${text.slice(0, 76)}…` : text;
 }
 
-/** Passwords and signatures travel in URLs. */
-function masked(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/g, "//***@").replace(/\?[^"\s]+/g, "?***");
-}
-
+/** Without the value and without parts of it that a rule shows in quotes. */
 function withoutValue(message: string, value: unknown): string {
-  const texts = [
-    shownSafely(value),
-    typeof value === "string" || typeof value === "number" ? shown(value) : "",
-  ];
-  return texts.reduce(
-    (left, text) => (text === "" ? left : left.replaceAll(text, "what was given")),
-    message,
-  );
+  const given = asciiJson(JSON.stringify(value));
+  return message
+    .replaceAll(shownSafely(value), "what was given")
+    .replace(/"((?:[^"\\]|\\.)*)"/g, (quoted, text: string) =>
+      haveInCommon(text, given) ? "what was given" : quoted,
+    );
+}
+
+/** Whether some 6 characters of a text, or all of a shorter one, are in another, in capitals or not. */
+function haveInCommon(text: string, other: string): boolean {
+  const lower = other.toLowerCase();
+  const runs = text.length <= 6 ? [text] : Array.from(text.slice(5), (_, i) => text.slice(i, i + 6));
+  return runs.some((run) => run !== "" && lower.includes(run.toLowerCase()));
 }
 
 /** All problems as one error text; each with its command on a line of its own, to be copied. */

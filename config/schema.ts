@@ -17,21 +17,12 @@ import {
   secretAccessKeyRule,
   uidRule,
 } from "../components/ceph/rgw-user-rules.ts";
-import { type Rule, shown } from "../components/check.ts";
+import { shown } from "../components/check.ts";
 import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "../components/cnpg/rules.ts";
+import { imageRule } from "../components/cnpg/plugin/rules.ts";
 import { bucketRule, caBundleRule, endpointRule, regionRule } from "../components/s3/rules.ts";
-
-/** Text that keeps a component's own rule. `mustBe` is for a value that is missing or no text at all. */
-const text = (mustBe: string, rule: Rule<string>) => z.string(mustBe).superRefine(keeping(rule));
-const number = (mustBe: string, rule: Rule<number>) => z.number(mustBe).superRefine(keeping(rule));
-const yesOrNo = z.boolean("must be true or false");
-
-function keeping<T>(rule: Rule<T>): (value: T, context: z.RefinementCtx<T>) => void {
-  return (value, context) => {
-    const message = rule(value);
-    if (message !== undefined) context.addIssue({ code: "custom", message });
-  };
-}
+import { databaseEntry } from "./database-schema.ts";
+import { number, text, yesOrNo } from "./values.ts";
 
 const secret = <T extends z.ZodType<string>>(schema: T) => schema.transform((value) => pulumi.secret(value));
 
@@ -41,9 +32,11 @@ const endpoint = text("must be the URL of the S3 endpoint, http or https", endpo
 
 // Stricter than S3: the path is part of many URLs and commands to come.
 const pathMustBe =
-  "must start with / and have parts of letters, digits and -_. only, such as /homelab-cluster";
+  "must start with / and have parts of letters, digits and -_. only, at most 512 characters, such as /homelab-cluster";
 const path = text(pathMustBe, (value) =>
-  /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/.test(value) ? undefined : `${pathMustBe}, not ${shown(value)}`,
+  /^(\/(?!\.{1,2}(\/|$))[\w.-]+)+$/.test(value) && value.length <= 512
+    ? undefined
+    : `${pathMustBe}, not ${shown(value)}`,
 );
 
 const cephHost = z.strictObject(
@@ -99,6 +92,18 @@ const operator = z.strictObject(
   "must be an object with chartVersion, chart, repository or values",
 );
 
+const image = text("must be an image", imageRule);
+
+const barmanPlugin = z.strictObject(
+  {
+    enabled: yesOrNo.default(true),
+    image: image.optional(),
+    sidecarImage: image.optional(),
+    certManager: z.strictObject({ enabled: yesOrNo }, "must be an object with enabled").optional(),
+  },
+  "must be an object with enabled, image, sidecarImage or certManager",
+);
+
 /** Each key by itself; what the keys say together is checked in `consistency.ts`. */
 export const schema = z.strictObject({
   endpoint,
@@ -116,4 +121,6 @@ export const schema = z.strictObject({
   secretAccessKey: secret(text("must be an S3 secret key", secretAccessKeyRule)).optional(),
   namespaces: z.array(namespace, "must be a list of namespaces").default([]),
   operator: operator.prefault({}),
+  barmanPlugin: barmanPlugin.prefault({}),
+  databases: z.array(databaseEntry, "must be a list of databases").default([]),
 });

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
@@ -69,4 +71,11 @@ export function find(declared: readonly Declared[], name: string): Declared {
   const found = declared.find((resource) => resource.name === name);
   if (!found) throw new Error(`no ${name} among ${declared.map((resource) => resource.name).join(", ")}`);
   return found;
+}
+
+/** As {@link find}, once it is declared: a resource whose inputs depend on others comes a while after them. */
+export async function findSoon(declared: readonly Declared[], name: string): Promise<Declared> {
+  const deadline = Date.now() + 10_000;
+  while (!declared.some((resource) => resource.name === name) && Date.now() < deadline) await sleep(10);
+  return find(declared, name);
 }

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type * as Program from "../../index.ts";
 import { cephHost, privateKey } from "./config/fixtures.ts";
-import { type Declared, find, recordResources, valueOf } from "./mocks.ts";
+import { type Declared, find, findSoon, recordResources, valueOf } from "./mocks.ts";
 
 // A preview, in which the smoke check asks no S3 store, and no cluster that would answer the program's questions.
 process.env.KUBECONFIG = "/nonexistent";
@@ -35,7 +35,9 @@ describe("the program", () => {
       ...onCeph,
       namespaces: ["sample", { name: "shop", create: true }],
     });
-    assert.deepEqual(names(made), [
+    assert.ok(names(made).includes("barman-cloud-plugin"));
+    const rest = names(made).filter((name) => !name.startsWith("barman-cloud-plugin"));
+    assert.deepEqual(rest, [
       "backup-bucket",
       "backup-bucket-bucket",
       "backup-bucket-s3",
@@ -77,7 +79,7 @@ describe("the program", () => {
   it("adopts given keys on Ceph instead of making some", async () => {
     const { made } = await run({ ...onCeph, accessKeyId: "AK", secretAccessKey: "SK" });
     assert.ok(names(made).includes("rgw-user-user"));
-    assert.ok(!made.some(({ type }) => type.startsWith("random:")));
+    assert.ok(!made.some(({ type, name }) => type.startsWith("random:") && name.startsWith("rgw-user")));
   });
 
   it("touches the pools only where it is told to", async () => {
@@ -90,6 +92,36 @@ describe("the program", () => {
     assert.notEqual(find(kept.made, "backup-bucket-bucket").inputs.forceDestroy, true);
     const lifted = await run({ ...onAnyS3, protectBucket: "false" });
     assert.equal(find(lifted.made, "backup-bucket-bucket").inputs.forceDestroy, true);
+  });
+
+  it("gives each database its prefix, its schedule and a command that brings it back", async () => {
+    const orders = { name: "orders", namespace: "shop", storage: { size: "20Gi" } };
+    // A port of this machine where nothing listens, since a preview looks into the bucket.
+    const config = { ...onCeph, endpoint: "http://127.0.0.1:1", namespaces: ["shop"], databases: [orders] };
+    const { outputs } = await run(config);
+    const { host, secretName, destinationPath, recover } = outputs.databases.orders ?? {};
+    await findSoon(declared, "database-orders-schedule");
+    assert.deepEqual(await valueOf(pulumi.all([host, secretName, destinationPath])), [
+      "orders-rw.shop.svc",
+      "orders-app",
+      "s3://cnpg-backups/homelab/orders",
+    ]);
+    assert.match(
+      recover ?? "",
+      /--plaintext 'cnpg-rgw:databases\[1\]\.recovery\.from=orders'.* && pulumi up$/,
+    );
+    const own = names(declared).filter((name) => name.startsWith("database-"));
+    assert.deepEqual(own, [
+      "database-orders",
+      "database-orders-cluster",
+      "database-orders-schedule",
+      "database-orders-store",
+    ]);
+  });
+
+  it("makes no plugin where it is switched off", async () => {
+    const { made } = await run({ ...onAnyS3, barmanPlugin: { enabled: false } });
+    assert.ok(!names(made).some((name) => name.startsWith("barman-cloud-plugin")));
   });
 
   it("declares nothing with a config that has a problem", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -29,3 +30,9 @@ export const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END O
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK2QYbjEjR7/MV27b+hCDAmtUzsmRx2ve0lAbVDo8d9p";
 export const cephHost = { address: "10.0.0.10", user: "ceph-admin", hostKey };
 export const ceph = { endpoint: "http://10.0.0.10:7480", cephHost, cephHostPrivateKey: privateKey };
+
+/** A certificate in PEM format, as for a CA of one's own. */
+export function certificate(): string {
+  const args = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", "/dev/null", "-subj", "/CN=lab"];
+  return execFileSync("openssl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}

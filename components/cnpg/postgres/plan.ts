@@ -1,0 +1,165 @@
+import type { ArchiveLocation } from "../archive/location.ts";
+import {
+  archivePrefix,
+  barmanConfiguration,
+  barmanPlugin,
+  checksumEnvironment,
+  destinationPath,
+} from "../barman.ts";
+import type { ClusterSpec, ObjectStoreSpec, ScheduledBackupSpec } from "../crds/types.ts";
+import { merge } from "../merge.ts";
+import type { BackupSettings, RecoverySettings, Settings } from "./settings.ts";
+
+/** Everything that a database is made of, decided. */
+export interface Plan {
+  clusterName: string;
+  namespace: string;
+  /** What this cluster writes to. */
+  serverName: string;
+  destinationPath: string;
+  archive: ArchiveLocation;
+  /** What it starts from, if it does not start empty. */
+  source: { archive: ArchiveLocation; targetTime: string | undefined } | undefined;
+  timeoutSeconds: number;
+  annotations: Record<string, string>;
+  cluster: ClusterSpec;
+  objectStore: ObjectStoreSpec;
+  sourceStore: ObjectStoreSpec | undefined;
+  scheduledBackup: ScheduledBackupSpec;
+}
+
+const sourceName = "origin";
+
+/** Names of the objects that a cluster needs beside it. */
+export const objectStoreName = (cluster: string): string => cluster;
+export const sourceStoreName = (cluster: string): string => `${cluster}-${sourceName}`;
+
+export function planOf(settings: Settings): Plan {
+  const { clusterName, namespace, backup, recovery } = settings;
+  const serverName = backup.serverName ?? defaultServerName(clusterName, backup, recovery);
+  const { store } = backup;
+  return {
+    clusterName,
+    namespace,
+    serverName,
+    destinationPath: destinationPath(store, clusterName),
+    archive: { bucket: store.bucket, prefix: archivePrefix(store, clusterName, serverName) },
+    source: recovery && {
+      archive: {
+        bucket: recovery.store.bucket,
+        prefix: archivePrefix(recovery.store, recovery.from, recovery.serverName),
+      },
+      targetTime: recovery.targetTime,
+    },
+    timeoutSeconds: settings.timeoutSeconds,
+    annotations: settings.retainVolumes ? { "pulumi.com/deletionPropagationPolicy": "orphan" } : {},
+    cluster: clusterSpec(settings, serverName),
+    objectStore: objectStoreSpec(settings),
+    sourceStore: recovery && sourceStoreSpec(backup, recovery),
+    scheduledBackup: scheduledBackupSpec(clusterName, backup),
+  };
+}
+
+/** A cluster that is recovered from its own prefix must not write where it reads. */
+export function defaultServerName(
+  clusterName: string,
+  { store }: Pick<BackupSettings, "store">,
+  recovery: RecoverySettings | undefined,
+): string {
+  const isOwnPrefix =
+    recovery && destinationPath(recovery.store, recovery.from) === destinationPath(store, clusterName);
+  if (!isOwnPrefix) return clusterName;
+  if (recovery.serverName === clusterName) return `${clusterName}-2`;
+  const number = /-(\d+)$/.exec(recovery.serverName)?.[1];
+  if (number === undefined) return `${recovery.serverName}-2`;
+  return `${recovery.serverName.slice(0, -number.length)}${Number(number) + 1}`;
+}
+
+function clusterSpec(settings: Settings, serverName: string): ClusterSpec {
+  const { instances, imageName, size, storageClass, database, owner, backup, recovery } = settings;
+  const spec = {
+    instances,
+    ...(imageName !== undefined && { imageName }),
+    storage: { size, ...(storageClass !== undefined && { storageClass }) },
+    bootstrap: recovery
+      ? { recovery: { source: sourceName, database, owner, ...targetOf(recovery) } }
+      : { initdb: { database, owner, dataChecksums: true } },
+    ...(recovery && { externalClusters: [{ name: sourceName, ...sourceOf(settings, recovery) }] }),
+    ...archiving(settings, serverName),
+    // Boto3 runs in the instances where the method is in-tree; elsewhere this does nothing.
+    ...(backup.method !== "plugin" && { env: checksumEnvironment }),
+    // The most that a crash of the whole site can lose: WAL is archived at least this often.
+    postgresql: { parameters: { archive_timeout: "5min" } },
+    // The chart's default is none: such pods are the first to be killed when memory is short. No limit: its kill
+    // would hit PostgreSQL in the middle of work.
+    resources: { requests: { cpu: "100m", memory: "512Mi" } },
+    affinity: {
+      enablePodAntiAffinity: true,
+      podAntiAffinityType: "preferred",
+      topologyKey: "kubernetes.io/hostname",
+    },
+    // With a single instance it would block every drain of the node.
+    enablePDB: instances > 1,
+  };
+  return merge(spec, { ...settings.spec });
+}
+
+const targetOf = ({ targetTime }: RecoverySettings) =>
+  targetTime === undefined ? {} : { recoveryTarget: { targetTime } };
+
+function sourceOf({ clusterName, backup }: Settings, recovery: RecoverySettings) {
+  if (backup.method === "plugin") {
+    const parameters = { barmanObjectName: sourceStoreName(clusterName), serverName: recovery.serverName };
+    return { plugin: { name: barmanPlugin, parameters } };
+  }
+  const configuration = barmanConfiguration(recovery.store, recovery.from, backup);
+  return { barmanObjectStore: { ...configuration, serverName: recovery.serverName } };
+}
+
+function archiving({ clusterName, backup }: Settings, serverName: string) {
+  if (backup.method === "plugin") {
+    const parameters = { barmanObjectName: objectStoreName(clusterName), serverName: serverName };
+    return { plugins: [{ name: barmanPlugin, isWALArchiver: true, parameters }] };
+  }
+  const configuration = barmanConfiguration(backup.store, clusterName, backup);
+  return {
+    backup: {
+      barmanObjectStore: { ...configuration, serverName: serverName },
+      retentionPolicy: backup.retention,
+    },
+  };
+}
+
+function objectStoreSpec({ clusterName, backup }: Settings): ObjectStoreSpec {
+  const spec = {
+    configuration: barmanConfiguration(backup.store, clusterName, backup),
+    retentionPolicy: backup.retention,
+    instanceSidecarConfiguration: sidecar,
+  };
+  return merge(spec, { ...backup.objectStore }) as unknown as ObjectStoreSpec;
+}
+
+/** Without a retention: nothing is ever deleted from where a recovery reads. */
+function sourceStoreSpec(backup: BackupSettings, recovery: RecoverySettings): ObjectStoreSpec {
+  const configuration = barmanConfiguration(recovery.store, recovery.from, backup);
+  return { configuration, instanceSidecarConfiguration: sidecar };
+}
+
+const sidecar = {
+  env: checksumEnvironment,
+  resources: { requests: { cpu: "50m", memory: "128Mi" } },
+};
+
+function scheduledBackupSpec(clusterName: string, { method, schedule }: BackupSettings): ScheduledBackupSpec {
+  return {
+    schedule,
+    cluster: { name: clusterName },
+    // The first one at once: until it is there, the archived WAL is of no use.
+    immediate: true,
+    // Its Backup objects go when the Cluster goes; what they describe stays in the bucket.
+    backupOwnerReference: "cluster",
+    ...(method === "plugin"
+      ? { method: "plugin", pluginConfiguration: { name: barmanPlugin } }
+      : { method: "barmanObjectStore" }),
+  };
+}

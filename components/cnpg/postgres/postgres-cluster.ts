@@ -1,0 +1,161 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { userError } from "../../check.ts";
+import type { ClusterArgs } from "../kube-api.ts";
+import { customResource } from "../custom-resource.ts";
+import { untilDatabaseAnswers } from "../live/until-answers.ts";
+import { clusterToAsk } from "../preflight.ts";
+import type { PostgresClusterArgs } from "./args.ts";
+import { type Plan, objectStoreName, planOf, sourceStoreName } from "./plan.ts";
+import { approved, ownerLabel, ownerOf } from "./preflight.ts";
+import { settingsOf } from "./settings.ts";
+
+/**
+ * A PostgreSQL cluster whose WAL and base backups go to an S3 store, or which starts from such backups. Nothing is made
+ * before the plan is checked: against the CRDs, the running Cluster of that name, and what the bucket holds. The
+ * outputs resolve once the database answers.
+ *
+ * It needs the operator, the Barman Cloud plugin and the namespace's Secret: name them in `dependsOn`.
+ */
+export class PostgresCluster extends pulumi.ComponentResource {
+  /** Namespace of the Cluster. */
+  readonly namespace: pulumi.Output<string>;
+
+  /** Name of the Cluster. */
+  readonly clusterName: pulumi.Output<string>;
+
+  /** Host name of the primary inside Kubernetes: `<cluster>-rw.<namespace>.svc`. */
+  readonly host: pulumi.Output<string>;
+
+  /** The Secret with user name, password, host, database and URI for applications: `<cluster>-app`. */
+  readonly secretName: pulumi.Output<string>;
+
+  /** Where its backups are: `s3://<bucket><path>/<cluster>`. */
+  readonly destinationPath: pulumi.Output<string>;
+
+  /** Barman's server name: the prefix below `destinationPath` that this cluster writes to. */
+  readonly serverName: pulumi.Output<string>;
+
+  constructor(name: string, args: PostgresClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cnpg-rgw:cnpg:PostgresCluster", name, {}, opts);
+    const usesPlugin = (args.backup.method ?? "plugin") === "plugin";
+    if (!usesPlugin) void pulumi.log.warn(inTreeEnds, this);
+
+    const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
+    const plan = approved(settingsOf(name, args, this).apply(planOf), args, cluster, this);
+    const stores = usesPlugin ? objectStores(name, plan, args, this) : [];
+    const made = makeCluster(name, plan, args, cluster === undefined, { parent: this, dependsOn: stores });
+    makeScheduledBackup(name, plan, { parent: this, dependsOn: made });
+
+    const answering = pulumi.all([plan, made.id]).apply(async ([known]) => {
+      if (cluster && !pulumi.runtime.isDryRun()) await answers(known, cluster, this);
+      return known;
+    });
+    // Known before the database answers, so that a preview shows them; an update gives them out when it does.
+    const outcome = pulumi.runtime.isDryRun() ? plan : answering;
+    this.namespace = outcome.namespace;
+    this.clusterName = outcome.clusterName;
+    this.host = outcome.apply((known) => `${known.clusterName}-rw.${known.namespace}.svc`);
+    this.secretName = outcome.apply((known) => `${known.clusterName}-app`);
+    this.destinationPath = outcome.destinationPath;
+    this.serverName = outcome.serverName;
+    this.registerOutputs({
+      namespace: this.namespace,
+      clusterName: this.clusterName,
+      host: this.host,
+      secretName: this.secretName,
+      destinationPath: this.destinationPath,
+      serverName: this.serverName,
+    });
+  }
+}
+
+const inTreeEnds =
+  'backup.method "barmanObjectStore" ends with CloudNativePG 1.31, which removes it. Remove the setting to use the ' +
+  "Barman Cloud plugin: it goes on in the same archive, without a new base backup.";
+
+function objectStores(
+  name: string,
+  plan: pulumi.Output<Plan>,
+  args: PostgresClusterArgs,
+  parent: pulumi.Resource,
+): pulumi.Resource[] {
+  const store = customResource(
+    "ObjectStore",
+    `${name}-store`,
+    { metadata: metadataOf(plan, objectStoreName), spec: plan.objectStore },
+    { parent },
+  );
+  if (!args.recovery) return [store];
+  const source = customResource(
+    "ObjectStore",
+    `${name}-source-store`,
+    {
+      metadata: metadataOf(plan, sourceStoreName),
+      spec: plan.apply(({ sourceStore, objectStore }) => sourceStore ?? objectStore),
+    },
+    { parent },
+  );
+  return [store, source];
+}
+
+function makeCluster(
+  name: string,
+  plan: pulumi.Output<Plan>,
+  args: PostgresClusterArgs,
+  isAwaitedByProvider: boolean,
+  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+): pulumi.CustomResource {
+  const metadata = plan.apply(async ({ namespace, clusterName, annotations }) => ({
+    namespace,
+    name: clusterName,
+    labels: { [ownerLabel]: await ownerOf(opts.parent) },
+    annotations: {
+      ...annotations,
+      ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
+    },
+  }));
+  return customResource(
+    "Cluster",
+    `${name}-cluster`,
+    { metadata, spec: plan.cluster },
+    { ...opts, protect: args.deletion?.protect ?? true },
+  );
+}
+
+function makeScheduledBackup(
+  name: string,
+  plan: pulumi.Output<Plan>,
+  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource },
+): void {
+  const metadata = metadataOf(plan, (clusterName) => clusterName);
+  customResource("ScheduledBackup", `${name}-schedule`, { metadata, spec: plan.scheduledBackup }, opts);
+}
+
+const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (clusterName: string) => string) =>
+  plan.apply(({ namespace, clusterName }) => ({ namespace, name: nameOf(clusterName) }));
+
+async function answers(plan: Plan, cluster: ClusterArgs, component: pulumi.Resource): Promise<void> {
+  const { namespace, clusterName, timeoutSeconds } = plan;
+  const { continuousArchiving } = await waiting(component, () =>
+    untilDatabaseAnswers(cluster, namespace, clusterName, {
+      timeoutSeconds,
+      log: (line) => void pulumi.log.info(line, component),
+    }),
+  );
+  if (continuousArchiving?.status !== "False") return;
+  const why = continuousArchiving.message ?? continuousArchiving.reason ?? "no reason given";
+  await pulumi.log.warn(
+    `Database ${namespace}/${clusterName} answers, and its WAL is not archived: ${why}. Until this is mended, nothing ` +
+      "that is written now can be recovered.",
+    component,
+  );
+}
+
+async function waiting<T>(component: pulumi.Resource, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Error ? userError(error.message, component) : error;
+  }
+}

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { userError } from "../../check.ts";
+import { type S3Connection, connectionOf } from "../../s3/connection.ts";
+import { S3Failure } from "../../s3/failure.ts";
+import type { ClusterArgs } from "../kube-api.ts";
+import { isOccupied, readArchive } from "../archive/read-archive.ts";
+import { recoveryProblem } from "../archive/recovery-problem.ts";
+import { type LiveCluster, clustersOf, liveCluster } from "../live/live-cluster.ts";
+import { liveProblem } from "../live/problem.ts";
+import type { PostgresClusterArgs } from "./args.ts";
+import type { Plan } from "./plan.ts";
+
+/** Label of a Cluster that says which component made it, so that a move or a new name is noticed. */
+export const ownerLabel = "cnpg-rgw/component";
+
+/**
+ * The label's value: a digest of the component's URN, since label values have at most 63 characters. A promise and no
+ * output: children whose inputs depended on their own component would wait for each other for ever.
+ */
+export async function ownerOf(component: pulumi.Resource): Promise<string> {
+  const urn = await new Promise<string>((resolve) => component.urn.apply(resolve));
+  return createHash("sha256").update(urn).digest("hex").slice(0, 40);
+}
+
+/**
+ * The plan, once nothing speaks against it: no running Cluster that it would harm, no foreign WAL where it would write,
+ * and something to recover from where it recovers. In a first preview the keys may be unknown; the bucket is then
+ * looked into by the update.
+ */
+export function approved(
+  plan: pulumi.Output<Plan>,
+  args: PostgresClusterArgs,
+  cluster: ClusterArgs | undefined,
+  component: pulumi.ComponentResource,
+): pulumi.Output<Plan> {
+  const live = plan.apply(async (known) => {
+    const found = cluster ? await liveCluster(cluster, known.namespace, known.clusterName) : unknown;
+    const problem =
+      liveProblem(plannedOf(known), found) ?? (cluster && (await moved(known, component, cluster)));
+    if (problem !== undefined) throw userError(problem, component);
+    return { plan: known, live: found };
+  });
+  const connections = pulumi.all([
+    connectionOf(args.backup.store.connection, component),
+    connectionOf((args.recovery?.store ?? args.backup.store).connection, component),
+  ]);
+  const inspected = pulumi.all([live, connections]).apply(async ([found, [target, source]]) => {
+    // A Cluster that is there already has found its archive in order; whether it still does, its conditions say.
+    if (found.live.state !== "present") await inspect(found.plan, target, source, component);
+  });
+  // What is only in the answer of the update must not make everything in a preview unknown.
+  const passed = pulumi.runtime.isDryRun()
+    ? live
+    : pulumi.all([live, pulumi.unsecret(inspected)]).apply(([found]) => found);
+  return passed.apply(({ plan: known }): Plan => known);
+}
+
+const unknown: LiveCluster = { state: "unknown" };
+
+const plannedOf = ({ cluster, serverName }: Plan) => ({
+  storageSize: cluster.storage?.size,
+  walStorageSize: cluster.walStorage?.size,
+  imageName: cluster.imageName,
+  serverName,
+});
+
+/** A replaced Cluster takes its volumes along; this is what the engine would otherwise call a replacement. */
+async function moved(
+  plan: Plan,
+  component: pulumi.Resource,
+  cluster: ClusterArgs,
+): Promise<string | undefined> {
+  const mine = await clustersOf(cluster, `${ownerLabel}=${await ownerOf(component)}`);
+  if (mine === "unknown") return undefined;
+  const elsewhere = mine.find(
+    ({ namespace, name }) => namespace !== plan.namespace || name !== plan.clusterName,
+  );
+  if (!elsewhere) return undefined;
+  const [is, planned] = [`${elsewhere.namespace}/${elsewhere.name}`, `${plan.namespace}/${plan.clusterName}`];
+  return (
+    `Database ${is} cannot become ${planned}: Kubernetes would delete it and its volumes, and start an empty one. ` +
+    `Keep its name and namespace, and add a database of its own for ${planned} with recovery.from "${elsewhere.name}"; ` +
+    `remove ${is} once the new one is in use.`
+  );
+}
+
+async function inspect(
+  plan: Plan,
+  target: S3Connection,
+  source: S3Connection,
+  component: pulumi.ComponentResource,
+): Promise<void> {
+  try {
+    if (await isOccupied(target, plan.archive)) throw userError(occupied(plan), component);
+    if (plan.source) await inspectSource(plan.source, source, component);
+  } catch (error) {
+    if (!(error instanceof S3Failure)) throw error;
+    if (!pulumi.runtime.isDryRun()) throw userError(error.message, component);
+    // Whoever previews may be out of the store's reach, and the bucket may not have been made yet.
+    await pulumi.log.warn(
+      `The update will look into the bucket; this preview could not. ${error.message}`,
+      component,
+    );
+  }
+}
+
+async function inspectSource(
+  { archive: location, targetTime }: NonNullable<Plan["source"]>,
+  connection: S3Connection,
+  component: pulumi.ComponentResource,
+): Promise<void> {
+  const archive = await readArchive(connection, location);
+  const { problem, warnings } = recoveryProblem(archive, { targetTime });
+  if (problem !== undefined) throw userError(`recovery: ${problem}`, component);
+  for (const warning of warnings) await pulumi.log.warn(`recovery: ${warning}`, component);
+}
+
+function occupied({ archive, serverName, clusterName }: Plan): string {
+  return (
+    `s3://${archive.bucket}/${archive.prefix} holds WAL or backups of another "${clusterName}" already, and two ` +
+    `lineages in one place would spoil both. To bring that one back, set recovery.from to "${clusterName}"; to start ` +
+    `beside it, set backup.serverName to a new name, such as "${serverName}-new".`
+  );
+}

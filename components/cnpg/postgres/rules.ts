@@ -1,0 +1,117 @@
+import { Cron } from "croner";
+
+import { shown } from "../../check.ts";
+
+/** CloudNativePG's own rule (RFC 1035 label, at most 50 characters). */
+export function clusterNameRule(name: string | undefined): string | undefined {
+  if (name === undefined || /^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name)) return undefined;
+  return `must be 1 to 50 lower-case letters, digits and inner hyphens, the first a letter, not ${shown(name)}`;
+}
+
+export function instancesRule(instances: number | undefined): string | undefined {
+  if (instances === undefined || (Number.isInteger(instances) && instances >= 1)) return undefined;
+  return `must be a whole number of instances, at least 1, not ${shown(instances)}`;
+}
+
+/** As an image reference: no spaces, and a tag, for CloudNativePG reads the version from it. */
+export function imageNameRule(imageName: string | undefined): string | undefined {
+  if (imageName === undefined || /^[^\s@:]\S*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$/.test(imageName))
+    return undefined;
+  return `must be an image with a tag that starts with the PostgreSQL version, such as registry/postgresql:17.5, not ${shown(imageName)}`;
+}
+
+/** A Kubernetes quantity with its unit: a bare number means bytes, which nobody wants. */
+export function sizeRule(size: string): string | undefined {
+  if (/^(0*[1-9]\d*(\.\d+)?)(Mi|Gi|Ti|Pi|M|G|T|P)$/.test(size)) return undefined;
+  return `must be a size with its unit (Mi, Gi, Ti, or M, G, T), such as 20Gi, not ${shown(size)}`;
+}
+
+/** The names that `CREATE DATABASE` takes without quotes; others would need them in every tool. */
+export function identifierRule(name: string | undefined): string | undefined {
+  if (name === undefined || /^[a-z_][a-z0-9_]{0,62}$/.test(name)) return undefined;
+  return `must be 1 to 63 lower-case letters, digits and underscores, the first no digit, not ${shown(name)}`;
+}
+
+export const methods = ["plugin", "barmanObjectStore"] as const;
+
+export function methodRule(method: string | undefined): string | undefined {
+  if (method === undefined || methods.some((known) => known === method)) return undefined;
+  return `must be "plugin" or "barmanObjectStore", not ${shown(method)}`;
+}
+
+/** The parser of CloudNativePG's schedules (robfig/cron) has seconds first, and descriptors such as @daily. */
+export function scheduleRule(schedule: string | undefined): string | undefined {
+  if (schedule === undefined || /^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(schedule))
+    return undefined;
+  const fields = schedule.trim().split(/\s+/);
+  if (fields.length === 5) {
+    return `must have six fields, seconds first, and ${shown(schedule)} has five: write ${shown(`0 ${fields.join(" ")}`)}`;
+  }
+  if (fields.length === 6 && isCron(fields)) return undefined;
+  return `must be a schedule of six fields, seconds first, such as "0 0 2 * * *", not ${shown(schedule)}`;
+}
+
+function isCron(fields: string[]): boolean {
+  if (!fields.every((field) => /^[\d*?,/A-Za-z-]+$/.test(field))) return false;
+  try {
+    new Cron(fields.join(" "), { mode: "6-part", paused: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The pattern of the CRDs. */
+export function retentionRule(retention: string | undefined): string | undefined {
+  if (retention === undefined || /^[1-9][0-9]*[dwm]$/.test(retention)) return undefined;
+  return `must be a number of days, weeks or months, such as 14d, 4w or 3m, not ${shown(retention)}`;
+}
+
+/** What becomes part of object names and of barman's command line. */
+export function serverNameRule(serverName: string | undefined): string | undefined {
+  if (serverName === undefined || /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(serverName)) return undefined;
+  return `must be up to 63 letters, digits and -_., the first a letter or digit, not ${shown(serverName)}`;
+}
+
+const dataCompressions: Record<string, readonly string[]> = {
+  plugin: ["snappy", "lz4", "gzip", "bzip2", "none"],
+  barmanObjectStore: ["snappy", "gzip", "bzip2", "none"],
+};
+
+export function dataCompressionRule(method: string): (compression: string | undefined) => string | undefined {
+  const allowed = dataCompressions[method] ?? [];
+  return (compression) => {
+    if (compression === undefined || allowed.includes(compression)) return undefined;
+    // Barman knows it from 3.18 on, and the Debian package in many images is older; the plugin brings its own.
+    const why = compression === "lz4" ? ", since the barman in the database's image may not know lz4" : "";
+    return `must be one of ${allowed.join(", ")} with method ${method}${why}, not ${shown(compression)}`;
+  };
+}
+
+export function walCompressionRule(compression: string | undefined): string | undefined {
+  const allowed = ["lz4", "zstd", "snappy", "gzip", "bzip2", "xz", "none"];
+  if (compression === undefined || allowed.includes(compression)) return undefined;
+  return `must be one of ${allowed.join(", ")}, not ${shown(compression)}`;
+}
+
+export function parallelRule(count: number | undefined): string | undefined {
+  if (count === undefined || (Number.isInteger(count) && count >= 1 && count <= 64)) return undefined;
+  return `must be a whole number from 1 to 64, not ${shown(count)}`;
+}
+
+export function timeoutRule(seconds: number | undefined): string | undefined {
+  if (seconds === undefined || (Number.isFinite(seconds) && seconds >= 1)) return undefined;
+  return `must be a number of seconds, at least 1, not ${shown(seconds)}`;
+}
+
+/** Without a time zone PostgreSQL would take the server's. */
+export function targetTimeRule(targetTime: string | undefined): string | undefined {
+  if (targetTime === undefined) return undefined;
+  const isTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/.test(targetTime);
+  const time = Date.parse(targetTime.replace(" ", "T"));
+  if (!isTime || Number.isNaN(time)) {
+    return `must be a moment with its time zone, such as 2026-11-22T10:00:00Z, not ${shown(targetTime)}`;
+  }
+  if (time <= Date.now()) return undefined;
+  return `must not be in the future: ${shown(targetTime)}, and it is ${new Date().toISOString()} now`;
+}

@@ -1,0 +1,153 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { type Rule, checked } from "../../check.ts";
+import { withoutSlash } from "../../s3/connection.ts";
+import { bucketRule, caBundleRule, endpointRule, pathRule } from "../../s3/rules.ts";
+import type { BarmanTuning, Store } from "../barman.ts";
+import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
+import { namespaceRule } from "../rules.ts";
+import { type BackupStoreArgs, backupSecretName } from "../store.ts";
+import type { BackupArgs, PostgresClusterArgs, RecoveryArgs } from "./args.ts";
+import * as rules from "./rules.ts";
+
+/** The component's arguments: known, checked, with defaults, and without a secret. */
+export interface Settings {
+  clusterName: string;
+  namespace: string;
+  instances: number;
+  imageName: string | undefined;
+  size: string;
+  storageClass: string | undefined;
+  database: string;
+  owner: string;
+  backup: BackupSettings;
+  recovery: RecoverySettings | undefined;
+  retainVolumes: boolean;
+  spec: Partial<ClusterSpec>;
+  timeoutSeconds: number;
+}
+
+export interface BackupSettings extends BarmanTuning {
+  store: Store;
+  method: string;
+  schedule: string;
+  retention: string;
+  serverName: string | undefined;
+  objectStore: Partial<ObjectStoreSpec>;
+}
+
+export interface RecoverySettings {
+  from: string;
+  store: Store;
+  serverName: string;
+  targetTime: string | undefined;
+}
+
+type Check = <T>(
+  argument: string,
+  value: pulumi.Input<T>,
+  rule: Rule<pulumi.Unwrap<T>>,
+) => pulumi.Output<pulumi.Unwrap<T>>;
+
+export function settingsOf(
+  name: string,
+  args: PostgresClusterArgs,
+  resource: pulumi.Resource,
+): pulumi.Output<Settings> {
+  const check: Check = (argument, value, rule) => checked(resource, argument, value, rule);
+  const database = check("database.name", args.database?.name, rules.identifierRule);
+  const owner = check("database.owner", args.database?.owner, rules.identifierRule);
+  return pulumi
+    .output({
+      clusterName: check("clusterName", args.clusterName ?? name, rules.clusterNameRule),
+      namespace: check("namespace", args.namespace, namespaceRule),
+      instances: check("instances", args.instances, rules.instancesRule),
+      imageName: check("imageName", args.imageName, rules.imageNameRule),
+      size: check("storage.size", args.storage.size, rules.sizeRule),
+      storageClass: args.storage.storageClass,
+      database,
+      owner,
+      backup: backupSettings(args.backup, check),
+      recovery: args.recovery && recoverySettings(args.recovery, args.backup, check),
+      retainVolumes: args.deletion?.retainVolumes,
+      spec: args.spec,
+      timeoutSeconds: check("timeoutSeconds", args.timeoutSeconds, rules.timeoutRule),
+    })
+    .apply((given) => ({
+      ...given,
+      clusterName: given.clusterName ?? name,
+      instances: given.instances ?? 3,
+      database: given.database ?? "app",
+      owner: given.owner ?? given.database ?? "app",
+      retainVolumes: given.retainVolumes ?? false,
+      spec: given.spec ?? {},
+      timeoutSeconds: given.timeoutSeconds ?? 1800,
+    }));
+}
+
+function backupSettings(args: BackupArgs, check: Check): pulumi.Output<BackupSettings> {
+  const method = args.method ?? "plugin";
+  return pulumi
+    .output({
+      store: storeSettings("backup.store", args.store, check),
+      method: check("backup.method", method, rules.methodRule),
+      schedule: check("backup.schedule", args.schedule, rules.scheduleRule),
+      retention: check("backup.retention", args.retention, rules.retentionRule),
+      serverName: check("backup.serverName", args.serverName, rules.serverNameRule),
+      dataCompression: check(
+        "backup.dataCompression",
+        args.dataCompression,
+        rules.dataCompressionRule(method),
+      ),
+      walCompression: check("backup.walCompression", args.walCompression, rules.walCompressionRule),
+      jobs: check("backup.jobs", args.jobs, rules.parallelRule),
+      walParallelism: check("backup.walParallelism", args.walParallelism, rules.parallelRule),
+      objectStore: args.objectStore,
+    })
+    .apply((given) => ({
+      ...given,
+      schedule: given.schedule ?? "0 0 2 * * *",
+      retention: given.retention ?? "14d",
+      // Measured, see docs/backup-speed.md: what two cores archive and restore fastest.
+      dataCompression: given.dataCompression ?? "snappy",
+      walCompression: given.walCompression ?? "lz4",
+      jobs: given.jobs ?? 2,
+      walParallelism: given.walParallelism ?? 2,
+      objectStore: given.objectStore ?? {},
+    }));
+}
+
+function recoverySettings(
+  args: RecoveryArgs,
+  backup: BackupArgs,
+  check: Check,
+): pulumi.Output<RecoverySettings> {
+  return pulumi
+    .output({
+      from: check("recovery.from", args.from, rules.clusterNameRule),
+      store: storeSettings("recovery.store", args.store ?? backup.store, check),
+      serverName: check("recovery.serverName", args.serverName, rules.serverNameRule),
+      targetTime: check("recovery.targetTime", args.targetTime, rules.targetTimeRule),
+    })
+    .apply((given) => ({ ...given, serverName: given.serverName ?? given.from }));
+}
+
+/** Only what is no secret: it goes into resources that a preview shows. */
+function storeSettings(argument: string, args: BackupStoreArgs, check: Check): pulumi.Output<Store> {
+  const { endpoint, caBundle } = args.connection;
+  return pulumi
+    .output({
+      endpoint: check(`${argument}.connection.endpoint`, endpoint, endpointRule),
+      caBundle: check(`${argument}.connection.caBundle`, caBundle, caBundleRule),
+      bucket: check(`${argument}.bucket`, args.bucket, bucketRule),
+      path: check(`${argument}.path`, args.path, pathRule),
+      secretName: args.secretName,
+    })
+    .apply((given) => ({
+      endpoint: withoutSlash(given.endpoint),
+      hasPrivateCa: given.caBundle !== undefined,
+      bucket: given.bucket,
+      path: given.path,
+      secretName: given.secretName ?? backupSecretName,
+    }));
+}

@@ -1,0 +1,55 @@
+import { isObject } from "../components/cnpg/merge.ts";
+import { shown } from "../components/check.ts";
+import { clusterNameRule } from "../components/cnpg/postgres/rules.ts";
+import { namespaceRule } from "../components/cnpg/rules.ts";
+import { keyName, removeCommand, setCommand } from "./commands.ts";
+import { type FoundConfig, type Problem, isHidden } from "./problems.ts";
+
+/** What the databases, the namespaces and the plugin say together. */
+export function databaseInconsistencies(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
+  if (isHidden("databases", encrypted) || isHidden("namespaces", encrypted)) return [];
+  const databases = (Array.isArray(found.databases) ? found.databases : []).map((entry: unknown) =>
+    isObject(entry) ? entry : {},
+  );
+  return [
+    ...databases.flatMap((database, i) => withoutNamespace(found, database, i)),
+    ...databases.flatMap((database, i) => sameNames(databases, database, i)),
+    ...databases.flatMap((database, i) => withoutPlugin(found, database, i)),
+  ];
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+function withoutNamespace(found: FoundConfig, { namespace }: Entry, index: number): Problem[] {
+  const listed = (Array.isArray(found.namespaces) ? found.namespaces : []).map((entry: unknown) =>
+    isObject(entry) ? entry.name : entry,
+  );
+  // A name that is none is reported as such; besides, it would be part of a command here.
+  if (typeof namespace !== "string" || namespaceRule(namespace) !== undefined || listed.includes(namespace)) {
+    return [];
+  }
+  const names = listed.filter((name) => typeof name === "string");
+  const known = listed.length === 0 ? "is empty" : `has ${names.map(shown).join(", ")}`;
+  return [
+    {
+      message: `${keyName(["databases", index, "namespace"])} is ${shown(namespace)}, and cnpg-rgw:namespaces ${known}: a database needs the Secret that this list puts into its namespace`,
+      fix: setCommand(["namespaces", listed.length], namespace),
+    },
+  ];
+}
+
+/** The name is the prefix in the bucket, whatever the namespace. */
+function sameNames(databases: Entry[], { name }: Entry, index: number): Problem[] {
+  const first = databases.findIndex((other) => other.name === name);
+  if (typeof name !== "string" || clusterNameRule(name) !== undefined || first === index) return [];
+  const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, as ${keyName(["databases", first, "name"])} is already, and the name is a database's place in the bucket`;
+  return [{ message, fix: setCommand(["databases", index, "name"], `${name}-2`) }];
+}
+
+function withoutPlugin(found: FoundConfig, { backup }: Entry, index: number): Problem[] {
+  const isOff = isObject(found.barmanPlugin) && found.barmanPlugin.enabled === false;
+  const method = isObject(backup) ? backup.method : undefined;
+  if (!isOff || (method !== undefined && method !== "plugin")) return [];
+  const message = `${keyName(["databases", index])} is backed up by the Barman Cloud plugin, and ${keyName(["barmanPlugin", "enabled"])} is false`;
+  return [{ message, fix: removeCommand(["barmanPlugin", "enabled"]) }];
+}

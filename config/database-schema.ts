@@ -1,0 +1,78 @@
+import { z } from "zod";
+
+import * as rules from "../components/cnpg/postgres/rules.ts";
+import { namespaceRule } from "../components/cnpg/rules.ts";
+import { bucketRule, pathRule } from "../components/s3/rules.ts";
+import { number, text, yesOrNo } from "./values.ts";
+
+const clusterName = text("must be the name of a database", rules.clusterNameRule);
+
+const storage = z.strictObject(
+  {
+    size: text("must be the size of the volume, such as 20Gi", rules.sizeRule),
+    storageClass: z.string("must be the name of a StorageClass").min(1).optional(),
+  },
+  "must be an object with size and storageClass",
+);
+
+const backup = z
+  .strictObject(
+    {
+      method: text("must be plugin or barmanObjectStore", rules.methodRule).optional(),
+      schedule: text("must be a schedule of six fields", rules.scheduleRule).optional(),
+      retention: text("must be a time such as 14d", rules.retentionRule).optional(),
+      serverName: text("must be a name", rules.serverNameRule).optional(),
+      dataCompression: z.string("must be the name of a compression").optional(),
+      walCompression: text("must be the name of a compression", rules.walCompressionRule).optional(),
+      jobs: number("must be a number of uploads", rules.parallelRule).optional(),
+      walParallelism: number("must be a number of WAL segments", rules.parallelRule).optional(),
+      objectStore: z.record(z.string(), z.unknown(), "must be an object: the ObjectStore's spec").optional(),
+    },
+    "must be an object with schedule, retention and other settings",
+  )
+  .superRefine(({ method = "plugin", dataCompression }, context) => {
+    const message = rules.dataCompressionRule(method)(dataCompression);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["dataCompression"], message });
+  });
+
+const recovery = z.strictObject(
+  {
+    from: text("must be the name of the database to recover", rules.clusterNameRule),
+    serverName: text("must be a name", rules.serverNameRule).optional(),
+    targetTime: text("must be a moment, such as 2026-11-22T10:00:00Z", rules.targetTimeRule).optional(),
+    bucket: text("must be the name of a bucket", bucketRule).optional(),
+    path: text("must be a prefix in the bucket", pathRule).optional(),
+  },
+  "must be an object with from, targetTime and other settings",
+);
+
+/** An entry of `databases`: the arguments of a PostgresCluster, and no store, for that is the stack's. */
+export const databaseEntry = z.strictObject(
+  {
+    name: clusterName,
+    namespace: text("must be the name of a namespace", namespaceRule),
+    instances: number("must be a number of instances", rules.instancesRule).optional(),
+    imageName: text("must be an image with a tag", rules.imageNameRule).optional(),
+    storage,
+    database: z
+      .strictObject(
+        {
+          name: text("must be the name of a database", rules.identifierRule).optional(),
+          owner: text("must be the name of a role", rules.identifierRule).optional(),
+        },
+        "must be an object with name or owner",
+      )
+      .optional(),
+    backup: backup.prefault({}),
+    recovery: recovery.optional(),
+    deletion: z
+      .strictObject(
+        { protect: yesOrNo.optional(), retainVolumes: yesOrNo.optional() },
+        "must be an object with protect or retainVolumes",
+      )
+      .optional(),
+    timeoutSeconds: number("must be a number of seconds", rules.timeoutRule).optional(),
+    spec: z.record(z.string(), z.unknown(), "must be an object: the Cluster's spec").optional(),
+  },
+  "must be an object with name, namespace, storage and other settings",
+);

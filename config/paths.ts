@@ -1,0 +1,40 @@
+import { asciiJson } from "../components/check.ts";
+
+/** Where something stands in the config: the key, then names and indices inside of it. */
+export type KeyPath = readonly PropertyKey[];
+
+/**
+ * `["namespaces", 0, "name"]` as users write it, `cnpg-rgw:namespaces[0].name`; what is not plain ASCII in a name can be
+ * seen as an escape, and a very long name is cut.
+ */
+export function keyName(path: KeyPath): string {
+  const legible = path.map((part) => (typeof part === "number" ? part : legibleName(String(part))));
+  return `cnpg-rgw:${String(legible[0])}${legible.slice(1).map(accessor).join("")}`;
+}
+
+/**
+ * The key as a word of a command line, quoted where the shell or Pulumi would read something else into it. Undefined
+ * for a name that no command can be given, or that should not be pasted to a terminal.
+ */
+export function keyWord(path: KeyPath): string | undefined {
+  const [key, ...inside] = path.map((part) => (typeof part === "number" ? part : String(part)));
+  const text = `cnpg-rgw:${String(key)}${inside.map(accessor).join("")}`;
+  const colons = text.split(":").length - 1;
+  // Pulumi's paths have `\"`, and no way to write a backslash before a quote.
+  const isInexpressible = inside.some((name) => typeof name === "string" && /\\("|$)/.test(name));
+  if (/[\p{C}\p{Z}]/u.test(text.replaceAll(" ", "")) || text.length > 200) return undefined;
+  if (colons > 1 || isInexpressible || (inside.length > 0 && !isPlain(String(key)))) return undefined;
+  return inside.length === 0 && /^[\w:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function accessor(part: string | number): string {
+  if (typeof part === "number") return `[${part}]`;
+  return isPlain(part) ? `.${part}` : `["${part.replaceAll('"', '\\"')}"]`;
+}
+
+const isPlain = (name: string): boolean => name !== "" && !/[.[\]"]/.test(name);
+
+function legibleName(name: string): string {
+  const text = asciiJson(JSON.stringify(name.slice(0, 60))).slice(1, -1);
+  return `${text.replaceAll('\\"', '"').replaceAll("\\\\", "\\")}${name.length > 60 ? "…" : ""}`;
+}

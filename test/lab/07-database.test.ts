@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import {
+  archiveNow,
+  completedBackups,
+  entry,
+  fingerprint,
+  inDemo,
+  load,
+  loseCluster,
+  setDatabases,
+  sql,
+} from "./support/database.ts";
+import { changes } from "./support/stack.ts";
+import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
+
+const orders = inDemo("orders");
+const up = ["up", "--yes", "--skip-preview"];
+
+before(async () => {
+  await setDatabases([]);
+  await mustPulumi(up);
+});
+
+describe("a database that cannot be as it is declared", () => {
+  const refused: Record<string, [Record<string, unknown>, RegExp]> = {
+    "in a namespace that is not in the list": [
+      entry("orders", { namespace: "nowhere" }),
+      /databases\[0\]\.namespace is "nowhere", and cnpg-rgw:namespaces has "demo"/,
+    ],
+    "with a schedule of five fields": [
+      entry("orders", { backup: { schedule: "0 2 * * *" } }),
+      /schedule must have six fields.*write "0 0 2 \* \* \*"/,
+    ],
+    "with a field that the API server would drop": [
+      entry("orders", { spec: { backup: { wal: { compression: "gzip" } } } }),
+      /spec\.backup\.wal.*barmanObjectStore\.wal/s,
+    ],
+    "recovered from a prefix without a backup": [
+      entry("orders", { recovery: { from: "lost" } }),
+      /recovery: .*s3:\/\/cnpg-backups\/lab\/lost\/lost/,
+    ],
+  };
+  for (const [what, [declared, message]] of Object.entries(refused)) {
+    it(`is refused in preview: ${what}`, async () => {
+      await setDatabases([declared]);
+      const outcome = await pulumi(["preview"]);
+      assert.notEqual(outcome.code, 0);
+      assert.match(outcome.all, message);
+      assert.doesNotMatch(outcome.all, /\n\s+at .*\(/, "no stack trace");
+      assert.equal(await kubectl("-n", "demo", "get", "clusters", "-o", "name"), "");
+    });
+  }
+});
+
+let loaded = "";
+let mark = "";
+
+describe("a database with the Barman Cloud plugin", () => {
+  it("answers when up is done, and is backed up at once", async () => {
+    await setDatabases([entry("orders")]);
+    await mustPulumi(up);
+    assert.match(await sql(orders, "select version();"), /^PostgreSQL 17/);
+    const [first] = await completedBackups(orders);
+    assert.equal(first?.spec.method, "plugin");
+  });
+
+  it("shows no change the second time, although the operator writes into its objects", async () => {
+    await mustPulumi(["preview", "--expect-no-changes"]);
+    await mustPulumi([...up, "--expect-no-changes"]);
+    await mustPulumi(["refresh", "--yes", "--skip-preview"]);
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+
+  it("archives what is written after the backup", async () => {
+    await sql(orders, load);
+    await archiveNow(orders);
+    loaded = await fingerprint(orders);
+    mark = await sql(
+      orders,
+      "select to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"');",
+    );
+    await sql(orders, "insert into sales.orders values (0, 'after the mark');");
+    await archiveNow(orders);
+  });
+
+  it("is not deleted with its entry, renamed, moved or shrunk", async () => {
+    const refusals: [Record<string, unknown>[], RegExp][] = [
+      [[], /protect/],
+      [[entry("orders", { storage: { size: "500Mi" } })], /cannot shrink to 500Mi/],
+    ];
+    for (const [declared, message] of refusals) {
+      await setDatabases(declared);
+      const outcome = await pulumi(up);
+      assert.notEqual(outcome.code, 0);
+      assert.match(outcome.all, message);
+    }
+    assert.match(await sql(orders, "select count(*) from sales.orders;"), /^50001$/);
+  });
+});
+
+describe("a database that is lost with its volumes", () => {
+  it("comes back under its own name with every row, in a place of its own in the bucket", async () => {
+    const everything = await fingerprint(orders);
+    await loseCluster(orders);
+    await setDatabases([entry("orders", { recovery: { from: "orders" } })]);
+    await mustPulumi(["refresh", "--yes", "--skip-preview"]);
+    await mustPulumi(up);
+    assert.equal(await fingerprint(orders), everything);
+    const [first] = await completedBackups(orders);
+    assert.ok(first);
+    const serverName = await kubectl(
+      "-n",
+      "demo",
+      "get",
+      "cluster",
+      "orders",
+      "-o",
+      "jsonpath={.spec.plugins[0].parameters.serverName}",
+    );
+    assert.equal(serverName, "orders-2");
+  });
+
+  it("comes back beside itself as it was at a moment", async () => {
+    const recovered = entry("orders", { recovery: { from: "orders" } });
+    const then = entry("then", { recovery: { from: "orders", targetTime: mark } });
+    await setDatabases([recovered, then]);
+    await mustPulumi(up);
+    assert.equal(await fingerprint(inDemo("then")), loaded);
+    assert.equal(await sql(inDemo("then"), "select count(*) from sales.orders where id = 0;"), "0");
+  });
+
+  it("goes when its protection is lifted, and its backups stay", async () => {
+    const recovered = entry("orders", { recovery: { from: "orders" } });
+    const then = entry("then", { recovery: { from: "orders", targetTime: mark } });
+    await setDatabases([recovered, { ...then, deletion: { protect: false } }]);
+    await mustPulumi(up);
+    await setDatabases([recovered]);
+    const removed = await mustPulumi(up);
+    assert.ok(
+      changes(removed).some((line) => line.startsWith("- ")),
+      changes(removed).join(),
+    );
+    assert.equal(
+      await kubectl("-n", "demo", "get", "cluster", "then", "--ignore-not-found", "-o", "name"),
+      "",
+    );
+    await setDatabases([recovered, entry("then")]);
+    const again = await pulumi(["preview"]);
+    assert.match(again.all, /s3:\/\/cnpg-backups\/lab\/then\/then holds WAL or backups of another/);
+  });
+});

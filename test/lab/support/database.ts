@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { until } from "../../../lab/wait.ts";
+import { kubectl, must, mustPulumi, on, pulumi } from "./lab.ts";
+
+/** An entry of `cnpg-rgw:databases` that fits the lab: its PostgreSQL image, a small volume, one instance. */
+export function entry(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    name,
+    namespace: "demo",
+    instances: 1,
+    imageName: "localhost/postgresql:17",
+    storage: { size: "1Gi" },
+    ...more,
+  };
+}
+
+/** Writes the list of databases into the stack's config, as `pulumi config set-all --path` does for a user. */
+export async function setDatabases(entries: Record<string, unknown>[]): Promise<void> {
+  await pulumi(["config", "rm", "cnpg-rgw:databases"]);
+  const settings = entries.flatMap((each, i) => flattened(`cnpg-rgw:databases[${i}]`, each));
+  if (settings.length === 0) return;
+  await mustPulumi([
+    "config",
+    "set-all",
+    "--path",
+    ...settings.flatMap((setting) => ["--plaintext", setting]),
+  ]);
+}
+
+function flattened(path: string, value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [`${path}=${String(value)}`];
+  return Object.entries(value).flatMap(([key, inner]) => flattened(`${path}.${key}`, inner));
+}
+
+export interface Database {
+  namespace: string;
+  name: string;
+}
+export const inDemo = (name: string): Database => ({ namespace: "demo", name });
+
+async function primaryOf({ namespace, name }: Database): Promise<string> {
+  return kubectl("-n", namespace, "get", "cluster", name, "-o", "jsonpath={.status.currentPrimary}");
+}
+
+/** Runs SQL in the database `app` of the primary, each statement on its own; returns what it prints. */
+export async function sql(database: Database, statements: string): Promise<string> {
+  const psql = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "app"];
+  const primary = await primaryOf(database);
+  const exec = ["kubectl", "-n", database.namespace, "exec", "-i", primary, "-c", "postgres", "--", ...psql];
+  return (await must("workstation", exec, { input: statements })).trim();
+}
+
+/** Several schemas, a table with binary values, and large objects. */
+export const load = `
+create schema sales;
+create schema "Übersee";
+create table sales.orders (id int primary key, note text not null);
+insert into sales.orders select g, md5(g::text) from generate_series(1, 50000) g;
+create table "Übersee"."Akten" (id int primary key, body bytea not null);
+insert into "Übersee"."Akten" select g, decode(repeat(md5(g::text), 64), 'hex') from generate_series(1, 500) g;
+select count(lo_from_bytea(0, decode(repeat(md5(g::text), 8000), 'hex'))) from generate_series(1, 5) g;
+`;
+
+/** Says in one line what all rows and large objects are. */
+export async function fingerprint(database: Database): Promise<string> {
+  return sql(
+    database,
+    `select count(*), md5(string_agg(id || note, ',' order by id)) from sales.orders;
+     select count(*), md5(string_agg(id || md5(body), ',' order by id)) from "Übersee"."Akten";
+     select count(*), md5(string_agg(md5(lo_get(oid)), ',' order by oid)) from pg_largeobject_metadata;`,
+  );
+}
+
+/**
+ * Closes the current WAL segment and waits until it is archived. The switch is a statement of its own: in one
+ * transaction with the rows, their COMMIT would be in the next segment.
+ */
+export async function archiveNow(database: Database, timeoutMs = 120_000): Promise<void> {
+  const segment = await sql(database, "select pg_walfile_name(pg_switch_wal());");
+  await until({ what: `WAL ${segment} to be archived`, timeoutMs, intervalMs: 1_000 }, async () => {
+    const archived = await sql(database, "select last_archived_wal from pg_stat_archiver;");
+    return archived >= segment || `the last one is ${archived}`;
+  });
+}
+
+const backups = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ cluster: z.object({ name: z.string() }), method: z.string() }),
+      status: z
+        .object({
+          phase: z.string().optional(),
+          error: z.string().optional(),
+          backupId: z.string().optional(),
+        })
+        .optional(),
+    }),
+  ),
+});
+export type Backup = z.infer<typeof backups>["items"][number];
+
+export async function backupsOf({ namespace, name }: Database): Promise<Backup[]> {
+  const found = backups.parse(JSON.parse(await kubectl("-n", namespace, "get", "backups", "-o", "json")));
+  return found.items.filter(({ spec }) => spec.cluster.name === name);
+}
+
+/** Waits until a number of base backups are complete; a failed one ends the wait. */
+export async function completedBackups(database: Database, count = 1): Promise<Backup[]> {
+  let found: Backup[] = [];
+  const what = `${count} completed backup(s) of ${database.name}`;
+  await until({ what, timeoutMs: 180_000, intervalMs: 1_000 }, async () => {
+    found = await backupsOf(database);
+    const failed = found.find(({ status }) => status?.phase === "failed");
+    assert.equal(failed, undefined, JSON.stringify(failed?.status));
+    const completed = found.filter(({ status }) => status?.phase === "completed");
+    return completed.length >= count || found.map(({ status }) => status?.phase ?? "new").join(", ");
+  });
+  return found;
+}
+
+/** Deletes a Cluster and its volumes behind Pulumi's back, as an accident would. */
+export async function loseCluster({ namespace, name }: Database): Promise<void> {
+  await kubectl("-n", namespace, "delete", "cluster", name, "--wait=true", "--timeout=120s");
+  await until({ what: `the volumes of ${name} to go`, timeoutMs: 60_000, intervalMs: 1_000 }, async () => {
+    const left = await kubectl("-n", namespace, "get", "pvc", "-l", `cnpg.io/cluster=${name}`, "-o", "name");
+    return left === "" || left;
+  });
+}
+
+/** The status of a Cluster's condition, with its message. */
+export async function condition({ namespace, name }: Database, type: string): Promise<string> {
+  const path = `jsonpath={.status.conditions[?(@.type=="${type}")]['status','message']}`;
+  const outcome = await on("workstation", ["kubectl", "-n", namespace, "get", "cluster", name, "-o", path]);
+  return outcome.stdout;
+}

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import { schemaProblems } from "../../../../../components/cnpg/crds/schema-problems.ts";
+import { defaultServerName, planOf } from "../../../../../components/cnpg/postgres/plan.ts";
+import type { RecoverySettings, Settings } from "../../../../../components/cnpg/postgres/settings.ts";
+
+const store = {
+  endpoint: "http://10.0.0.10:7480",
+  hasPrivateCa: false,
+  bucket: "cnpg-backups",
+  path: "/lab",
+  secretName: "cnpg-backup-s3",
+};
+
+const orders: Settings = {
+  clusterName: "orders",
+  namespace: "shop",
+  instances: 3,
+  imageName: undefined,
+  size: "20Gi",
+  storageClass: undefined,
+  database: "app",
+  owner: "app",
+  backup: {
+    store,
+    method: "plugin",
+    schedule: "0 0 2 * * *",
+    retention: "14d",
+    serverName: undefined,
+    dataCompression: "snappy",
+    walCompression: "lz4",
+    jobs: 2,
+    walParallelism: 2,
+    objectStore: {},
+  },
+  recovery: undefined,
+  retainVolumes: false,
+  spec: {},
+  timeoutSeconds: 1800,
+};
+const fromOrders: RecoverySettings = { from: "orders", store, serverName: "orders", targetTime: undefined };
+const inTree = { ...orders.backup, method: "barmanObjectStore" };
+
+describe("the plan of a database", () => {
+  const variants: Record<string, Settings> = {
+    "with the plugin": orders,
+    "in-tree": { ...orders, backup: inTree },
+    "over https with a private CA": {
+      ...orders,
+      backup: {
+        ...orders.backup,
+        store: { ...store, endpoint: "https://10.0.0.10:7443", hasPrivateCa: true },
+      },
+    },
+    "recovered, with the plugin": { ...orders, recovery: fromOrders },
+    "recovered in-tree to a point in time": {
+      ...orders,
+      backup: inTree,
+      recovery: { ...fromOrders, targetTime: "2026-01-22T10:00:00Z" },
+    },
+    "without compression": {
+      ...orders,
+      backup: { ...orders.backup, dataCompression: "none", walCompression: "none" },
+    },
+  };
+  for (const [name, settings] of Object.entries(variants)) {
+    it(`is valid against the CRDs: ${name}`, () => {
+      const plan = planOf(settings);
+      assert.deepEqual(schemaProblems("Cluster", plan.cluster), []);
+      assert.deepEqual(schemaProblems("ObjectStore", plan.objectStore), []);
+      assert.deepEqual(schemaProblems("ScheduledBackup", plan.scheduledBackup), []);
+      if (plan.sourceStore) assert.deepEqual(schemaProblems("ObjectStore", plan.sourceStore), []);
+    });
+  }
+
+  it("puts each cluster under a prefix of its own", () => {
+    const plan = planOf(orders);
+    assert.equal(plan.destinationPath, "s3://cnpg-backups/lab/orders");
+    assert.deepEqual(plan.archive, { bucket: "cnpg-backups", prefix: "lab/orders/orders" });
+    assert.equal(plan.objectStore.configuration.destinationPath, plan.destinationPath);
+  });
+
+  it("archives and backs up with the plugin, which the ScheduledBackup must name", () => {
+    const { cluster, scheduledBackup } = planOf(orders);
+    assert.deepEqual(cluster.plugins, [
+      {
+        name: "barman-cloud.cloudnative-pg.io",
+        isWALArchiver: true,
+        parameters: { barmanObjectName: "orders", serverName: "orders" },
+      },
+    ]);
+    assert.equal(cluster.backup, undefined);
+    assert.partialDeepStrictEqual(scheduledBackup, {
+      immediate: true,
+      method: "plugin",
+      pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
+    });
+  });
+
+  it("in-tree has no plugin, and boto3's checksums as RGW takes them", () => {
+    const { cluster } = planOf({ ...orders, backup: inTree });
+    assert.equal(cluster.plugins, undefined);
+    assert.equal(cluster.backup?.retentionPolicy, "14d");
+    assert.ok(cluster.env?.some(({ name }) => name === "AWS_REQUEST_CHECKSUM_CALCULATION"));
+  });
+
+  it("reads the source from an ObjectStore that deletes nothing", () => {
+    const plan = planOf({ ...orders, clusterName: "orders-restored", recovery: fromOrders });
+    assert.equal(plan.sourceStore?.configuration.destinationPath, "s3://cnpg-backups/lab/orders");
+    assert.equal(plan.sourceStore.retentionPolicy, undefined);
+    assert.equal(plan.serverName, "orders-restored");
+    assert.deepEqual(plan.source?.archive.prefix, "lab/orders/orders");
+  });
+
+  it("lets the user's spec win, key by key", () => {
+    const { cluster } = planOf({ ...orders, spec: { postgresql: { parameters: { work_mem: "64MB" } } } });
+    assert.deepEqual(cluster.postgresql?.parameters, { archive_timeout: "5min", work_mem: "64MB" });
+  });
+
+  it("has no PodDisruptionBudget for a single instance, which would block each drain", () => {
+    assert.equal(planOf({ ...orders, instances: 1 }).cluster.enablePDB, false);
+    assert.equal(planOf(orders).cluster.enablePDB, true);
+  });
+
+  it("keeps volumes by deleting the Cluster alone, where asked", () => {
+    assert.deepEqual(planOf(orders).annotations, {});
+    assert.deepEqual(planOf({ ...orders, retainVolumes: true }).annotations, {
+      "pulumi.com/deletionPropagationPolicy": "orphan",
+    });
+  });
+});
+
+describe("the server name of a recovered cluster", () => {
+  const nameFor = (cluster: string, recovery: RecoverySettings): string =>
+    defaultServerName(cluster, orders.backup, recovery);
+
+  it("counts on in its own prefix, and is the cluster's name elsewhere", () => {
+    assert.equal(nameFor("orders", fromOrders), "orders-2");
+    assert.equal(nameFor("orders", { ...fromOrders, serverName: "orders-2" }), "orders-3");
+    assert.equal(nameFor("orders", { ...fromOrders, serverName: "orders-9" }), "orders-10");
+    assert.equal(nameFor("orders-restored", fromOrders), "orders-restored");
+    assert.equal(nameFor("orders", { ...fromOrders, store: { ...store, path: "/old" } }), "orders");
+  });
+
+  it("is never the one that it reads, in the same place", () => {
+    const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}[0-9a-z]$/);
+    fc.assert(
+      fc.property(name, name, name, (cluster, from, serverName) => {
+        const plan = planOf({
+          ...orders,
+          clusterName: cluster,
+          recovery: { ...fromOrders, from, serverName },
+        });
+        assert.notEqual(plan.archive.prefix, plan.source?.archive.prefix);
+      }),
+    );
+  });
+});

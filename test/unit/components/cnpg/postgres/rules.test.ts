@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import * as rules from "../../../../../components/cnpg/postgres/rules.ts";
+
+type Rule = (value: string | undefined) => string | undefined;
+
+function table(rule: Rule, good: string[], bad: Record<string, RegExp>): void {
+  for (const value of good) assert.equal(rule(value), undefined, value);
+  for (const [value, message] of Object.entries(bad)) assert.match(rule(value) ?? "", message, value);
+}
+
+describe("what a database may be like", () => {
+  it("has a name that CloudNativePG takes", () => {
+    const long = "a".repeat(50);
+    table(rules.clusterNameRule, ["orders", "a", "orders-2", long], {
+      "": /first a letter/,
+      "2orders": /"2orders"/,
+      "orders-": /inner hyphens/,
+      Orders: /lower-case/,
+      "or.ders": /letters, digits/,
+      [`${long}a`]: /at most|1 to 50/,
+      "orders\n": /\\n/,
+    });
+  });
+
+  it("has a size with a unit", () => {
+    table(rules.sizeRule as Rule, ["20Gi", "500Mi", "1.5Ti", "10G"], {
+      "20": /with its unit/,
+      "20GB": /"20GB"/,
+      "0Gi": /with its unit/,
+      "-1Gi": /with its unit/,
+      "20 Gi": /with its unit/,
+    });
+  });
+
+  it("has an image whose tag can say the version", () => {
+    table(rules.imageNameRule, ["localhost/postgresql:17", "reg:5000/a/b:17.5@sha256:" + "0".repeat(64)], {
+      "localhost/postgresql": /with a tag/,
+      "postgresql:17 ": /with a tag/,
+    });
+  });
+});
+
+describe("when and how long backups are taken and kept", () => {
+  it("is six fields, seconds first", () => {
+    table(rules.scheduleRule, ["0 0 2 * * *", "0 */15 * * * *", "30 5 1 * * MON-FRI", "@daily"], {
+      "0 2 * * *": /write "0 0 2 \* \* \*"/,
+      "0 0 25 * * *": /six fields/,
+      "61 0 2 * * *": /six fields/,
+      nightly: /six fields/,
+      "": /six fields/,
+      "0 0 2 * * L": /six fields/,
+    });
+  });
+
+  it("turns any schedule of five fields into the right one of six", () => {
+    const minute = fc.integer({ min: 0, max: 59 });
+    const hour = fc.integer({ min: 0, max: 23 });
+    fc.assert(
+      fc.property(minute, hour, (m, h) => {
+        const said = /write "(.*)"$/.exec(rules.scheduleRule(`${m} ${h} * * *`) ?? "")?.[1];
+        assert.equal(rules.scheduleRule(said), undefined);
+        assert.equal(said, `0 ${m} ${h} * * *`);
+      }),
+    );
+  });
+
+  it("is a retention that the CRD takes", () => {
+    table(rules.retentionRule, ["1d", "14d", "4w", "3m"], {
+      "0d": /14d, 4w or 3m/,
+      "14": /14d/,
+      "14 d": /14d/,
+      "1y": /14d/,
+      "2h": /14d/,
+    });
+  });
+
+  it("is a compression that the method knows", () => {
+    table(rules.dataCompressionRule("plugin"), ["snappy", "lz4", "gzip", "bzip2", "none"], {
+      zstd: /one of snappy/,
+    });
+    table(rules.dataCompressionRule("barmanObjectStore"), ["snappy", "none"], {
+      lz4: /may not know lz4/,
+      xz: /one of snappy/,
+    });
+    table(rules.walCompressionRule, ["lz4", "zstd", "xz", "none"], {
+      brotli: /one of lz4/,
+      LZ4: /one of lz4/,
+    });
+  });
+});
+
+describe("the moment to recover to", () => {
+  it("has a time zone and is past", () => {
+    const hour = 3_600_000;
+    const tomorrow = new Date(Date.now() + 24 * hour).toISOString();
+    table(rules.targetTimeRule, ["2026-01-22T10:00:00Z", "2026-01-22 10:00:00.123+02:00"], {
+      "2026-01-22T10:00:00": /time zone/,
+      "2026-13-22T10:00:00Z": /time zone/,
+      yesterday: /time zone/,
+      [tomorrow]: /in the future/,
+    });
+  });
+});

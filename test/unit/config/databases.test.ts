@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { databaseArgs, recoveryCommand } from "../../../config/database-args.ts";
+import { anyS3, parsed, refusal } from "./fixtures.ts";
+
+const orders = { name: "orders", namespace: "shop", storage: { size: "20Gi" } };
+const withOrders = (more: Record<string, unknown> = {}, rest: Record<string, unknown> = {}) => ({
+  ...anyS3,
+  namespaces: ["shop"],
+  databases: [{ ...orders, ...more }],
+  ...rest,
+});
+
+describe("databases in the config", () => {
+  const refused: Record<string, [Record<string, unknown>, RegExp]> = {
+    "a namespace that is not in the list": [
+      withOrders({ namespace: "shpo" }),
+      /databases\[0\]\.namespace is "shpo", and cnpg-rgw:namespaces has "shop"/,
+    ],
+    "the same name twice": [
+      { ...withOrders(), databases: [orders, orders] },
+      /databases\[1\]\.name is "orders", as cnpg-rgw:databases\[0\]\.name is already/,
+    ],
+    "the plugin's method without the plugin": [
+      withOrders({}, { barmanPlugin: { enabled: false } }),
+      /databases\[0\] is backed up by the Barman Cloud plugin, and cnpg-rgw:barmanPlugin\.enabled is false/,
+    ],
+    "no size": [
+      { ...withOrders(), databases: [{ name: "orders", namespace: "shop" }] },
+      /databases\[0\]\.storage/,
+    ],
+    "a size without a unit": [withOrders({ storage: { size: "20" } }), /with its unit/],
+    "five fields in a schedule": [withOrders({ backup: { schedule: "0 2 * * *" } }), /"0 0 2 \* \* \*"/],
+    "lz4 in-tree": [
+      withOrders({ backup: { method: "barmanObjectStore", dataCompression: "lz4" } }),
+      /databases\[0\]\.backup\.dataCompression must be one of/,
+    ],
+    "a retention that the CRD refuses": [withOrders({ backup: { retention: "14 days" } }), /14d, 4w or 3m/],
+    "a moment in the future": [
+      withOrders({ recovery: { from: "orders", targetTime: "2999-01-01T00:00:00Z" } }),
+      /in the future/,
+    ],
+    "a typo in a key": [withOrders({ instnaces: 2 }), /did you mean.*databases\[0\]\.instances/i],
+    "a typo in a key of the backup": [
+      withOrders({ backup: { shedule: "@daily" } }),
+      /databases\[0\]\.backup\.schedule/,
+    ],
+  };
+  for (const [what, [config, message]] of Object.entries(refused)) {
+    it(`are refused with ${what}`, () => {
+      assert.match(refusal(config), message);
+    });
+  }
+
+  it("may go without the plugin in-tree", () => {
+    const config = withOrders(
+      { backup: { method: "barmanObjectStore" } },
+      { barmanPlugin: { enabled: false } },
+    );
+    assert.equal(parsed(config).databases.length, 1);
+  });
+
+  it("recover from the stack's store, or from another prefix of it", () => {
+    const store = { connection: { ...anyS3 }, bucket: "cnpg-backups", path: "/lab" };
+    const recoveryOf = (recovery: Record<string, unknown>) => {
+      const [entry] = parsed(withOrders({ recovery })).databases;
+      assert.ok(entry);
+      return databaseArgs(entry, store).recovery?.store;
+    };
+    assert.deepEqual(recoveryOf({ from: "orders" }), store);
+    assert.deepEqual(recoveryOf({ from: "orders", path: "/old-cluster" }), {
+      ...store,
+      path: "/old-cluster",
+    });
+  });
+
+  it("come with the command that brings them back", () => {
+    const [entry] = parsed(withOrders()).databases;
+    assert.ok(entry);
+    assert.equal(
+      recoveryCommand(entry, 1),
+      "pulumi config set-all --path --plaintext 'cnpg-rgw:databases[1].name=orders-restored' " +
+        "--plaintext 'cnpg-rgw:databases[1].namespace=shop' " +
+        "--plaintext 'cnpg-rgw:databases[1].storage.size=20Gi' " +
+        "--plaintext 'cnpg-rgw:databases[1].recovery.from=orders' && pulumi up",
+    );
+  });
+});
