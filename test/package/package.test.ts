@@ -80,4 +80,19 @@ describe("the package", () => {
     const types = z.array(z.string()).parse(JSON.parse(stdout));
     assert.ok(types.includes("command:remote:Command"), stdout);
   });
+
+  it("has the CRDs' schemas: a custom resource is checked", async () => {
+    const program = `
+      import { customResource } from "./node_modules/pulumi-cnpg-rgw/dist/cnpg/custom-resource.js";
+      const spec = { storage: { size: "1Gi" }, backup: { barmanObjectStor: {} } };
+      try {
+        customResource("Cluster", "orders", { metadata: { name: "orders" }, spec });
+      } catch ({ message }) {
+        console.log(message);
+      }
+    `;
+    writeFileSync(join(user, "check.mjs"), program);
+    const { stdout } = await inUsersProject`node check.mjs`;
+    assert.match(stdout, /did you mean spec\.backup\.barmanObjectStore\?/);
+  });
 });
