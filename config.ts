@@ -73,8 +73,6 @@ const structured = new Set([
   "namespaces",
   "operator",
   "protectBucket",
-  "barmanPlugin",
-  "databases",
 ]);
 
 function fromJson(text: string): unknown {

@@ -16,7 +16,8 @@ export function endpointRule(endpoint: string): string | undefined {
   if (host !== url.hostname && !host.startsWith("[")) {
     return `${allowed}; not ${shown(endpoint)}, whose host is read as ${shown(url.hostname)}`;
   }
-  return undefined;
+  const isName = /^([A-Za-z0-9_][\w.-]{0,252}|\[[\da-f:.]+\])$/.test(url.hostname);
+  return isName ? undefined : `${allowed}, not ${shown(endpoint)}`;
 }
 
 /** The region is part of the signature, and of the host name that S3 clients think of when not told otherwise. */

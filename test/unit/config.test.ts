@@ -24,8 +24,6 @@ describe("parseConfig: what is accepted", () => {
       singleDiskCeph: { enabled: false, ceph: "ceph" },
       namespaces: [],
       operator: { values: {} },
-      barmanPlugin: { enabled: true },
-      databases: [],
     });
   });
 

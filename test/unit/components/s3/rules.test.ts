@@ -49,6 +49,9 @@ describe("endpointRule", () => {
       "http://10.0.\n0.10",
       "http://h\\b",
       "http://h:99999",
+      "http://$(id)",
+      "http://-h",
+      `http://${"h".repeat(254)}`,
     ];
     for (const endpoint of endpoints)
       assert.match(endpointRule(endpoint) ?? "", /^must be a URL like/, endpoint);
