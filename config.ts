@@ -73,6 +73,8 @@ const structured = new Set([
   "namespaces",
   "operator",
   "protectBucket",
+  "barmanPlugin",
+  "databases",
 ]);
 
 function fromJson(text: string): unknown {

@@ -1,4 +1,5 @@
 import { chartValueNames } from "../components/cnpg/chart-values.ts";
+import { databaseExamples } from "./database-examples.ts";
 import { type KeyPath, keyName, keyWord } from "./paths.ts";
 
 export { type KeyPath, keyName } from "./paths.ts";
@@ -37,6 +38,11 @@ const examples: Record<string, string> = {
   "operator.chart": "cloudnative-pg",
   "operator.repository": "https://cloudnative-pg.github.io/charts",
   "operator.values.monitoring.podMonitorEnabled": "false",
+  "barmanPlugin.enabled": "true",
+  "barmanPlugin.image": "registry.example.org/plugin-barman-cloud:v0.14.0",
+  "barmanPlugin.sidecarImage": "registry.example.org/plugin-barman-cloud-sidecar:v0.14.0",
+  "barmanPlugin.certManager.enabled": "false",
+  ...databaseExamples,
 };
 
 /** The command substitution that gives a host's SSH key in the form that the config wants. */

@@ -1,6 +1,7 @@
 import { shown } from "../components/check.ts";
 import { chartValueProblems } from "../components/cnpg/chart-values.ts";
 import { type FoundConfig, type Problem, isHidden, missing, unknownKey } from "./problems.ts";
+import { databaseInconsistencies } from "./database-consistency.ts";
 import { keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";
 
 /** What the keys say together. Looks only at what was found, so that it can report beside faulty values. */
@@ -12,6 +13,7 @@ export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<strin
     ...caWithoutTls(found),
     ...duplicateNamespaces(found, encrypted),
     ...wrongChartValues(found, encrypted),
+    ...databaseInconsistencies(found, encrypted),
     ...plaintextSecrets(found, encrypted),
   ];
 }

@@ -24,6 +24,8 @@ describe("parseConfig: what is accepted", () => {
       singleDiskCeph: { enabled: false, ceph: "ceph" },
       namespaces: [],
       operator: { values: {} },
+      barmanPlugin: { enabled: true },
+      databases: [],
     });
   });
 
