@@ -1,8 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked } from "../check.ts";
+import { checked, userError } from "../check.ts";
+import { chartValueProblems } from "./chart-values.ts";
 import { type ClusterArgs, servesPodMonitors } from "./cluster.ts";
+import { isObject } from "./merge.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
 import { type PreflightArgs, clusterToAsk } from "./preflight.ts";
 import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "./rules.ts";
@@ -35,7 +37,8 @@ export interface CnpgOperatorArgs {
   /**
    * Values of the chart, merged over the component's own: watch all namespaces, install the CRDs, request 100m CPU
    * and 200Mi of memory, and make a PodMonitor and a Grafana dashboard (ConfigMap with label `grafana_dashboard: "1"`).
-   * Objects are merged key by key, anything else is replaced. Helm checks them against the chart's schema.
+   * Objects are merged key by key, anything else is replaced. Values that the default chart does not know, or of a
+   * wrong type, are refused; Helm checks those of another chart or version against its schema.
    */
   values?: pulumi.Input<HelmValues | undefined>;
 
@@ -54,6 +57,7 @@ export class CnpgOperator extends pulumi.ComponentResource {
 
   constructor(name: string, args: CnpgOperatorArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:cnpg:CnpgOperator", name, {}, opts);
+    const overrides = checkedValues(args, this);
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
@@ -69,13 +73,43 @@ export class CnpgOperator extends pulumi.ComponentResource {
         namespace: namespace.metadata.name,
         atomic: true,
         timeout: 600,
-        values: pulumi.output(args.values).apply((overrides) => valuesFor(cluster, overrides, this)),
+        values: overrides.apply((known) => valuesFor(cluster, known, this)),
       },
       { parent: this },
     );
     this.namespace = release.namespace;
     this.registerOutputs({ namespace: this.namespace });
   }
+}
+
+/** The user's values, if the chart can take them; what is known at once is checked before anything is made. */
+function checkedValues(
+  { chart, chartVersion, values }: CnpgOperatorArgs,
+  resource: pulumi.Resource,
+): pulumi.Output<HelmValues | undefined> {
+  const check = (known: HelmValues, source: { chart?: unknown; chartVersion?: unknown }): void => {
+    const problems = chartValueProblems({ ...source, values: known }).map(({ path, mustBe, value }) => {
+      const name = `values.${path.join(".")}`;
+      return mustBe === undefined
+        ? `${name} is not a value of chart ${operatorChart.name} ${operatorChart.version}`
+        : `${name} must be ${mustBe}, not ${value}`;
+    });
+    if (problems.length > 0) throw userError(problems.join("; "), resource);
+  };
+  const now = withoutOutputs(values);
+  if (isObject(now)) check(now, { chart, chartVersion });
+  return pulumi.all([values, chart, chartVersion]).apply(([known, chart, chartVersion]) => {
+    if (known !== undefined) check(known, { chart, chartVersion });
+    return known;
+  });
+}
+
+/** A copy with null, which any value may be, in the place of what is not known yet. */
+function withoutOutputs(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return null;
+  if (Array.isArray(value)) return value.map(withoutOutputs);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutOutputs(inner)]));
 }
 
 /** The release's values, once it is clear that the cluster can take what they ask for. */

@@ -69,6 +69,10 @@ describe("CnpgOperator", () => {
       [/^chart must be/, { chart: "" }],
       [/^chartVersion must be the exact version/, { chartVersion: ">=0.29" }],
       [/^repository must be/, { repository: "oci://registry.lan" }],
+      [
+        /^values\.crds\.create must be true or false, not "yes"; values\.podMonitor is not a value of chart/,
+        { values: { crds: { create: "yes" }, podMonitor: true, replicaCount: pulumi.output("2") } },
+      ],
     ];
     for (const [message, args] of bad) {
       assert.throws(
