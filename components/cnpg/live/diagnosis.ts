@@ -22,7 +22,9 @@ export async function diagnose(
     main.lines?.length ? main : withLines(configuration, main, pods),
     surroundingsOf(configuration, metadata.namespace, metadata.name),
   ]);
-  return { obstacles: [shown, ...others], surroundings };
+  // With a cause that is known, the warnings are about its effects.
+  const isClear = knownCause(shown.lines ?? []) !== undefined;
+  return { obstacles: [shown, ...others], surroundings: isClear ? [] : surroundings };
 }
 
 const stillOnItsWay: Obstacle = {

@@ -23,15 +23,27 @@ const longest = 400;
 /** The lines of a container's log that say what went wrong, oldest first, each once and cut to a readable length. */
 export function errorLines(log: string): string[] {
   const lines = log.split("\n").flatMap((line) => errorsIn(line.trim()));
-  return [...new Set(lines)].map((line) =>
+  return withoutEchoes(lines).map((line) =>
     line.length <= longest ? line : `${line.slice(0, longest - 1)}…`,
   );
+}
+
+/** Each caller logs the error that it is given once more, behind a message of its own. */
+function withoutEchoes(lines: string[]): string[] {
+  const causes = new Set<string>();
+  return lines.filter((line) => {
+    const cause = line.slice(line.indexOf(": ") + 1).trim();
+    const isEcho = [...causes].some((earlier) => line.endsWith(earlier));
+    if (cause !== "") causes.add(cause);
+    return !isEcho;
+  });
 }
 
 function errorsIn(line: string): string[] {
   const parsed = parse(line);
   if (!parsed) return saysError(line) ? [line] : [];
   if (parsed.record) return recordErrors(parsed.record);
+  if (parsed.msg === "While terminating server") return [];
   if (/^(error|fatal|panic|dpanic|critical)$/i.test(parsed.level ?? "")) return loggedErrors(parsed);
   // barman-cloud's own output is logged line by line as information, whatever it says.
   const message = withoutTimestamp(parsed.msg ?? "");

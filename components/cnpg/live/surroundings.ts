@@ -32,7 +32,7 @@ function warnings(events: CoreV1Event[], name: string): string[] {
     .sort((a, b) => lastSeen(a) - lastSeen(b))
     .map(
       ({ involvedObject, message }) =>
-        `${involvedObject.kind ?? ""} ${involvedObject.name ?? ""}: ${message ?? ""}`,
+        `${involvedObject.kind ?? ""} ${involvedObject.name ?? ""}: ${message?.split("\n")[0] ?? ""}`,
     );
   return [...new Set(own)].slice(-3).map((line) => line.slice(0, 400));
 }

@@ -174,11 +174,16 @@ async function failure(
 }
 
 function progressLog({ namespace, name }: Database, log: (line: string) => void) {
-  let last = { what: "", at: -Infinity };
-  return ({ obstacles, look }: Exclude<Seen, { answering: Answering }>, now: number): void => {
-    const what = obstacles[0]?.problem ?? (look ? stateOf(look.resource).split(";")[0] : undefined) ?? "";
-    if (what === last.what && now - last.at < 30) return;
-    last = { what, at: now };
-    log(`waiting for database ${namespace}/${name}: ${what}, ${Math.round(now)} s`);
+  let last = { key: "", at: -Infinity };
+  return ({ obstacles: [main], look }: Exclude<Seen, { answering: Answering }>, now: number): void => {
+    const phase = look ? (stateOf(look.resource).split(";")[0] ?? "") : "";
+    const key = main?.key ?? phase;
+    if (key === last.key && now - last.at < 30) return;
+    last = { key, at: now };
+    log(
+      `waiting for database ${namespace}/${name}: ${shortened(main?.problem ?? phase)}, ${Math.round(now)} s`,
+    );
   };
 }
+
+const shortened = (text: string): string => (text.length <= 200 ? text : `${text.slice(0, 199)}…`);

@@ -28,6 +28,19 @@ describe("errorLines", () => {
     ]);
   });
 
+  it("takes an error once, although each caller logs it again", () => {
+    const log = json(
+      { level: "error", msg: "Error while restoring a backup", error: "rpc error: no target backup found" },
+      {
+        level: "error",
+        msg: "restore error",
+        error: "while restoring cluster: rpc error: no target backup found",
+      },
+      { level: "error", msg: "While terminating server" },
+    );
+    assert.deepEqual(errorLines(log), ["Error while restoring a backup: rpc error: no target backup found"]);
+  });
+
   it("takes PostgreSQL's own errors, without those that every start brings", () => {
     const record = (error_severity: string, message: string, more = {}) => ({
       level: "info",
