@@ -120,22 +120,19 @@ function extentOf(info: z.infer<typeof backupInfo>): BackupExtent | undefined {
 /** Each tar may be split: `data.tar.gz`, `data_0001.tar.gz`, …. An empty one is as good as none. */
 function missingFiles(tablespaces: string, files: BackupFile[]): string[] {
   const present = new Set(
-    files.filter((file) => file.bytes > 0).map((file) => file.name.replace(/\..*/, "")),
+    files.filter(({ bytes }) => bytes > 0).map(({ name }) => name.replace(/\.tar(\.\w+)?$/, ".tar")),
   );
-  const tars = ["data", ...tablespaceOids(tablespaces)];
-  return tars
-    .flatMap((tar) => partsOf(tar, files).filter((part) => !present.has(part)))
-    .map((part) => `${part}.tar`);
+  return ["data", ...tablespaceOids(tablespaces)]
+    .flatMap((tar) => partsOf(tar, files))
+    .filter((part) => !present.has(part));
 }
 
 /** The parts that there must be if there is the last one. */
 function partsOf(tar: string, files: BackupFile[]): string[] {
   const numbers = files.map(({ name }) => Number(new RegExp(`^${tar}_(\\d+)\\.tar`).exec(name)?.[1] ?? 0));
   const count = Math.min(Math.max(0, ...numbers), files.length);
-  return [
-    tar,
-    ...Array.from({ length: count }, (_, index) => `${tar}_${String(index + 1).padStart(4, "0")}`),
-  ];
+  const others = Array.from({ length: count }, (_, index) => `_${String(index + 1).padStart(4, "0")}`);
+  return ["", ...others].map((part) => `${tar}${part}.tar`);
 }
 
 /** Python's list of (name, oid, location). */

@@ -29,19 +29,14 @@ export function describeArchive(archive: Archive): string {
   return lines.join("\n");
 }
 
-function describeBackup({
-  id,
-  status,
-  extent,
-  databaseBytes,
-  storedBytes,
-  missingFiles,
-}: BaseBackup): string {
-  const ended =
-    extent === undefined ? "" : `, ended at ${momentAfter(extent.endTime)} on timeline ${extent.timeline}`;
+function describeBackup(backup: BaseBackup): string {
+  const { id, status, extent, databaseBytes, storedBytes, missingFiles } = backup;
   const database = databaseBytes === undefined ? "" : ` of a database of ${shownBytes(databaseBytes)}`;
+  const sizes = `${shownBytes(storedBytes)}${database}`;
+  if (extent === undefined) return `${id}: ${status}, ${sizes}`;
   const missing = missingFiles.length === 0 ? "" : `, without ${missingFiles.join(", ")}`;
-  return `${id}: ${status}${ended}, ${shownBytes(storedBytes)}${database}${missing}`;
+  const ended = `ended at ${momentAfter(extent.endTime)} on timeline ${extent.timeline}`;
+  return `${id}: ${status}, ${ended}, ${sizes}${missing}`;
 }
 
 function describeGap({ first, last, count }: WalGap): string {

@@ -63,14 +63,20 @@ function later(
   }));
 }
 
-/** Without the text of the history file: a timeline starts in the first segment that was archived of it. */
+/**
+ * Without the text of the history file: at a promotion, PostgreSQL archives what there is of the old timeline's last
+ * segment as a partial one. Where that is not there, a timeline starts in the first segment that was archived of it.
+ */
 function guessed(archive: Archive, { extent, walSegmentBytes }: EndedBackup, newest: number): Stretch[] {
+  const { segments, partialSegments } = archive;
   const timelines = Array.from(
     { length: newest - extent.timeline },
     (_, index) => extent.timeline + 1 + index,
   );
   return timelines.flatMap((timeline) => {
-    const first = archive.segments.find(({ name }) => timelineOf(name) === timeline);
+    const first =
+      partialSegments.findLast(({ name }) => timelineOf(name) === timeline - 1) ??
+      segments.find(({ name }) => timelineOf(name) === timeline);
     const position = first && positionOf(first.name, walSegmentBytes);
     return position === undefined ? [] : [{ timeline, from: position.number }];
   });

@@ -40,8 +40,8 @@ export function walChain(archive: Archive, backup: EndedBackup): WalChain {
   const end = links.findIndex(({ number }, index) => number > begin + index);
   const reached = end === -1 ? links : links.slice(0, end);
   const last = reached.at(-1)?.segment;
-  // The timeline that was left may have more of the segment in which it was left.
-  const ending = filesAt(begin + reached.length, archive, backup);
+  // A timeline that was left may have more of the segment in which it was left.
+  const ending = filesAt(begin + reached.length, archive, backup, path.stretches);
   return {
     path,
     reached: last,
@@ -85,10 +85,13 @@ export function missingOwnWal(archive: Archive, backup: EndedBackup): string | u
   return number < end ? segmentNameAt({ timeline, number }, backup.walSegmentBytes) : undefined;
 }
 
-/** Copies of a segment on any timeline, whole or partial. */
-function filesAt(number: number, archive: Archive, backup: EndedBackup): WalSegment[] {
-  const files = [...archive.segments, ...archive.partialSegments];
-  return files.filter(({ name }) => numberOf(name, backup) === number);
+/** Copies of a segment on the timelines of the path, whole or partial. */
+function filesAt(number: number, archive: Archive, backup: EndedBackup, stretches: Stretch[]): WalSegment[] {
+  const timelines = new Set(stretches.map(({ timeline }) => timeline));
+  return [...archive.segments, ...archive.partialSegments].filter(({ name }) => {
+    const position = positionOf(name, backup.walSegmentBytes);
+    return position?.number === number && timelines.has(position.timeline);
+  });
 }
 
 function timelineAt(number: number, stretches: Stretch[]): number | undefined {
