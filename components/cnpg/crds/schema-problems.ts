@@ -3,7 +3,7 @@ import { type Path, pathOf, written } from "./path.ts";
 import { insteadOf, meantValue } from "./suggestion.ts";
 import type { CrdKind } from "./types.ts";
 import { type Violation, schemaOf, violations } from "./validator.ts";
-import { allowed, formatText, limitText, patternText, shownValue, unquoted } from "./wording.ts";
+import { allowed, formatText, limitText, patternText, remedy, shownValue } from "./wording.ts";
 
 export interface SchemaProblemsOptions {
   /** Off: no value of the spec is shown, for it may hold secrets. Default: on. */
@@ -59,9 +59,9 @@ function sentence(kind: CrdKind, path: Path, violation: Violation, show: Show): 
       return `${written([...path, field])} is missing, and required: ${allowed(fields[field] ?? {})}`;
     }
     case "type":
-      return `${at} must be ${allowed(schema)}${show(data)}${unquoted(schema, data)}`;
+      return `${at} must be ${allowed(schema)}${show(data)}${remedy(schema, data)}`;
     case "enum":
-      return `${at} must be ${allowed(schema)}${show(data)}${meant(data, violation.params.allowedValues)}`;
+      return `${at} must be ${allowed(schema)}${show(data)}${meant(data, violation.params.allowedValues)}${remedy({}, data)}`;
     case "pattern":
       return `${at} must be ${patternText(violation.params.pattern)}${show(data)}`;
     case "format":

@@ -32,8 +32,9 @@ function withArticle(noun: string): string {
   return /^[aeiou]/.test(noun) ? `an ${noun}` : `a ${noun}`;
 }
 
-/** A hint for a number in quotes and the like, which YAML and environment variables bring. */
-export function unquoted({ type }: Schema, value: unknown): string {
+/** What to do about a number in quotes and a key without a value, which YAML and environment variables bring. */
+export function remedy({ type }: Schema, value: unknown): string {
+  if (value === null) return " (leave the field out: the API server drops it in silence)";
   if (typeof value !== "string" || typeof type !== "string") return "";
   const isMeant =
     type === "boolean"

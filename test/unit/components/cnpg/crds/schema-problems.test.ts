@@ -124,7 +124,8 @@ describe("schemaProblems", () => {
       "null",
       "Cluster",
       cluster({ backup: null }),
-      "spec.backup must be an object { barmanObjectStore, retentionPolicy, target, volumeSnapshot }, not null",
+      "spec.backup must be an object { barmanObjectStore, retentionPolicy, target, volumeSnapshot }, not null " +
+        "(leave the field out: the API server drops it in silence)",
     ],
     [
       "a number among PostgreSQL's parameters, whose names have dots",
