@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { parse, parseDocument, stringify } from "yaml";
 import { z } from "zod";
 import { cephFacts } from "../ceph/facts.ts";
 import { run } from "../host/run.ts";
 import { checkout, logDir } from "../layout.ts";
-import { chartRepository, operatorImage } from "../kubernetes/facts.ts";
+import { barmanCloudImages, chartRepository, operatorImage } from "../kubernetes/facts.ts";
 import { userPulumiHome } from "./engine.ts";
 import { workstationEnvironment } from "./environment.ts";
 import { settleLock } from "./stack-lock.ts";
@@ -44,6 +44,7 @@ export function labConfig(homelab: Record<string, unknown>): Record<string, unkn
     "cnpg-rgw:cephHost": { address: ssh.address, port: ssh.port, user: ssh.user, hostKey: ssh.hostKey },
     "cnpg-rgw:namespaces": [{ name: "demo", create: true }],
     "cnpg-rgw:operator": { repository: chartRepository, values: { image: operatorImage } },
+    "cnpg-rgw:barmanPlugin": barmanCloudImages,
   };
 }
 
@@ -78,9 +79,13 @@ function saltOf(file: string): string | undefined {
   return stackConfig.safeParse(parse(readFileSync(file, "utf8"))).data?.encryptionsalt;
 }
 
-async function makeStack(): Promise<void> {
+function freshConfig(): Record<string, unknown> {
   const homelab = stackConfig.parse(parse(readFileSync(join(checkout, "Pulumi.homelab.yaml"), "utf8")));
-  writeFileSync(stackConfigFile, stringify({ config: labConfig(homelab.config) }));
+  return labConfig(homelab.config);
+}
+
+async function makeStack(): Promise<void> {
+  writeFileSync(stackConfigFile, stringify({ config: freshConfig() }));
   // The stack may be there from an `up` that was cut short between here and the copy below.
   await pulumi(["stack", "select", "--create", stackName]);
   const key = readFileSync(cephFacts().ssh.privateKeyFile, "utf8");
@@ -90,15 +95,34 @@ async function makeStack(): Promise<void> {
   copyFileSync(stackConfigFile, stackConfigMaster);
 }
 
+/** The text of a stack's config file with these keys added; all else stays, comments included. */
+export function withKeys(text: string, keys: Record<string, unknown>): string {
+  const document = parseDocument(text);
+  for (const [key, value] of Object.entries(keys)) document.setIn(["config", key], value);
+  return document.toString();
+}
+
+/** A lab of an earlier version of this project never got the keys that have come since: they are added. */
+function addNewKeys(): void {
+  const given = stackConfig.parse(parse(readFileSync(stackConfigMaster, "utf8"))).config;
+  const news = Object.entries(freshConfig()).filter(([key]) => !(key in given));
+  if (news.length === 0) return;
+  for (const file of [stackConfigFile, stackConfigMaster]) {
+    writeFileSync(file, withKeys(readFileSync(file, "utf8"), Object.fromEntries(news)));
+  }
+}
+
 /** The stack, its config and its backend. A config that the user has edited stays as it is. */
 export async function ensureStack(): Promise<"made" | "present"> {
   ensureHome();
   if (saltOf(stackConfigMaster) === undefined) {
     await makeStack();
   } else if (saltOf(stackConfigFile) === saltOf(stackConfigMaster)) {
+    addNewKeys();
     return "present";
   } else {
     copyFileSync(stackConfigMaster, stackConfigFile);
+    addNewKeys();
     await pulumi(["stack", "select", stackName]);
   }
   return "made";

@@ -44,8 +44,8 @@ const rootfs = (wheels: string): Rootfs => ({
   customize: [
     `cp -r '${wheels}' "$1/wheels"`,
     'chroot "$1" python3 -m venv --system-site-packages /venv',
-    `chroot "$1" /venv/bin/pip install --no-index --no-deps --require-hashes --no-compile --find-links=/wheels --requirement=/wheels/${requirementsFile}`,
-    'chroot "$1" /venv/bin/pip uninstall --yes pip && rm -rf "$1/wheels" "$1/root/.cache"',
+    `chroot "$1" /venv/bin/pip --isolated install --no-index --no-deps --require-hashes --no-compile --find-links=/wheels --requirement=/wheels/${requirementsFile}`,
+    'chroot "$1" /venv/bin/pip --isolated uninstall --yes pip && rm -rf "$1/wheels" "$1/root/.cache"',
     // Bytecode that is never compared with its source: nobody can write it at run time, and without it each start of
     // barman-cloud-wal-archive takes twice as long.
     `chroot "$1" python3 -m compileall -q -f --invalidation-mode=unchecked-hash /venv/lib /usr/lib/python${python} /usr/lib/python3/dist-packages`,
