@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { execa } from "execa";
+import { isFull, onlyInFull } from "./support/full.ts";
 import { lab, labKilledAfter, mustPulumi, pulumi } from "./support/lab.ts";
 import {
   daemons,
@@ -42,7 +43,7 @@ describe("the lab", () => {
     assert.doesNotMatch(addresses, /\b10\.0\.0\.(2|10|20)\b/);
   });
 
-  it("comes back after kill -9 of each of its daemons", async () => {
+  it("comes back after kill -9 of each of its daemons", onlyInFull, async () => {
     for (const daemon of daemons()) {
       process.kill(pidOf(daemon), "SIGKILL");
       await comesUp();
@@ -67,7 +68,7 @@ describe("the lab", () => {
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  for (const seconds of [1, 4, 8, 16]) {
+  for (const seconds of isFull ? [1, 4, 8, 16] : [4]) {
     it(`comes up after an up that was killed ${seconds} s into its work`, async () => {
       assert.equal((await lab(["down"])).code, 0);
       await labKilledAfter(["up"], seconds);

@@ -10,17 +10,15 @@ import {
   loseCluster,
   setDatabases,
   sql,
+  up,
+  withoutDatabases,
 } from "./support/database.ts";
 import { changes } from "./support/stack.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 
 const orders = inDemo("orders");
-const up = ["up", "--yes", "--skip-preview"];
 
-before(async () => {
-  await setDatabases([]);
-  await mustPulumi(up);
-});
+before(withoutDatabases);
 
 describe("a database that cannot be as it is declared", () => {
   const refused: Record<string, [Record<string, unknown>, RegExp]> = {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { z } from "zod";
 import { until } from "../../../lab/wait.ts";
 import { kubectl, must, mustPulumi, on, pulumi } from "./lab.ts";
+import { labState } from "./workspace.ts";
+
+/** `up` as CI would run it. */
+export const up = ["up", "--yes", "--skip-preview"];
 
 /** An entry of `cnpg-rgw:databases` that fits the lab: its PostgreSQL image, a small volume, one instance. */
 export function entry(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
@@ -31,6 +36,25 @@ export async function setDatabases(entries: Record<string, unknown>[]): Promise<
 function flattened(path: string, value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [`${path}=${String(value)}`];
   return Object.entries(value).flatMap(([key, inner]) => flattened(`${path}.${key}`, inner));
+}
+
+/** An entry that goes when it is taken out of the list. */
+export const passing = (name: string, more: Record<string, unknown> = {}): Record<string, unknown> =>
+  entry(name, { deletion: { protect: false }, ...more });
+
+/** Starts over: no database in the cluster, in the stack or in its config. What they left in the bucket stays. */
+export async function withoutDatabases(): Promise<void> {
+  await setDatabases([]);
+  await on("workstation", [
+    "kubectl",
+    "delete",
+    "clusters.postgresql.cnpg.io",
+    "--all",
+    "-A",
+    "--timeout=120s",
+  ]);
+  await mustPulumi(["refresh", "--yes", "--skip-preview"]);
+  await mustPulumi(up);
 }
 
 export interface Database {
@@ -106,6 +130,27 @@ export async function backupsOf({ namespace, name }: Database): Promise<Backup[]
   return found.items.filter(({ spec }) => spec.cluster.name === name);
 }
 
+const store = ["cnpg-rgw:endpoint", "cnpg-rgw:caBundle"] as const;
+
+/** Points the stack at RGW's https port, whose certificate is from the lab's private CA; or back at the plain one. */
+export async function overHttps(on: boolean): Promise<void> {
+  const [endpoint, caBundle] = store;
+  await mustPulumi(["config", "set", endpoint, on ? "https://10.0.0.10:7443" : "http://10.0.0.10:7480"]);
+  if (!on) {
+    await pulumi(["config", "rm", caBundle]);
+    return;
+  }
+  const ca = await must("workstation", ["cat", join(labState, "pve", "access", "ca.crt")]);
+  await mustPulumi(["config", "set", caBundle], { input: ca });
+}
+
+/** Archived and failed WAL segments so far, by PostgreSQL's own count. */
+export async function archiver(database: Database): Promise<{ archived: number; failed: number }> {
+  const counts = await sql(database, "select archived_count, failed_count from pg_stat_archiver;");
+  const [archived = 0, failed = 0] = counts.split("|").map(Number);
+  return { archived, failed };
+}
+
 /** Waits until a number of base backups are complete; a failed one ends the wait. */
 export async function completedBackups(database: Database, count = 1): Promise<Backup[]> {
   let found: Backup[] = [];
@@ -134,4 +179,22 @@ export async function condition({ namespace, name }: Database, type: string): Pr
   const path = `jsonpath={.status.conditions[?(@.type=="${type}")]['status','message']}`;
   const outcome = await on("workstation", ["kubectl", "-n", namespace, "get", "cluster", name, "-o", path]);
   return outcome.stdout;
+}
+
+/** Takes a base backup now, as `kubectl apply` of a Backup does, and waits for it. Returns its id in the bucket. */
+export async function backUp(database: Database, name: string): Promise<string> {
+  const manifest = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Backup",
+    metadata: { name, namespace: database.namespace },
+    spec: {
+      cluster: { name: database.name },
+      method: "plugin",
+      pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
+    },
+  };
+  const before = await completedBackups(database, 0);
+  await must("workstation", ["kubectl", "apply", "-f", "-"], { input: JSON.stringify(manifest) });
+  const done = await completedBackups(database, before.length + 1);
+  return done.find(({ metadata }) => metadata.name === name)?.status?.backupId ?? "";
 }

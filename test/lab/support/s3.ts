@@ -21,7 +21,12 @@ const request = z.object({
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
   bucket: z.string(),
-  steps: z.array(z.tuple([z.enum(["put", "get", "list", "delete", "head", "create", "remove"]), z.string()])),
+  /** What to do, with which key, and for `put` with which content. */
+  steps: z.array(
+    z
+      .tuple([z.enum(["put", "get", "list", "delete", "head", "create", "remove"]), z.string()])
+      .rest(z.string()),
+  ),
 });
 export type S3Request = z.infer<typeof request>;
 
@@ -35,11 +40,11 @@ const client = new S3Client({
   maxAttempts: 1,
 });
 
-async function perform(step: string, key: string): Promise<unknown> {
+async function perform(step: string, key: string, content = `content of ${key}`): Promise<unknown> {
   const at = { Bucket: input.bucket, Key: key };
   switch (step) {
     case "put":
-      await client.send(new PutObjectCommand({ ...at, Body: `content of ${key}` }));
+      await client.send(new PutObjectCommand({ ...at, Body: content }));
       return "done";
     case "get":
       return client.send(new GetObjectCommand(at)).then((found) => found.Body?.transformToString());
@@ -63,9 +68,9 @@ async function perform(step: string, key: string): Promise<unknown> {
 }
 
 const results: unknown[] = [];
-for (const [step, key] of input.steps) {
+for (const [step, key, content] of input.steps) {
   results.push(
-    await perform(step, key).catch(
+    await perform(step, key, content).catch(
       (error: unknown) => `error: ${error instanceof Error ? error.name : String(error)}`,
     ),
   );

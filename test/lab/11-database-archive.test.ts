@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { until } from "../../lab/wait.ts";
+import {
+  archiveNow,
+  backUp,
+  completedBackups,
+  fingerprint,
+  inDemo,
+  load,
+  passing,
+  setDatabases,
+  sql,
+  up,
+  withoutDatabases,
+} from "./support/database.ts";
+import { onlyInFull } from "./support/full.ts";
+import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
+import { bucket, keysOfStack, s3 } from "./support/stack.ts";
+
+const kept = inDemo("kept");
+const prefix = "lab/kept/kept";
+const settings = {
+  backup: {
+    retention: "1d",
+    // Once a half hour by default.
+    objectStore: { instanceSidecarConfiguration: { retentionPolicyIntervalSeconds: 10 } },
+  },
+};
+let ids: string[] = [];
+
+before(async () => {
+  await withoutDatabases();
+  await setDatabases([passing("kept", settings)]);
+  await mustPulumi(up);
+});
+after(withoutDatabases);
+
+async function objects(below: string): Promise<string[]> {
+  const [found] = await s3({ ...(await keysOfStack()), steps: [["list", `${prefix}/${below}`]] });
+  assert.ok(Array.isArray(found));
+  return found.map(String);
+}
+
+/** Rewrites a backup's times in the bucket: nobody can wait for days here. */
+async function backdate(id: string, days: number): Promise<void> {
+  const keys = await keysOfStack();
+  const key = `${prefix}/base/${id}/backup.info`;
+  const [info] = await s3({ ...keys, steps: [["get", key]] });
+  const older = String(info).replace(
+    /^((?:begin|end)_time(?:_iso)?=)(.*)$/gm,
+    (_, name: string, time: string) => {
+      const moment = new Date(Date.parse(time) - days * 86_400_000);
+      return `${name}${moment.toISOString().replace("T", " ").replace("Z", "+00:00")}`;
+    },
+  );
+  assert.notEqual(older, info);
+  await s3({ ...keys, steps: [["put", key, older]] });
+}
+
+describe("the retention", () => {
+  it("deletes base backups that no recovery within it needs, and their WAL, from the bucket", async () => {
+    const [first] = await completedBackups(kept);
+    await sql(kept, load);
+    ids = [first?.status?.backupId ?? "", await backUp(kept, "second"), await backUp(kept, "third")];
+    const [oldest = "", middle = ""] = ids;
+    const walBefore = await objects("wals/");
+    await backdate(oldest, 5);
+    await backdate(middle, 3);
+    await until({ what: `base backup ${oldest} to go`, timeoutMs: 120_000, intervalMs: 2_000 }, async () => {
+      const left = await objects(`base/${oldest}/`);
+      return left.length === 0 || left.join(", ");
+    });
+    assert.ok((await objects(`base/${middle}/`)).length > 0, "the recovery window begins with it");
+    const walAfter = await objects("wals/");
+    const [firstWal = ""] = walBefore;
+    assert.ok(!walAfter.includes(firstWal), `${firstWal} is still there`);
+  });
+
+  it("leaves what restores", async () => {
+    await archiveNow(kept);
+    const everything = await fingerprint(kept);
+    await setDatabases([passing("kept", settings), passing("kept-again", { recovery: { from: "kept" } })]);
+    await mustPulumi(up);
+    assert.equal(await fingerprint(inDemo("kept-again")), everything);
+  });
+});
+
+describe("an archive that has lost something", () => {
+  it("is told in preview: a WAL segment that is missing, and how far a recovery gets", async () => {
+    for (let i = 0; i < 3; i++) {
+      await sql(kept, `insert into sales.orders values (${-1 - i}, 'more');`);
+      await archiveNow(kept);
+    }
+    const wal = (await objects("wals/")).filter((name) => /[0-9A-F]{24}(\.\w+)?$/.test(name));
+    const lost = wal.at(-2) ?? "";
+    await s3({ ...(await keysOfStack()), steps: [["delete", lost]] });
+    await setDatabases([passing("kept", settings), passing("gap", { recovery: { from: "kept" } })]);
+    const preview = await mustPulumi(["preview"]);
+    const [segment = ""] = /[0-9A-F]{24}/.exec(lost.split("/").at(-1) ?? "") ?? [];
+    assert.match(preview, new RegExp(`${segment}.*missing`, "s"));
+  });
+
+  it("ends up with the reason: a base backup that is cut short", onlyInFull, async () => {
+    const keys = await keysOfStack();
+    for (const id of ids.slice(1)) {
+      for (const key of await objects(`base/${id}/data`))
+        await s3({ ...keys, steps: [["put", key, "cut short"]] });
+    }
+    await setDatabases([passing("kept", settings), passing("cut", { recovery: { from: "kept" } })]);
+    const outcome = await pulumi(up);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /demo\/cut cannot come up/);
+    await kubectl("-n", "demo", "delete", "cluster", "cut");
+  });
+
+  it("is told where there is nothing: no base backup at all", async () => {
+    await setDatabases([
+      passing("kept", settings),
+      passing("none", { recovery: { from: "kept", serverName: "kpet" } }),
+    ]);
+    const outcome = await pulumi(["preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, new RegExp(`s3://${bucket}/lab/kept/kpet`));
+  });
+});
