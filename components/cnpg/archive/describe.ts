@@ -4,26 +4,27 @@ import { archiveUrl } from "./location.ts";
 import { recoverability } from "./recoverability.ts";
 import { recoveryProblem } from "./recovery-problem.ts";
 import { momentAfter, shownBytes, shownTime } from "./units.ts";
+import type { RecoveryTarget } from "./recovery-problem.ts";
 import type { WalGap } from "./wal-chain.ts";
 
-/** What an archive holds and what can be recovered from it, in a few lines for people. */
-export function describeArchive(archive: Archive): string {
+/** More gaps than this are not listed one by one. */
+const shownGaps = 10;
+
+/** What an archive holds and whether the target can be recovered from it, in a few lines for people. */
+export function describeArchive(archive: Archive, target: RecoveryTarget = {}): string {
   const { firstPoint, lastWal, wal, orphans } = recoverability(archive);
-  const { problem, warnings } = recoveryProblem(archive);
+  const { problem, warnings } = recoveryProblem(archive, target);
   const lines = [
     archiveUrl(archive.location),
     `Base backups: ${archive.backups.length === 0 ? "none" : archive.backups.length}`,
     ...archive.backups.map((backup) => `  ${describeBackup(backup)}`),
     `First recoverability point: ${firstPoint === undefined ? "none" : momentAfter(firstPoint)}`,
     `Last WAL: ${lastWal === undefined ? "none" : `${lastWal.name}, archived at ${shownTime(lastWal.archivedAt)}`}`,
-    ...(wal === undefined ? [] : [`Gaps in the WAL: ${wal.gaps.length === 0 ? "none" : wal.gaps.length}`]),
-    ...(wal?.gaps.map((gap) => `  ${describeGap(gap)}`) ?? []),
+    ...(wal === undefined ? [] : describeGaps(wal.gaps)),
     ...(orphans.count === 0
       ? []
       : [`WAL older than the first backup: ${orphans.count} segments, ${shownBytes(orphans.bytes)}`]),
-    problem === undefined
-      ? "Recovery to the latest point: nothing stands against it"
-      : `Recovery to the latest point: ${problem}`,
+    `${describeTarget(target)}: ${problem ?? "nothing is known that stands against it"}`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ];
   return lines.join("\n");
@@ -39,6 +40,15 @@ function describeBackup(backup: BaseBackup): string {
   return `${id}: ${status}, ${ended}, ${sizes}${missing}`;
 }
 
-function describeGap({ first, last, count }: WalGap): string {
-  return count === 1 ? first : `${first} to ${last} (${count} segments)`;
+function describeGaps(gaps: WalGap[]): string[] {
+  const more = gaps.length > shownGaps ? [`  and ${gaps.length - shownGaps} more`] : [];
+  const listed = gaps.slice(0, shownGaps).map(({ first, last, count }) => {
+    return count === 1 ? `  ${first}` : `  ${first} to ${last} (${count} segments)`;
+  });
+  return [`Gaps in the WAL: ${gaps.length === 0 ? "none" : gaps.length}`, ...listed, ...more];
+}
+
+function describeTarget({ targetTime, backupId }: RecoveryTarget): string {
+  const from = backupId === undefined ? "" : ` from backup ${backupId}`;
+  return `Recovery${from} to ${targetTime ?? "the latest point"}`;
 }
