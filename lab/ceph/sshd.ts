@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
 import type { Daemon } from "../host/daemon.ts";
 import { hosts } from "../layout.ts";
 import { ports } from "./config.ts";
 import { privateKeyFile } from "./facts.ts";
 import { inPveRoot, pveFile, putFile, runOnPve, sha256 } from "./host.ts";
 import { adminUser } from "./rootfs.ts";
+import { wrapped, wrapperScript } from "./wrappers.ts";
 
 const sshdConfig = `ListenAddress ${hosts.pve.address}:${String(ports.ssh)}
 HostKey /etc/ssh/ssh_host_ed25519_key
@@ -22,11 +22,9 @@ LogLevel VERBOSE
 PerSourcePenalties no
 `;
 
-const wrappers = ["radosgw-admin", "ceph"] as const;
-
 /** By its search path, sudo takes the wrappers for these names; the programs themselves are not allowed. */
 const sudoers = `Defaults:${adminUser} !requiretty, !lecture, env_reset, secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-${adminUser} ALL=(root) NOPASSWD: ${wrappers.map((name) => `/usr/local/sbin/${name}`).join(", ")}
+${adminUser} ALL=(root) NOPASSWD: ${wrapped.map((name) => `/usr/local/sbin/${name}`).join(", ")}
 `;
 
 async function makeKey(path: string, comment: string): Promise<void> {
@@ -45,9 +43,8 @@ async function makeLoginKey(): Promise<void> {
 
 /** The login of the least-privilege user and what it may run as root. */
 export async function setUpLogin(): Promise<void> {
-  for (const name of wrappers) {
-    const script = readFileSync(join(import.meta.dirname, "wrappers", `${name}.sh`), "utf8");
-    putFile(pveFile(`/usr/local/sbin/${name}`), script, 0o755);
+  for (const name of wrapped) {
+    putFile(pveFile(`/usr/local/sbin/${name}`), wrapperScript(name), 0o755);
   }
   await makeKey("/etc/ssh/ssh_host_ed25519_key", hosts.pve.name);
   await makeLoginKey();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAudit } from "../../../../lab/ceph/audit.ts";
 import type { AuditEntry } from "../../../../lab/ceph/audit.ts";
+import { wrapperScript } from "../../../../lab/ceph/wrappers.ts";
 
 export interface Call {
   readonly code: number | null;
@@ -19,8 +20,7 @@ export function callWrapper(name: "radosgw-admin" | "ceph", args: readonly strin
   const folder = mkdtempSync(join(tmpdir(), "wrapper-"));
   const file = (path: string): string => join(folder, path);
   try {
-    const text = readFileSync(join(import.meta.dirname, `../../../../lab/ceph/wrappers/${name}.sh`), "utf8");
-    const wrapper = text
+    const wrapper = wrapperScript(name)
       .replace(/^real=.*$/m, `real=${file("real")}`)
       .replace(/^audit=.*$/m, `audit=${file("audit")}`);
     const real = `#!/bin/sh\nprintf '%s\\0' "$@" >${file("argv")}\ncat >${file("stdin")}\n[ -z "$CEPH_ARGS" ] || exit 99\n`;
