@@ -12,8 +12,8 @@ const rootfs: Rootfs = {
   suite: "trixie",
   packages: [
     `postgresql-${versions.postgresql}`,
-    // What instances without the plugin archive and restore with, and its compressions beside Python's own. The
-    // packages come with their bytecode: half the time that archiving a WAL segment takes is the start of Python.
+    // What instances without the plugin archive and restore with, and its compressions beside Python's own. Debian
+    // compiles each package to bytecode as it is installed: most of what a WAL segment costs is the start of Python.
     "barman-cli-cloud",
     "python3-snappy",
     "python3-lz4",
