@@ -15,6 +15,18 @@ interface Pattern extends KnownCause {
 /** The first that matches counts: what is specific comes before what often goes along with it. */
 const patterns: Pattern[] = [
   {
+    pattern: /no matches for .*barmancloud\.cnpg\.io/,
+    advice:
+      "The Barman Cloud plugin, or its CRD ObjectStore, is not in this Kubernetes cluster. Install it beside the" +
+      " operator (BarmanCloudPlugin).",
+    isPassing: true,
+  },
+  {
+    pattern: /objectstores?(\.barmancloud\.cnpg\.io)? .*not found/i,
+    advice: "The ObjectStore to recover from, or to archive to, is missing in the database's namespace.",
+    isPassing: true,
+  },
+  {
     pattern: /InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId/,
     advice:
       "The S3 store does not know the keys. Compare the Secret with the keys in namespace and name that the" +
@@ -30,8 +42,8 @@ const patterns: Pattern[] = [
   {
     pattern: /AccessDenied|\(403\)|403 Forbidden|HeadBucket operation: Forbidden/,
     advice:
-      "The S3 store knows the keys, or is told none, and refuses them this bucket. Check that they are the keys of the" +
-      " bucket's owner, and that bucket and endpoint are the right ones.",
+      "The S3 store refuses the keys, since it does not know them or they are not for this bucket. Check that the" +
+      " Secret has the keys of the bucket's owner, and that bucket and endpoint are the right ones.",
     isPassing: false,
   },
   {
@@ -111,7 +123,7 @@ const patterns: Pattern[] = [
     advice:
       "The Secret with the S3 keys is missing, or lacks a key, in the database's namespace. List the namespace in the" +
       " stack's namespaces, which makes it.",
-    isPassing: true,
+    isPassing: false,
   },
   {
     pattern: /QuotaExceeded/,

@@ -111,11 +111,7 @@ describe("knownCause", () => {
       /does not know the keys/,
       false,
     ],
-    [
-      "An error occurred (403) when calling the HeadBucket operation: Forbidden",
-      /refuses them this bucket/,
-      false,
-    ],
+    ["An error occurred (403) when calling the HeadBucket operation: Forbidden", /refuses the keys/, false],
     [
       "An error occurred (NoSuchKey): The specified key does not exist.",
       /object of the backup is missing/,
@@ -127,6 +123,8 @@ describe("knownCause", () => {
     ["WAL archive check failed for server orders: Expected empty archive", /has WAL of another one/, false],
     ["[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", /caBundle/, false],
     ['Could not connect to the endpoint URL: "http://10.0.0.10:7480/b"', /did not answer/, true],
+    ["no matches for barmancloud.cnpg.io/v1, Resource=", /plugin, or its CRD/, true],
+    ['objectstores.barmancloud.cnpg.io "store" not found', /ObjectStore .* is missing/, true],
     ["write /var/lib/postgresql/data: no space left on device", /too small/, false],
   ];
 
