@@ -3,24 +3,10 @@
  * does where it can hurt a user, this one does too.
  */
 import assert from "node:assert/strict";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { installLanguageHost, installProvider } from "../../lab/providers/install.ts";
-import { enginePath } from "../../lab/workstation/engine.ts";
+import { engine, engineProject } from "./support/engine-project.ts";
 import { kubectl, must, on } from "./support/lab.ts";
 
-const checkout = join(import.meta.dirname, "../..");
-const engine = process.env.LAB_PULUMI ?? enginePath();
 const namespace = "plugin-check";
 const password = "a-password-that-nobody-may-see";
 
@@ -63,8 +49,8 @@ if (config.get("release")) {
 `;
 
 const chart = {
-  "Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 0.1.0\nappVersion: '1.0'\n",
-  "templates/all.yaml": `
+  "chart/Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 0.1.0\nappVersion: '1.0'\n",
+  "chart/templates/all.yaml": `
 apiVersion: v1
 kind: Secret
 metadata: {name: tiny}
@@ -88,18 +74,13 @@ metadata: {name: tiny}
 };
 
 describe("the lab's own Kubernetes provider", () => {
-  const folder = mkdtempSync(join(tmpdir(), "kubernetes-plugin-"));
-  const write = (path: string, text: string) => {
-    writeFileSync(join(folder, path), text);
-  };
+  const project = engineProject("plugin-check", ["kubernetes"], { "index.ts": program, ...chart });
   const pulumi = async (...args: string[]) =>
     on("workstation", [
       "env",
-      `PULUMI_HOME=${join(folder, "home")}`,
-      `PULUMI_BACKEND_URL=file://${join(folder, "state")}`,
-      "PULUMI_CONFIG_PASSPHRASE=test",
+      ...Object.entries(project.environment).map(([name, value]) => `${name}=${value}`),
       engine,
-      ...["--cwd", join(folder, "program"), "--non-interactive", "--color", "never"],
+      ...["--cwd", project.program, "--non-interactive", "--color", "never"],
       ...args,
     ]);
   const succeed = async (...args: string[]): Promise<string> => {
@@ -123,7 +104,7 @@ describe("the lab's own Kubernetes provider", () => {
     }
   };
   const assertNoSecretInState = () => {
-    const state = filesBelow(join(folder, "state")).map((path) => readFileSync(path, "utf8"));
+    const state = project.state();
     assert.ok(state.some((text) => text.includes("Gadget")));
     for (const secret of [password, Buffer.from(password).toString("base64")]) {
       assert.ok(!state.some((text) => text.includes(secret)), "a secret in the clear in the state");
@@ -134,23 +115,11 @@ describe("the lab's own Kubernetes provider", () => {
   const releases = async () => must("workstation", ["helm", "list", "-n", namespace, "--all", "--short"]);
 
   before(async () => {
-    for (const path of ["home/plugins", "state", "program/chart/templates"]) {
-      mkdirSync(join(folder, path), { recursive: true });
-    }
-    installProvider(join(folder, "home/plugins"), "kubernetes");
-    installLanguageHost(join(folder, "home/plugins"));
-    write("program/Pulumi.yaml", "name: plugin-check\nruntime: nodejs\n");
-    write("program/package.json", '{"name":"plugin-check","type":"module","main":"index.ts"}');
-    write("program/index.ts", program);
-    for (const [path, text] of Object.entries(chart)) write(`program/chart/${path}`, text);
-    symlinkSync(join(checkout, "node_modules"), join(folder, "program/node_modules"));
     await succeed("stack", "init", "test");
     await succeed("config", "set", "--secret", "password", password);
     await succeed("config", "set", "kubernetes:enableSecretMutable", "true");
   });
-  after(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(project.remove);
 
   it("previews a custom resource whose definition comes from the same program, and makes nothing", async () => {
     const output = await succeed("preview", "--diff");
@@ -252,9 +221,3 @@ describe("the lab's own Kubernetes provider", () => {
     assert.equal(await kubectl("get", "crd", "gadgets.plugin-check.example", "--ignore-not-found"), "");
   });
 });
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}

@@ -4,28 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
-import { installLanguageHost, installProvider } from "../../lab/providers/install.ts";
-import { enginePath } from "../../lab/workstation/engine.ts";
 import { startS3Server, type S3Server } from "../support/s3-server.ts";
 import { startSshServer, type SshServer } from "../support/ssh-server.ts";
-
-const checkout = join(import.meta.dirname, "../..");
-const engine = process.env.LAB_PULUMI ?? enginePath();
+import { checkout, engine, engineProject, type EngineProject } from "./support/engine-project.ts";
 
 const program = `
 import * as aws from "@pulumi/aws";
@@ -52,7 +38,7 @@ export const result = password.result;
 `;
 
 describe("the lab's own plugins under the real engine", () => {
-  let folder: string;
+  let project: EngineProject;
   let ssh: SshServer;
   let s3: S3Server;
 
@@ -61,18 +47,7 @@ describe("the lab's own plugins under the real engine", () => {
       existsSync(engine),
       `no Pulumi engine at ${engine}: set LAB_PULUMI, or run 'npm run lab -- up'`,
     );
-    folder = mkdtempSync(join(tmpdir(), "engine-"));
-    for (const path of ["home/plugins", "state", "program"])
-      mkdirSync(join(folder, path), { recursive: true });
-    for (const name of ["random", "command", "aws"]) installProvider(join(folder, "home/plugins"), name);
-    installLanguageHost(join(folder, "home/plugins"));
-    const file = (name: string, text: string) => {
-      writeFileSync(join(folder, "program", name), text);
-    };
-    file("Pulumi.yaml", "name: test\nruntime: nodejs\n");
-    file("package.json", '{"name":"test","type":"module","main":"index.ts"}');
-    file("index.ts", program);
-    symlinkSync(join(checkout, "node_modules"), join(folder, "program", "node_modules"));
+    project = engineProject("test", ["random", "command", "aws"], { "index.ts": program });
     [ssh, s3] = await Promise.all([startSshServer(), startS3Server()]);
     await pulumi("stack", "init", "test");
     const { port, privateKey, hostKey } = ssh;
@@ -82,19 +57,16 @@ describe("the lab's own plugins under the real engine", () => {
 
   after(async () => {
     await Promise.all([ssh.close(), s3.close()]);
-    rmSync(folder, { recursive: true });
+    project.remove();
   });
 
   const environment = () => ({
     PATH: `${dirname(engine)}:${join(checkout, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...project.environment,
   });
   const options = () =>
     ({
-      cwd: join(folder, "program"),
+      cwd: project.program,
       env: environment(),
       all: true,
       reject: false,
@@ -133,9 +105,7 @@ describe("the lab's own plugins under the real engine", () => {
       options(),
     );
     assert.match(password, /^[A-Za-z0-9]{24}$/);
-    const state = stateFiles(join(folder, "state"))
-      .map((path) => readFileSync(path, "utf8"))
-      .join("\n");
+    const state = project.state().join("\n");
     assert.match(state, /command:remote:Command/);
     for (const secret of [password, "PRIVATE KEY"]) {
       assert.ok(!output.includes(secret), "a secret in the output");
@@ -172,8 +142,8 @@ describe("the lab's own plugins under the real engine", () => {
     const running = startUp();
     await commandStarted();
     running.child.kill("SIGKILL");
-    for (let waited = 0; processesOf(folder).length > 0; waited += 250) {
-      assert.ok(waited < 10_000, `still running: ${processesOf(folder).join()}`);
+    for (let waited = 0; processesOf(project.folder).length > 0; waited += 250) {
+      assert.ok(waited < 10_000, `still running: ${processesOf(project.folder).join()}`);
       await sleep(250);
     }
     await succeed(pulumi("cancel", "--yes"));
@@ -203,7 +173,7 @@ describe("the lab's own plugins under the real engine", () => {
   function startUp() {
     ssh.commands.length = 0;
     const child = spawn(engine, ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never"], {
-      cwd: join(folder, "program"),
+      cwd: project.program,
       env: environment(),
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -225,12 +195,6 @@ describe("the lab's own plugins under the real engine", () => {
     }
   }
 });
-
-function stateFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
 
 /** Processes that were started with this folder as their PULUMI_HOME. */
 function processesOf(folder: string): string[] {
