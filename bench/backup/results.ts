@@ -1,0 +1,61 @@
+import type { DataSetting, WalSetting } from "./settings.ts";
+
+/** What a run of the bench found: medians, and nothing that depends on how it is shown. */
+export interface Results {
+  readonly machine: string;
+  /** Names and versions of what was measured. */
+  readonly versions: string;
+  readonly runs: number;
+  /** Of all files that a base backup holds. */
+  readonly databaseBytes: number;
+  readonly rawPutSeconds: number;
+  readonly rawGetSeconds: number;
+  readonly base: readonly BaseResult[];
+  readonly restore: RestoreResult;
+  readonly wal: readonly WalResult[];
+  /** Archiving a segment of nothing: what the start of the process costs. */
+  readonly starts: readonly StartResult[];
+  /** Archiving at the default setting, by the size of the segments. */
+  readonly segmentSizes: readonly SegmentSizeResult[];
+}
+
+export interface BaseResult {
+  readonly setting: DataSetting;
+  readonly seconds: number;
+  /** (slowest − fastest) / median of the runs. */
+  readonly spread: number;
+  readonly cpuSeconds: number;
+  readonly storedBytes: number;
+  readonly peakBytes: number;
+}
+
+export interface RestoreResult {
+  readonly setting: DataSetting;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakBytes: number;
+  /** From PostgreSQL's start until it answers. */
+  readonly startSeconds: number;
+}
+
+export interface WalResult {
+  readonly setting: WalSetting;
+  readonly segmentsPerSecond: number;
+  readonly spread: number;
+  readonly cpuSecondsPerSegment: number;
+  readonly storedBytesPerSegment: number;
+  readonly restoredPerSecond: number;
+  readonly peakBytes: number;
+}
+
+export interface StartResult {
+  /** What is set for barman-cloud's environment; none: as the component sets it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secondsPerSegment: number;
+}
+
+export interface SegmentSizeResult {
+  readonly megabytes: number;
+  /** Of WAL, before compression. */
+  readonly megabytesPerSecond: number;
+}

@@ -1,0 +1,4 @@
+import "./empty-operator.ts";
+
+/** This repository's program, as it is. */
+export * from "../../../../index.ts";

@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { LabError } from "../../lab/errors.ts";
+import { onHost } from "../../lab/host/run.ts";
+import { checkout } from "../../lab/layout.ts";
+import { enginePath } from "../../lab/workstation/engine.ts";
+import { workstationEnvironment } from "../../lab/workstation/environment.ts";
+import { MemoryWatch, type Peaks } from "./processes.ts";
+
+/** `stack`: this repository's program. `flat`: a plain program with the same resources. */
+export type ProgramName = "stack" | "flat";
+export const programNames: readonly ProgramName[] = ["stack", "flat"];
+
+export interface Timed {
+  readonly seconds: number;
+  readonly peaks: Peaks;
+  readonly output: string;
+}
+
+const project = z.looseObject({ main: z.string() });
+
+/** A project folder with a backend of its own, on the lab's workstation: nothing of it is left in the lab. */
+export class Workspace {
+  readonly #folder = mkdtempSync(join(tmpdir(), "bench-pulumi-"));
+  readonly #environment: Record<string, string>;
+
+  constructor() {
+    const [backend, passphrase] = [join(this.#folder, "backend"), join(this.#folder, "passphrase")];
+    mkdirSync(backend);
+    writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+    this.#environment = {
+      ...workstationEnvironment(),
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+    };
+  }
+
+  /** Makes an empty stack, in a folder of its own whose Pulumi.yaml is this repository's with another `main`. */
+  async makeStack(name: string, program: ProgramName, config: Record<string, unknown>): Promise<Stack> {
+    const folder = join(this.#folder, name);
+    mkdirSync(folder);
+    const settings = project.parse(parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")));
+    const main = join(import.meta.dirname, "programs", program, "index.ts");
+    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...settings, main }));
+    const stack = new Stack(name, folder, this.#environment);
+    await stack.init(config);
+    return stack;
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export class Stack {
+  readonly #name: string;
+  readonly #folder: string;
+  readonly #environment: Record<string, string>;
+
+  constructor(name: string, folder: string, environment: Record<string, string>) {
+    this.#name = name;
+    this.#folder = folder;
+    this.#environment = environment;
+  }
+
+  async init(config: Record<string, unknown>): Promise<void> {
+    this.configure(config);
+    await this.run(["stack", "init", this.#name, "--no-select"]);
+  }
+
+  /** Sets keys of the program's config; those that are set by {@link setSecret} stay. */
+  configure(config: Record<string, unknown>): void {
+    const file = join(this.#folder, `Pulumi.${this.#name}.yaml`);
+    const found: unknown = parse(readIfThere(file));
+    const before = stackConfig.parse(found ?? undefined);
+    const own = Object.entries(config).map(([key, value]) => [`cnpg-rgw:${key}`, value]);
+    writeFileSync(file, stringify({ ...before, config: { ...before.config, ...Object.fromEntries(own) } }));
+  }
+
+  async setSecret(key: string, value: string): Promise<void> {
+    await this.run(["config", "set", "--secret", `cnpg-rgw:${key}`, "--stack", this.#name], value);
+  }
+
+  /** An operation such as `up`, timed. */
+  operate(args: readonly string[]): Promise<Timed> {
+    return this.run([...args, "--stack", this.#name, "--suppress-progress"]);
+  }
+
+  /** Runs the engine itself, without the npm package's wrapper, whose start would be timed too. */
+  async run(args: readonly string[], input?: string): Promise<Timed> {
+    const [file = "", ...argv] = onHost("workstation", [enginePath(), ...args, "--non-interactive"]);
+    const started = performance.now();
+    const child = execa(file, argv, {
+      cwd: this.#folder,
+      env: this.#environment,
+      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+      all: true,
+      reject: false,
+      timeout: 20 * 60_000,
+    });
+    // nsenter becomes the engine.
+    const watch = new MemoryWatch(child.pid ?? 0);
+    const result = await child;
+    const seconds = (performance.now() - started) / 1000;
+    const peaks = watch.stop();
+    if (result.failed) {
+      const last = result.all.split("\n").slice(-20).join("\n");
+      throw new LabError(`pulumi ${args.join(" ")} of ${this.#name} failed:\n${last}`);
+    }
+    return { seconds, peaks, output: result.stdout };
+  }
+}
+
+const stackConfig = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) }).prefault({});
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
