@@ -45,9 +45,11 @@ export function asciiJson(json: string): string {
 
 /**
  * An error for the user: Pulumi prints its message, and no stack. The SDK writes "error serializing property …" in
- * front of the message for each input that it passes through; that says nothing to a user, so the message stays.
+ * front of the message for each input that it passes through; that says nothing to a user, so the message stays. And it
+ * prints the stack of what no resource waited for, once the program has come to its end; so that is the message too.
  */
 export function userError(message: string, resource: pulumi.Resource | undefined): pulumi.ResourceError {
   const error = new pulumi.ResourceError(message, resource, true);
-  return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
+  const fixed = { get: () => message, set: () => undefined };
+  return Object.defineProperties(error, { message: fixed, stack: fixed });
 }

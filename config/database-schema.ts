@@ -40,6 +40,7 @@ const recovery = z.strictObject(
     from: text("must be the name of the database to recover", rules.clusterNameRule),
     serverName: text("must be a name", rules.serverNameRule).optional(),
     targetTime: text("must be a moment, such as 2026-11-22T10:00:00Z", rules.targetTimeRule).optional(),
+    backupId: text("must be the id of a base backup", rules.backupIdRule).optional(),
     bucket: text("must be the name of a bucket", bucketRule).optional(),
     path: text("must be a prefix in the bucket", pathRule).optional(),
   },

@@ -30,7 +30,7 @@ export function destinationPath({ bucket, path }: Store, cluster: string): strin
 }
 
 /** Where barman puts one lineage of a cluster, as the beginning of object names. */
-export function archivePrefix({ path }: Store, cluster: string, serverName: string): string {
+export function archivePrefix({ path }: Pick<Store, "path">, cluster: string, serverName: string): string {
   return [...parts(path), cluster, serverName].join("/");
 }
 

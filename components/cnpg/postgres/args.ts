@@ -127,6 +127,12 @@ export interface RecoveryArgs {
    * before the end of the oldest base backup. Default: everything that was archived.
    */
   targetTime?: pulumi.Input<string | undefined>;
+
+  /**
+   * Start from this base backup: its id in the bucket, such as `20261122T020000`. Default: the newest one that ended
+   * before `targetTime`. For when a newer one is damaged.
+   */
+  backupId?: pulumi.Input<string | undefined>;
 }
 
 export interface DeletionArgs {

@@ -1,4 +1,5 @@
 import type { ArchiveLocation } from "../archive/location.ts";
+import type { RecoveryTarget } from "../archive/recovery-problem.ts";
 import {
   archivePrefix,
   barmanConfiguration,
@@ -19,7 +20,7 @@ export interface Plan {
   destinationPath: string;
   archive: ArchiveLocation;
   /** What it starts from, if it does not start empty. */
-  source: { archive: ArchiveLocation; targetTime: string | undefined } | undefined;
+  source: { archive: ArchiveLocation; target: RecoveryTarget } | undefined;
   timeoutSeconds: number;
   annotations: Record<string, string>;
   cluster: ClusterSpec;
@@ -49,7 +50,7 @@ export function planOf(settings: Settings): Plan {
         bucket: recovery.store.bucket,
         prefix: archivePrefix(recovery.store, recovery.from, recovery.serverName),
       },
-      targetTime: recovery.targetTime,
+      target: { targetTime: recovery.targetTime, backupId: recovery.backupId },
     },
     timeoutSeconds: settings.timeoutSeconds,
     annotations: settings.retainVolumes ? { "pulumi.com/deletionPropagationPolicy": "orphan" } : {},
@@ -104,8 +105,15 @@ function clusterSpec(settings: Settings, serverName: string): ClusterSpec {
   return merge(spec, { ...settings.spec });
 }
 
-const targetOf = ({ targetTime }: RecoverySettings) =>
-  targetTime === undefined ? {} : { recoveryTarget: { targetTime } };
+function targetOf({ targetTime, backupId }: RecoverySettings) {
+  if (targetTime === undefined && backupId === undefined) return {};
+  return {
+    recoveryTarget: {
+      ...(targetTime !== undefined && { targetTime }),
+      ...(backupId !== undefined && { backupID: backupId }),
+    },
+  };
+}
 
 function sourceOf({ clusterName, backup }: Settings, recovery: RecoverySettings) {
   if (backup.method === "plugin") {

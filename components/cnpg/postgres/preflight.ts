@@ -108,12 +108,12 @@ async function inspect(
 }
 
 async function inspectSource(
-  { archive: location, targetTime }: NonNullable<Plan["source"]>,
+  { archive: location, target }: NonNullable<Plan["source"]>,
   connection: S3Connection,
   component: pulumi.ComponentResource,
 ): Promise<void> {
   const archive = await readArchive(connection, location);
-  const { problem, warnings } = recoveryProblem(archive, { targetTime });
+  const { problem, warnings } = recoveryProblem(archive, target);
   if (problem !== undefined) throw userError(`recovery: ${problem}`, component);
   for (const warning of warnings) await pulumi.log.warn(`recovery: ${warning}`, component);
 }

@@ -104,6 +104,12 @@ export function timeoutRule(seconds: number | undefined): string | undefined {
   return `must be a number of seconds, at least 1, not ${shown(seconds)}`;
 }
 
+/** Barman names base backups by the time of their start. */
+export function backupIdRule(backupId: string | undefined): string | undefined {
+  if (backupId === undefined || /^\d{8}T\d{6}$/.test(backupId)) return undefined;
+  return `must be the id of a base backup, such as 20261122T020000, not ${shown(backupId)}`;
+}
+
 /** Without a time zone PostgreSQL would take the server's. */
 export function targetTimeRule(targetTime: string | undefined): string | undefined {
   if (targetTime === undefined) return undefined;

@@ -41,6 +41,7 @@ export interface RecoverySettings {
   store: Store;
   serverName: string;
   targetTime: string | undefined;
+  backupId: string | undefined;
 }
 
 type Check = <T>(
@@ -128,6 +129,7 @@ function recoverySettings(
       store: storeSettings("recovery.store", args.store ?? backup.store, check),
       serverName: check("recovery.serverName", args.serverName, rules.serverNameRule),
       targetTime: check("recovery.targetTime", args.targetTime, rules.targetTimeRule),
+      backupId: check("recovery.backupId", args.backupId, rules.backupIdRule),
     })
     .apply((given) => ({ ...given, serverName: given.serverName ?? given.from }));
 }

@@ -41,7 +41,13 @@ const orders: Settings = {
   spec: {},
   timeoutSeconds: 1800,
 };
-const fromOrders: RecoverySettings = { from: "orders", store, serverName: "orders", targetTime: undefined };
+const fromOrders: RecoverySettings = {
+  from: "orders",
+  store,
+  serverName: "orders",
+  targetTime: undefined,
+  backupId: undefined,
+};
 const inTree = { ...orders.backup, method: "barmanObjectStore" };
 
 describe("the plan of a database", () => {
@@ -59,7 +65,7 @@ describe("the plan of a database", () => {
     "recovered in-tree to a point in time": {
       ...orders,
       backup: inTree,
-      recovery: { ...fromOrders, targetTime: "2026-01-22T10:00:00Z" },
+      recovery: { ...fromOrders, targetTime: "2026-01-22T10:00:00Z", backupId: "20260122T080000" },
     },
     "without compression": {
       ...orders,
