@@ -1,6 +1,8 @@
 import { shown } from "../check.ts";
 
-// Measured against radosgw-admin 18.2.7: what it accepts is accepted here, and nothing else.
+// Measured against radosgw-admin 18.2.7. Of a uid it refuses, and so do these rules: none, one without a user behind the
+// last $, and a tenant (before the first $) of other characters than letters, digits and _. Of any text, NUL and half
+// surrogate pairs, which no argument can carry, and what is too long. Everything else comes back as it was given.
 
 // The user is one RADOS object, its list of buckets another one: "<uid>.buckets" must fit osd_max_object_name_len.
 const longestUid = 2048 - ".buckets".length;
@@ -14,7 +16,16 @@ export function uidRule(uid: string): string | undefined {
   const tenant = uid.includes("$") ? uid.slice(0, uid.indexOf("$")) : "";
   if (!/^\w*$/.test(tenant))
     return `must have a tenant of letters, digits and _ (before the $), not ${shown(uid)}`;
+  const canonical = canonicalUid(uid);
+  if (canonical !== uid) return `must be ${shown(canonical)}, as RGW itself writes it, not ${shown(uid)}`;
   return textRule(uid, longestUid);
+}
+
+/** How RGW writes a uid, `tenant$namespace$user`: it leaves an empty tenant and an empty namespace out. */
+function canonicalUid(uid: string): string {
+  const [, tenant = "", namespace = "", user = ""] = /^(?:([^$]*)\$)?(?:([^$]*)\$)?([^]*)$/.exec(uid) ?? [];
+  if (namespace !== "") return `${tenant}$${namespace}$${user}`;
+  return tenant === "" ? user : `${tenant}$${user}`;
 }
 
 export function displayNameRule(displayName: string | undefined): string | undefined {

@@ -21,13 +21,15 @@ const acceptedUids = [
   "-dash",
   "--uid=x",
   "tenant$user",
-  "$user",
+  "$ns$user",
   "t$ns$user",
+  "t$ns$u$er",
   "a:b",
   "日本",
   "😀",
 ];
 const refusedUids = ["", "my-tenant$user", "tenant$", "a$b$", "a\0b", "\ud800", "x".repeat(2041)];
+const otherSpellings = { $user: "user", $$user: "user", tenant$$user: "tenant$user" };
 
 describe("uidRule", () => {
   it("accepts what radosgw-admin accepts", () => {
@@ -38,6 +40,9 @@ describe("uidRule", () => {
 
   it("refuses what it refuses, and says why", () => {
     for (const uid of refusedUids) assert.match(uidRule(uid) ?? "", /^must /, uid);
+    for (const [uid, canonical] of Object.entries(otherSpellings)) {
+      assert.equal(uidRule(uid), `must be "${canonical}", as RGW itself writes it, not "${uid}"`);
+    }
   });
 });
 

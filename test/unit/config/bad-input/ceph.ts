@@ -105,6 +105,7 @@ const users = [
       "my-tenant$user",
       "must have a tenant of letters, digits and _ (before the $)",
     ],
+    ["another spelling", "$user", 'must be "user", as RGW itself writes it, not "$user"'],
     ["NUL", "a\0b", 'must not contain a NUL character: "a\\u0000b"'],
     ["half a character", "\ud800", "must be well-formed Unicode"],
     ["overlong", "ü".repeat(1_021), "must be at most 2040 bytes long"],
