@@ -8,33 +8,17 @@ import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
 
-import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
-import {
-  accessKeyIdRule,
-  commandRule,
-  displayNameRule,
-  secretAccessKeyRule,
-  uidRule,
-} from "../../../../components/ceph/rgw-user-rules.ts";
+import { bootstrap } from "../../../../components/ceph/remote-job.ts";
+import { commandRule } from "../../../../components/ceph/rgw-user-rules.ts";
 import { asciiJson } from "../../../../components/check.ts";
 import { hostileText } from "../../../support/hostile.ts";
+import { type HostileUser, hostileUser, limits, scriptForMany } from "../../../support/hostile-users.ts";
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 const skip = !hasPython && "python3 is not on this machine";
 
 const bounds = ["--client-mount-timeout=5", "--rados-osd-op-timeout=5"];
 const newUser = { user_id: "id", display_name: "", max_buckets: 10, suspended: 0, keys: [], user_quota: {} };
-
-const ruled = (rule: (text: string) => string | undefined): fc.Arbitrary<string> =>
-  hostileText.filter((text) => rule(text) === undefined);
-const ascii = hostileText.map((text) => text.replace(/[^!-~]|[/,]/g, "")).filter((text) => text !== "");
-const user = fc.record({
-  uid: ruled(uidRule),
-  displayName: ruled(displayNameRule),
-  accessKeyId: ascii.map((text) => text.slice(0, 128)).filter((text) => accessKeyIdRule(text) === undefined),
-  secretAccessKey: ruled(secretAccessKeyRule),
-});
-type User = Parameters<Parameters<typeof user.map>[0]>[0];
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -47,24 +31,13 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
     rmSync(folder, { recursive: true });
   });
 
-  // The script as it is sent, but for its last line: many jobs in one process, since starting Python takes longest.
-  const script = scriptText("rgw_user.py").replace(
-    /\nmain\(\{.*\n$/,
-    `
-    put = []
-    for values in job["users"]:
-        open(job["folder"] + "/user", "w").write(json.dumps({"data": job["new"]}))
-        job.update(values)
-        apply()
-        put.append(json.load(open(job["folder"] + "/user", encoding="utf-8")))
-    print(json.dumps(put))
-    `.replace(/\n {4}/g, "\n"),
-  );
+  const script = scriptForMany('json.load(open(job["folder"] + "/user", encoding="utf-8"))["data"]');
 
-  function applied(shell: string, users: User[]): { calls: string[][]; put: unknown } {
+  function applied(shell: string, users: HostileUser[]): { calls: string[][]; put: unknown } {
     writeFileSync(join(folder, "argv"), "");
+    writeFileSync(join(folder, "new"), JSON.stringify({ data: newUser }));
     const radosgwAdmin = `sh ${quoted(program)} ${quoted(folder)}`;
-    const job = { radosgwAdmin, folder, new: newUser, maxBuckets: 10, quota: {}, users, script };
+    const job = { ...limits, radosgwAdmin, folder, users, script };
     const { status, stdout, stderr } = spawnSync(shell, ["-c", bootstrap("apply")], {
       input: asciiJson(JSON.stringify(job)),
       encoding: "utf8",
@@ -76,20 +49,18 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
   }
 
   /** What must have been called for one user, and what was put by stdin. */
-  const expectedCalls = ({ uid, displayName }: User): string[][] => [
+  const expectedCalls = ({ uid, displayName }: HostileUser): string[][] => [
     ["user", "info", `--uid=${uid}`, ...bounds],
     ["user", "create", `--uid=${uid}`, `--display-name=${displayName}`, "--max-buckets=10", ...bounds],
     ["metadata", "get", `user:${uid}`, ...bounds],
     ["metadata", "put", `user:${uid}`, ...bounds],
     ["metadata", "get", `user:${uid}`, ...bounds],
   ];
-  const expectedUser = ({ displayName, accessKeyId, secretAccessKey }: User): object => ({
-    data: {
-      ...newUser,
-      display_name: displayName,
-      keys: [{ user: "id", access_key: accessKeyId, secret_key: secretAccessKey }],
-      user_quota: { enabled: false },
-    },
+  const expectedUser = ({ displayName, accessKeyId, secretAccessKey }: HostileUser): object => ({
+    ...newUser,
+    display_name: displayName,
+    keys: [{ user: "id", access_key: accessKeyId, secret_key: secretAccessKey }],
+    user_quota: { enabled: false },
   });
 
   for (const [shell, size, runs] of [
@@ -98,7 +69,7 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
   ] as const) {
     const missing = spawnSync(shell, ["-c", "true"]).status !== 0 && `${shell} is not on this machine`;
     it(`come out of ${shell} exactly as they went in, and keys by stdin only`, { skip: missing }, () => {
-      const users = fc.array(user, { minLength: size, maxLength: size });
+      const users = fc.array(hostileUser, { minLength: size, maxLength: size });
       fc.assert(
         fc.property(users, (some) => {
           const { calls, put } = applied(shell, some);

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import { scriptText } from "../../components/ceph/remote-job.ts";
+import {
+  accessKeyIdRule,
+  displayNameRule,
+  secretAccessKeyRule,
+  uidRule,
+} from "../../components/ceph/rgw-user-rules.ts";
+import { hostileText } from "./hostile.ts";
+
+export interface HostileUser {
+  uid: string;
+  displayName: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+const ruled = (rule: (text: string) => string | undefined): fc.Arbitrary<string> =>
+  hostileText.filter((text) => rule(text) === undefined);
+
+const visibleAscii = hostileText.map((text) => text.replace(/[^!-~]|[/,]/g, "").slice(0, 128));
+
+/** Users of hostile text throughout, as far as the rules let it through. */
+export const hostileUser: fc.Arbitrary<HostileUser> = fc.record({
+  uid: ruled(uidRule),
+  displayName: ruled(displayNameRule),
+  accessKeyId: visibleAscii.filter((text) => accessKeyIdRule(text) === undefined),
+  secretAccessKey: ruled(secretAccessKeyRule),
+});
+
+/** What a job says of a user besides. */
+export const limits = { maxBuckets: 10, quota: {}, otherKeys: "revoke", onDelete: "remove" };
+
+/**
+ * The script for one user as it is sent, but for its last line: it applies all `users` of the job, since to start
+ * Python takes longest, and prints as JSON what a Python expression gives after each.
+ */
+export function scriptForMany(afterEach: string): string {
+  const script = scriptText("rgw_user.py");
+  const loop = [
+    "results = []",
+    'for values in job["users"]:',
+    "    job.update(values)",
+    "    apply()",
+    `    results.append(${afterEach})`,
+    "print(json.dumps(results))",
+    "",
+  ];
+  const many = script.replace(/\nmain\(\{.*\n$/, () => `\n${loop.join("\n")}`);
+  assert.notEqual(many, script);
+  return many;
+}
