@@ -5,6 +5,7 @@ import { shown } from "../check.ts";
 // surrogate pairs, which no argument can carry, and what is too long. Everything else comes back as it was given.
 
 // The user is one RADOS object, its list of buckets another one: "<uid>.buckets" must fit osd_max_object_name_len.
+// A user with a longer uid can be made, and not be removed again.
 const longestUid = 2048 - ".buckets".length;
 
 // Linux passes no longer argument to a command (MAX_ARG_STRLEN).

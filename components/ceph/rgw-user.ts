@@ -41,12 +41,13 @@ export interface RgwUserArgs {
   host: CephHostArgs;
 
   /**
-   * The user's id (`radosgw-admin --uid`), for example `cnpg-backup`, or `tenant$user`. Changing it makes a new user,
+   * The user's id (`radosgw-admin --uid`), for example `cnpg-backup`, or `tenant$user`: up to 2040 bytes of any text
+   * without NUL; a tenant has letters, digits and _ only. Changing it makes a new user,
    * and then deletes the old one as `onDelete` says. Buckets stay with the old user: change the bucket's name too.
    */
   uid: pulumi.Input<string>;
 
-  /** Name for people (`--display-name`). Default: the uid. */
+  /** Name for people (`--display-name`), any text without NUL. Default: the uid. */
   displayName?: pulumi.Input<string | undefined>;
 
   /** How many buckets the user may own (`--max-buckets`); 0 is any number, -1 none. Default: 10. */
@@ -59,7 +60,8 @@ export interface RgwUserArgs {
   keys?: RgwUserKeysArgs;
 
   /**
-   * The command on the host, split into words as a shell would, for example `sudo radosgw-admin` or
+   * The command on the host, split into words as a shell would, but not run by one: variables, pipes and the like are
+   * refused outside of single quotes. For example `sudo radosgw-admin` or
    * `cephadm shell -- radosgw-admin`. Needs the verbs `user create|info|rm`, `metadata get|put` and `bucket list`.
    * Default: `radosgw-admin`.
    */
