@@ -7,6 +7,7 @@ import {
   CnpgOperator,
   PostgresCluster,
   RgwUser,
+  RgwUserKeyRevocation,
   SingleDiskPools,
   backupSecretName,
   smokeCheck,
@@ -34,6 +35,7 @@ const owner = cephHost
         host: cephHost,
         ...(config.keys && { keys: config.keys }),
         radosgwAdmin: config.radosgwAdmin,
+        otherKeys: "leave",
         // A bucket that outlives the stack needs its owner; the owner's keys go in any case.
         onDelete: protectBucket ? "keep" : "remove",
       },
@@ -82,9 +84,24 @@ const store = { connection: provenConnection, bucket: config.bucket, path: confi
 const databasesMade = config.databases.map((entry) => {
   const secrets = credentials.filter((_, i) => config.namespaces[i]?.name === entry.namespace);
   const dependsOn = [operator, ...plugins, ...secrets];
-  const made = new PostgresCluster(`database-${entry.name}`, databaseArgs(entry, store), { dependsOn });
+  const args = databaseArgs(entry, { ...store, secretVersion: secrets[0]?.secretVersion });
+  const made = new PostgresCluster(`database-${entry.name}`, args, { dependsOn });
   return { entry, made };
 });
+
+// Old keys end when nobody uses them any more.
+if (cephHost) {
+  new RgwUserKeyRevocation(
+    "old-keys",
+    {
+      host: cephHost,
+      uid: config.rgwUser.uid,
+      accessKeyId: owner.accessKeyId,
+      radosgwAdmin: config.radosgwAdmin,
+    },
+    { dependsOn: [...credentials, ...databasesMade.map(({ made }) => made)] },
+  );
+}
 
 export const endpoint = config.endpoint;
 export const region = config.region;

@@ -1,6 +1,8 @@
 export type { CephHostArgs } from "./ceph/host.ts";
 export { RgwUser } from "./ceph/rgw-user.ts";
 export type { RgwUserArgs, RgwUserKeysArgs, RgwUserQuotaArgs } from "./ceph/rgw-user.ts";
+export { RgwUserKeyRevocation } from "./ceph/rgw-user-key-revocation.ts";
+export type { RgwUserKeyRevocationArgs } from "./ceph/rgw-user-key-revocation.ts";
 export { SingleDiskPools } from "./ceph/single-disk.ts";
 export type { SingleDiskPoolsArgs } from "./ceph/single-disk.ts";
 export type { S3ConnectionArgs } from "./s3/connection.ts";

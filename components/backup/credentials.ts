@@ -39,6 +39,9 @@ export class BackupCredentials extends pulumi.ComponentResource {
   /** The Secret's name; resolves once it exists. */
   readonly secretName: pulumi.Output<string>;
 
+  /** Changes with the Secret: its `metadata.resourceVersion`. A database needs it to notice new keys. */
+  readonly secretVersion: pulumi.Output<string>;
+
   constructor(name: string, args: BackupCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:backup:BackupCredentials", name, {}, opts);
     const given = checked(this, "namespace", args.namespace, namespaceRule);
@@ -58,7 +61,12 @@ export class BackupCredentials extends pulumi.ComponentResource {
     );
     this.namespace = secret.metadata.namespace;
     this.secretName = secret.metadata.name;
-    this.registerOutputs({ namespace: this.namespace, secretName: this.secretName });
+    this.secretVersion = secret.metadata.resourceVersion;
+    this.registerOutputs({
+      namespace: this.namespace,
+      secretName: this.secretName,
+      secretVersion: this.secretVersion,
+    });
   }
 }
 

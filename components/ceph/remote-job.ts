@@ -7,11 +7,18 @@ import { asciiJson } from "../check.ts";
 import { sshConnection } from "./host.ts";
 import type { CephHostArgs } from "./host.ts";
 
+/** The files in scripts/ that make up each script. */
+const files = {
+  "rgw_user.py": ["common.py", "radosgw_admin.py", "rgw_user.py"],
+  "rgw_user_key_revocation.py": ["common.py", "radosgw_admin.py", "rgw_user_key_revocation.py"],
+  "single_disk.py": ["common.py", "single_disk.py"],
+} as const;
+type Script = keyof typeof files;
+
 interface RemoteJob {
   host: CephHostArgs;
 
-  /** File in scripts/; it runs after common.py. */
-  script: string;
+  script: Script;
 
   /** What the script finds as `job`; may hold secrets. */
   values: pulumi.Inputs;
@@ -21,6 +28,9 @@ interface RemoteJob {
 
   /** A change of these makes a new resource instead of correcting the old one. */
   triggers?: pulumi.Input<string>[];
+
+  /** See `correctsDrift`. */
+  transforms?: pulumi.ResourceTransform[];
 }
 
 /**
@@ -42,19 +52,19 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
       // It would be offered to the SSH server as environment variables, which servers refuse with a warning.
       addPreviousOutputInEnv: false,
     },
-    { parent },
+    { parent, ...(job.transforms === undefined ? {} : { transforms: job.transforms }) },
   );
 }
 
 /** The remote command line; it is part of every error message of the command provider, so it is short. */
-export function bootstrap(operation: "apply" | "delete"): string {
+export function bootstrap(operation: "apply" | "inspect" | "delete"): string {
   const run = 'exec(compile(job["script"],"script","exec"),{"job":job})';
   return `python3 -c 'import json,sys; job=json.load(sys.stdin); job["op"]="${operation}"; ${run}'`;
 }
 
 /** The program that runs on the host. */
-export function scriptText(script: string): string {
-  return ["common.py", script]
+export function scriptText(script: Script): string {
+  return files[script]
     .map((file) => readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8"))
     .join("\n");
 }

@@ -93,3 +93,19 @@ export function onDeleteRule(onDelete: string | undefined): string | undefined {
   if (onDelete === undefined || onDelete === "remove" || onDelete === "keep") return undefined;
   return `must be "remove" or "keep", not ${shown(onDelete)}`;
 }
+
+export function otherKeysRule(otherKeys: string | undefined): string | undefined {
+  if (otherKeys === undefined || otherKeys === "revoke" || otherKeys === "leave") return undefined;
+  return `must be "revoke" or "leave", not ${shown(otherKeys)}`;
+}
+
+/** The time that sshd and whatever is between leave a silent connection open. */
+export function afterSecondsRule(afterSeconds: number | undefined): string | undefined {
+  if (
+    afterSeconds === undefined ||
+    (Number.isInteger(afterSeconds) && afterSeconds >= 0 && afterSeconds <= 600)
+  ) {
+    return undefined;
+  }
+  return `must be a whole number of seconds, 0 to 600, not ${afterSeconds}`;
+}

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { checked } from "../check.ts";
+import { correctsDrift } from "./drift.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
 import {
@@ -10,6 +11,7 @@ import {
   displayNameRule,
   maxBucketsRule,
   onDeleteRule,
+  otherKeysRule,
   quotaRule,
   secretAccessKeyRule,
   uidRule,
@@ -56,26 +58,37 @@ export interface RgwUserArgs {
   /** Limits on what the user may store. Default: none is enforced. */
   quota?: RgwUserQuotaArgs;
 
-  /** The user's only S3 keys after `pulumi up`: others that it has are removed. Default: generated. */
+  /** The user's only S3 keys after `pulumi up`; see `otherKeys`. Default: generated. */
   keys?: RgwUserKeysArgs;
+
+  /**
+   * Keys that the user has beside the declared one. `revoke` (the default): they stop working before anybody can have
+   * the declared one. `leave`: they go on working, so that new keys can reach those who use the old ones; let an
+   * `RgwUserKeyRevocation` that depends on those end them.
+   */
+  otherKeys?: pulumi.Input<string | undefined>;
 
   /**
    * The command on the host, split into words as a shell would, but not run by one: variables, pipes and the like are
    * refused outside of single quotes. For example `sudo radosgw-admin` or
-   * `cephadm shell -- radosgw-admin`. Needs the verbs `user create|info|rm`, `metadata get|put` and `bucket list`.
+   * `cephadm shell -- radosgw-admin`. Needs the verbs `user create|info|enable|rm`, `metadata get|put` and `bucket list`.
    * Default: `radosgw-admin`.
    */
   radosgwAdmin?: pulumi.Input<string | undefined>;
 
   /**
    * What `pulumi destroy` does. `remove` (the default): remove the user; an error if it still owns a bucket.
-   * `keep`: revoke its key, and leave the user and its buckets. Stored objects are never deleted. A user that has
-   * other keys than the declared one by now is somebody else's, and is left alone in both cases.
+   * `keep`: revoke its key, and leave the user and its buckets; with `otherKeys: "leave"` all of its keys, for they may
+   * be left of an update that was broken off. Stored objects are never deleted. A user that has other keys than the
+   * declared one by now, and not that one, is somebody else's, and is left alone in both cases.
    */
   onDelete?: pulumi.Input<string | undefined>;
 }
 
-/** A user of the Ceph object gateway (RGW) with just the declared name, limits and keys; an existing one is adopted. */
+/**
+ * A user of the Ceph object gateway (RGW) with just the declared name, limits and keys; an existing one is adopted.
+ * Each preview and update looks whether the user still is as declared, and corrects what was changed by hand.
+ */
 export class RgwUser extends pulumi.ComponentResource {
   /** The user's id; resolves once the user is as declared. */
   readonly uid: pulumi.Output<string>;
@@ -114,10 +127,14 @@ export class RgwUser extends pulumi.ComponentResource {
           quota: { maxSizeBytes, maxObjects },
           accessKeyId,
           secretAccessKey,
+          otherKeys: checked(this, "otherKeys", args.otherKeys, otherKeysRule).apply(
+            (mode) => mode ?? "revoke",
+          ),
           onDelete: checked(this, "onDelete", args.onDelete, onDeleteRule).apply((mode) => mode ?? "remove"),
         },
         hasDelete: true,
         triggers: [uid],
+        transforms: correctsDrift(this, ({ differs }) => differs),
       },
       this,
     );

@@ -33,4 +33,10 @@ export interface BackupStoreArgs {
 
   /** The Secret with the keys, in the database's namespace, as `BackupCredentials` makes it. Default: `cnpg-backup-s3`. */
   secretName?: pulumi.Input<string | undefined>;
+
+  /**
+   * Whatever changes when the Secret changes, such as `secretVersion` of `BackupCredentials`: it becomes an annotation
+   * of the Cluster, whose in-tree backups read the Secret again only when the Cluster changes. Default: no annotation.
+   */
+  secretVersion?: pulumi.Input<string | undefined>;
 }

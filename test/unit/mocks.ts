@@ -74,8 +74,9 @@ export function find(declared: readonly Declared[], name: string): Declared {
 }
 
 /** As {@link find}, once it is declared: a resource whose inputs depend on others comes a while after them. */
-export async function findSoon(declared: readonly Declared[], name: string): Promise<Declared> {
+export async function findSoon(declared: readonly Declared[], name: string, from = 0): Promise<Declared> {
   const deadline = Date.now() + 10_000;
-  while (!declared.some((resource) => resource.name === name) && Date.now() < deadline) await sleep(10);
-  return find(declared, name);
+  const isThere = (): boolean => declared.slice(from).some((resource) => resource.name === name);
+  while (!isThere() && Date.now() < deadline) await sleep(10);
+  return find(declared.slice(from), name);
 }

@@ -22,6 +22,8 @@ async function run(config: Record<string, unknown>): Promise<{ outputs: typeof P
   const url = new URL(`../../index.ts?run=${before}`, import.meta.url);
   const outputs = (await import(url.href)) as typeof Program;
   await valueOf(pulumi.all([outputs.operatorNamespace, outputs.bucket, ...outputs.namespaces]));
+  // The last of all, since it waits for the others.
+  if (config.cephHost !== undefined) await findSoon(declared, "old-keys-keys", before);
   return { outputs, made: declared.slice(before) };
 }
 
@@ -49,6 +51,8 @@ describe("the program", () => {
       "cnpg-operator",
       "cnpg-operator-namespace",
       "cnpg-operator-release",
+      "old-keys",
+      "old-keys-keys",
       "rgw-user",
       "rgw-user-access-key-id",
       "rgw-user-secret-access-key",

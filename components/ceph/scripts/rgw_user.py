@@ -1,38 +1,13 @@
 # Brings one RGW user to what the job declares, or takes it away; see rgw-user.ts.
 
 
-def radosgw_admin(verb, *options, **how):
-    # Without these two, radosgw-admin waits forever for a monitor or an OSD that is down.
-    bounds = ["--client-mount-timeout=5", "--rados-osd-op-timeout=5"]
-    return run(job["radosgwAdmin"], verb.split() + list(options) + bounds, **how)
-
-
-def uid():
-    return "--uid=" + job["uid"]
-
-
 def exists():
     code, _ = radosgw_admin("user info", uid(), allow=(EINVAL,))
     return code == 0
 
 
-def stored():
-    """The user as Ceph keeps it. Holds its secret keys: never print it."""
-    _, out = radosgw_admin("metadata get", "user:" + job["uid"])
-    return parsed(out, "radosgw-admin metadata get")
-
-
-def store(document):
-    # Not `key create` and `key rm`: these take keys as arguments, which every user of the host can read.
-    put = json.dumps(document, ensure_ascii=False)  # Ceph does not understand escaped surrogate pairs
-    code, _ = radosgw_admin("metadata put", "user:" + job["uid"], stdin=put, allow=(EEXIST,))
-    if code == EEXIST:
-        raise Failure(
-            "The access key declared for RGW user %s belongs to another user. Declare another key, or remove it from"
-            " that user (`radosgw-admin user info --access-key=KEY` tells which). If the uid was changed: the old user"
-            " still has this key and owns its buckets; change the uid back, or declare new keys and a new bucket."
-            % job["uid"]
-        )
+def leaves_other_keys():
+    return job["otherKeys"] == "leave"
 
 
 def declared_quota():
@@ -42,20 +17,26 @@ def declared_quota():
     return {"enabled": True, "max_size": -1 if size is None else size, "max_objects": -1 if objects is None else objects}
 
 
-def declared_keys(data):
-    """Just the declared key: the stored entry if it is right, since newer versions keep more fields in it."""
-    right = [
-        key
-        for key in data["keys"]
-        if key["access_key"] == job["accessKeyId"]
+def is_declared_key(key):
+    return (
+        key["access_key"] == job["accessKeyId"]
         and key["secret_key"] == job["secretAccessKey"]
         and key.get("active", True)
-    ]
+    )
+
+
+def declared_keys(data, exact):
+    """The declared key: the stored entry if it is right, since newer versions keep more fields in it; others if asked."""
+    right = [key for key in data["keys"] if is_declared_key(key)][:1]
     new = {"user": data["user_id"], "access_key": job["accessKeyId"], "secret_key": job["secretAccessKey"]}
-    return right[:1] or [new]
+    if exact:
+        return right or [new]
+    if right:
+        return data["keys"]
+    return other_keys(data) + [new]
 
 
-def correct(data):
+def correct(data, exact):
     """Brings the stored user to what is declared, says what had to change, and leaves the rest of it alone."""
     changed = []
 
@@ -68,7 +49,7 @@ def correct(data):
     bring("display name", data, "display_name", job["displayName"])
     bring("max buckets", data, "max_buckets", job["maxBuckets"])
     bring("suspended", data, "suspended", 0)
-    bring("keys", data, "keys", declared_keys(data))
+    bring("keys", data, "keys", declared_keys(data, exact))
     for field, value in sorted(declared_quota().items()):
         bring("quota", data["user_quota"], field, value)
     return changed
@@ -81,12 +62,17 @@ def create():
     return code == 0
 
 
-def bring_to_declared():
+def bring_to_declared(exact):
     document = stored()
-    changed = correct(document["data"])
+    changed = correct(document["data"], exact)
+    if "suspended" in changed:
+        # Ceph suspended the user's buckets along with the user, and only this brings them back.
+        radosgw_admin("user enable", uid())
+        document = stored()
+        correct(document["data"], exact)
     if changed:
         store(document)
-        left = correct(stored()["data"])
+        left = correct(stored()["data"], exact)
         if left:
             raise Failure("RGW user %s was written, but these did not take: %s." % (job["uid"], ", ".join(left)))
     return "changed: " + ", ".join(changed) if changed else "unchanged"
@@ -95,7 +81,8 @@ def bring_to_declared():
 def apply():
     created = not exists() and create()
     try:
-        result = bring_to_declared()
+        # A new user has a key that Ceph made up: nobody uses it.
+        result = bring_to_declared(exact=created or not leaves_other_keys())
     except Failure:
         if created:
             radosgw_admin("user rm", uid(), allow=range(256))
@@ -103,10 +90,19 @@ def apply():
     return "created" if created else result
 
 
+def inspect():
+    document = stored_or_none()
+    if document is None:
+        return inspection(["absent"], 0, document)
+    others = len(other_keys(document["data"]))
+    return inspection(correct(document["data"], exact=not leaves_other_keys()), others, document)
+
+
 def revoke():
     document = stored()
     keys = document["data"]["keys"]
-    document["data"]["keys"] = [key for key in keys if key["access_key"] != job["accessKeyId"]]
+    # Left are keys of an update that was broken off before it revoked them: of this stack, too.
+    document["data"]["keys"] = [] if leaves_other_keys() else other_keys(document["data"])
     if document["data"]["keys"] != keys:
         store(document)
     return "kept: RGW user %s and its buckets stay, its key is revoked" % job["uid"]
@@ -143,4 +139,4 @@ def delete():
     return revoke() if job["onDelete"] == "keep" else remove()
 
 
-main({"apply": apply, "delete": delete})
+main({"apply": apply, "inspect": inspect, "delete": delete})

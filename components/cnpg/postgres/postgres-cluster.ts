@@ -106,15 +106,20 @@ function makeCluster(
   isAwaitedByProvider: boolean,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): pulumi.CustomResource {
-  const metadata = plan.apply(async ({ namespace, clusterName, annotations }) => ({
-    namespace,
-    name: clusterName,
-    labels: { [ownerLabel]: await ownerOf(opts.parent) },
-    annotations: {
+  const annotations = pulumi
+    .all([plan, args.backup.store.secretVersion])
+    .apply(([{ annotations }, secretVersion]): Record<string, string> => ({
       ...annotations,
       ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
-    },
-  }));
+      ...(secretVersion !== undefined && { "cnpg-rgw/secret-version": secretVersion }),
+    }));
+  // One by one: a version that is not known yet must not make a preview think that the name changes.
+  const metadata = {
+    namespace: plan.namespace,
+    name: plan.clusterName,
+    labels: { [ownerLabel]: ownerOf(opts.parent) },
+    annotations,
+  };
   return customResource(
     "Cluster",
     `${name}-cluster`,
@@ -140,7 +145,8 @@ async function answers(plan: Plan, cluster: ClusterArgs, component: pulumi.Resou
   const { continuousArchiving } = await waiting(component, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
-      log: (line) => void pulumi.log.info(line, component),
+      // Ephemeral: shown while it lasts, and not repeated at the end.
+      log: (line) => void pulumi.log.info(line, component, undefined, true),
     }),
   );
   if (continuousArchiving?.status !== "False") return;

@@ -42,12 +42,17 @@ elif verb == "user create":
         "caps": [],
     }
     finish(0, stdout=state["users"][uid])
+elif verb == "user enable":
+    user["suspended"] = 0
+    state["enabledBuckets"] = state["buckets"].get(uid, [])
+    finish(0, stdout=user)
 elif verb == "user rm":
     finish(0 if state["users"].pop(uid, None) else 2)
 elif verb == "bucket list":
     finish(0, stdout=state["buckets"].get(uid, []))
 elif verb == "metadata get":
-    finish(0, stdout={"key": "user:" + uid, "data": user}) if user else finish(2, "ERROR: can't get key")
+    mtime = "2026-11-22T19:47:39.863256Z"
+    finish(0, stdout={"key": "user:" + uid, "mtime": mtime, "data": user}) if user else finish(2, "ERROR: can't get key")
 elif verb == "metadata put":
     data = json.loads(sys.stdin.buffer.read().decode("utf-8"))["data"]
     others = [other for name, other in state["users"].items() if name != uid]

@@ -29,14 +29,16 @@ interface FakeState {
   users: Record<string, User>;
   buckets: Record<string, string[]>;
   calls: string[];
+  /** The buckets that `user enable` woke up. */
+  enabledBuckets?: string[];
   breaks?: { exitCode: number; stderr: string };
 }
 
 const fake = new URL("./fake_radosgw_admin.py", import.meta.url).pathname;
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
-const writes = /^(user create|user rm|metadata put)/;
+const writes = /^(user create|user enable|user rm|metadata put)/;
 
-describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }, () => {
+describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on this machine" }, () => {
   const folder = mkdtempSync(join(tmpdir(), "rgw-user-"));
   const file = join(folder, "state.json");
   after(() => {
@@ -50,6 +52,7 @@ describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }
     writeFileSync(file, JSON.stringify(state));
   };
   const state = (): FakeState => JSON.parse(readFileSync(file, "utf8")) as FakeState;
+  const keysOf = (uid: string): string[] | undefined => state().users[uid]?.keys.map((key) => key.access_key);
   const declared = {
     radosgwAdmin: `python3 '${fake}' '${file}'`,
     uid: "cnpg-backup",
@@ -58,11 +61,19 @@ describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }
     quota: {},
     accessKeyId: "AKDECLARED",
     secretAccessKey: "sk/declared+1",
+    otherKeys: "revoke",
     onDelete: "remove",
+    afterSeconds: 0,
   };
+  type Operation = Parameters<typeof bootstrap>[0];
   let callSeconds = 40;
-  const run = (operation: "apply" | "delete", changes: Partial<typeof declared> = {}, quota: object = {}) => {
-    const script = scriptText("rgw_user.py").replace("CALL_SECONDS = 40", `CALL_SECONDS = ${callSeconds}`);
+  const run = (
+    operation: Operation,
+    changes: Partial<typeof declared> = {},
+    quota: object = {},
+    name: Parameters<typeof scriptText>[0] = "rgw_user.py",
+  ) => {
+    const script = scriptText(name).replace("CALL_SECONDS = 40", `CALL_SECONDS = ${callSeconds}`);
     const job = { ...declared, quota, ...changes, script };
     const { status, stdout, stderr } = spawnSync("sh", ["-c", bootstrap(operation)], {
       input: asciiJson(JSON.stringify(job)),
@@ -125,6 +136,89 @@ describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }
     assert.equal(succeeds("apply", changes), "changed: quota");
   });
 
+  it("enables a suspended user, for its buckets are suspended along with it", () => {
+    succeeds("apply");
+    const before = state();
+    const user = before.users["cnpg-backup"] ?? assert.fail("no user");
+    user.suspended = 1;
+    save({ ...before, buckets: { "cnpg-backup": ["cnpg-backups"] } });
+    assert.equal(succeeds("apply", { maxBuckets: 3 }), "changed: max buckets, suspended");
+    assert.deepEqual(state().enabledBuckets, ["cnpg-backups"]);
+    assert.deepEqual(succeeds("apply", { maxBuckets: 3 }), "unchanged");
+  });
+
+  it("leaves other keys where it is told to, but not the one that Ceph makes up for a new user", () => {
+    const leave = { otherKeys: "leave" };
+    succeeds("apply", leave);
+    assert.deepEqual(keysOf("cnpg-backup"), ["AKDECLARED"]);
+    const next = { ...leave, accessKeyId: "AKNEXT", secretAccessKey: "next" };
+    assert.equal(succeeds("apply", next), "changed: keys");
+    assert.deepEqual(keysOf("cnpg-backup"), ["AKDECLARED", "AKNEXT"]);
+    assert.equal(succeeds("apply", next), "unchanged");
+    assert.equal(succeeds("apply", { ...next, secretAccessKey: "other" }), "changed: keys");
+    assert.deepEqual(
+      state().users["cnpg-backup"]?.keys.map((key) => key.secret_key),
+      ["sk/declared+1", "other"],
+    );
+  });
+
+  const revoke = (changes: Partial<typeof declared> = {}): string =>
+    succeeds("apply", changes, {}, "rgw_user_key_revocation.py");
+
+  it("revokes every key but the declared one, after a while, and waits only if there is one", () => {
+    succeeds("apply");
+    const began = Date.now();
+    assert.equal(revoke({ afterSeconds: 60 }), "unchanged");
+    assert.ok(Date.now() - began < 30_000);
+    succeeds("apply", { otherKeys: "leave", accessKeyId: "AKNEXT" });
+    const next = Date.now();
+    assert.equal(revoke({ accessKeyId: "AKNEXT", afterSeconds: 1 }), "revoked: 1");
+    assert.ok(Date.now() - next >= 1_000);
+    assert.deepEqual(keysOf("cnpg-backup"), ["AKNEXT"]);
+  });
+
+  it("revokes no key of a user that does not have the declared one", () => {
+    succeeds("apply");
+    const changes = { accessKeyId: "AKNEXT" };
+    const { status, stderr } = run("apply", changes, {}, "rgw_user_key_revocation.py");
+    assert.equal(status, 1);
+    assert.match(stderr, /does not have the declared key.*Run `pulumi up` again/);
+    assert.deepEqual(keysOf("cnpg-backup"), ["AKDECLARED"]);
+  });
+
+  it("looks without a write: what differs, how many other keys, and when the user was last written", () => {
+    const inspect = (...[changes, quota, name]: [object?, object?, Parameters<typeof run>[3]?]): unknown =>
+      JSON.parse(succeeds("inspect", changes, quota, name));
+    const writtenAt = "2026-11-22T19:47:39.863256Z";
+    assert.deepEqual(inspect(), { differs: ["absent"], otherKeys: 0, writtenAt: "" });
+    assert.deepEqual(inspect({}, {}, "rgw_user_key_revocation.py"), {
+      ...{ differs: [], otherKeys: 0, writtenAt: "" },
+    });
+    succeeds("apply");
+    assert.deepEqual(inspect(), { differs: [], otherKeys: 0, writtenAt });
+    const changed = state();
+    const user = changed.users["cnpg-backup"] ?? assert.fail("no user");
+    Object.assign(user, { suspended: 1, max_buckets: 5, display_name: "by hand" });
+    user.keys.push({ user: "cnpg-backup", access_key: "BYHAND", secret_key: "by-hand" });
+    save({ ...changed, calls: [] });
+    const differs = ["display name", "max buckets", "suspended"];
+    assert.deepEqual(inspect({}, { maxObjects: 5 }), {
+      ...{ differs: [...differs, "keys", "quota"], otherKeys: 1, writtenAt },
+    });
+    assert.deepEqual(inspect({ otherKeys: "leave" }), { differs, otherKeys: 1, writtenAt });
+    assert.deepEqual(inspect({}, {}, "rgw_user_key_revocation.py"), { differs: [], otherKeys: 1, writtenAt });
+    const gone = state();
+    (gone.users["cnpg-backup"] ?? assert.fail("no user")).keys = [];
+    save(gone);
+    assert.deepEqual(inspect({ otherKeys: "leave" }), {
+      ...{ differs: [...differs, "keys"], otherKeys: 0, writtenAt },
+    });
+    assert.deepEqual(
+      state().calls.filter((call) => writes.test(call)),
+      [],
+    );
+  });
+
   it("takes any text that the rules allow, as it is", () => {
     const text = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 20 })
@@ -167,6 +261,14 @@ describe("rgw_user.py", { skip: !hasPython && "python3 is not on this machine" }
     assert.match(succeeds("delete", { onDelete: "keep" }), /^kept: .* its key is revoked$/);
     assert.deepEqual(state().users["cnpg-backup"]?.keys, []);
     assert.equal(succeeds("apply"), "changed: keys");
+  });
+
+  it("delete with keep revokes what a broken-off change of keys left, too", () => {
+    const leave = { otherKeys: "leave", onDelete: "keep" };
+    succeeds("apply", leave);
+    succeeds("apply", { ...leave, accessKeyId: "AKNEXT" });
+    succeeds("delete", { ...leave, accessKeyId: "AKNEXT" });
+    assert.deepEqual(keysOf("cnpg-backup"), []);
   });
 
   it("delete leaves a user alone that was given other keys since", () => {

@@ -7,7 +7,7 @@ import { recordResources, valueOf } from "../../mocks.ts";
 import type { Declared } from "../../mocks.ts";
 
 const declared = await recordResources();
-const { RgwUser, SingleDiskPools } = await import("../../../../components/index.ts");
+const { RgwUser, RgwUserKeyRevocation, SingleDiskPools } = await import("../../../../components/index.ts");
 
 const host = {
   address: "10.0.0.10",
@@ -56,6 +56,7 @@ describe("RgwUser", () => {
       maxBuckets: 10,
       quota: { maxObjects: 5 },
       ...keys,
+      otherKeys: "revoke",
       onDelete: "remove",
     });
     assert.doesNotMatch(
@@ -90,6 +91,7 @@ describe("RgwUser", () => {
       [{ uid: "" }, /^uid must not be empty/],
       [{ maxBuckets: -2 }, /^maxBuckets must be/],
       [{ quota: { maxSizeBytes: 0 } }, /^quota\.maxSizeBytes must be/],
+      [{ otherKeys: "keep" }, /^otherKeys must be "revoke" or "leave", not "keep"/],
       [{ onDelete: "purge" }, /^onDelete must be "remove" or "keep"/],
       [{ host: { ...host, hostKey: "" } }, /^host\.hostKey must be/],
       [{ host: { ...host, privateKey: "secret-text" } }, /^host\.privateKey must be(?!.*secret-text)/],
@@ -99,6 +101,31 @@ describe("RgwUser", () => {
       assert.throws(() => new RgwUser("owner", { ...args, ...mistake }), { message });
     }
     assert.ok(!declared.some(({ type }) => type === "command:remote:Command"));
+  });
+});
+
+describe("RgwUserKeyRevocation", () => {
+  const args = { host, uid: "cnpg-backup", accessKeyId: "AKDECLARED" };
+
+  it("is one command that knows which key stays, and does nothing when it is deleted", async () => {
+    declared.length = 0;
+    await valueOf(new RgwUserKeyRevocation("old-keys", args).urn);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { name, inputs, secrets } = only("command:remote:Command");
+    assert.deepEqual([name, inputs.delete, inputs.triggers], ["old-keys-keys", undefined, undefined]);
+    assert.ok(secrets.includes("stdin"));
+    const job: unknown = JSON.parse(String(inputs.stdin));
+    assert.partialDeepStrictEqual(job, {
+      ...{ radosgwAdmin: "radosgw-admin", uid: "cnpg-backup", accessKeyId: "AKDECLARED", afterSeconds: 30 },
+    });
+  });
+
+  it("refuses bad values before it makes anything", () => {
+    for (const afterSeconds of [-1, 1.5, 601, NaN]) {
+      assert.throws(() => new RgwUserKeyRevocation("old-keys", { ...args, afterSeconds }), {
+        message: /^afterSeconds must be a whole number of seconds, 0 to 600/,
+      });
+    }
   });
 });
 

@@ -40,4 +40,17 @@ describe("PostgresCluster", () => {
       "orders",
     ]);
   });
+
+  it("carries the version of its Secret, so that new keys reach in-tree backups", async () => {
+    new PostgresCluster("new-keys", {
+      ...args,
+      backup: { store: { ...store, secretVersion: pulumi.output("4711") } },
+    });
+    const { inputs } = await findSoon(declared, "new-keys-cluster");
+    assert.partialDeepStrictEqual(inputs.metadata, {
+      namespace: "shop",
+      name: "new-keys",
+      annotations: { "cnpg-rgw/secret-version": "4711" },
+    });
+  });
 });

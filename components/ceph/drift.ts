@@ -1,0 +1,125 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import { z } from "zod";
+
+import { shown } from "../check.ts";
+import { bootstrap } from "./remote-job.ts";
+import { runOverSsh } from "./ssh.ts";
+
+/** What `inspect` of a script prints. It ends up in a command line, so nothing but plain words gets through. */
+const inspection = z.object({
+  /** What of the user is not as declared, such as `suspended`. */
+  differs: z.array(z.string().regex(/^[a-z ]{1,40}$/)),
+  /** How many keys the user has beside the declared one. */
+  otherKeys: z.int().nonnegative(),
+  /** When Ceph last wrote the user; empty if that is not known. */
+  writtenAt: z
+    .string()
+    .regex(/^[\d TZ:.+-]{0,40}$/)
+    .catch(""),
+});
+export type Inspection = z.output<typeof inspection>;
+
+const secondsToLook = 25;
+
+/**
+ * For a command that brings an RGW user to what is declared. Its provider never looks at the user again, so the program
+ * does, in previews too: where something has to be corrected, the command gets an `update` that it did not have, and
+ * the engine runs it. Where nothing has, the engine keeps the `update` of the last time, and sees no change. Any
+ * `update` works with any later script: all that a bootstrap does is to run the script that comes by stdin.
+ */
+export function correctsDrift(
+  resource: pulumi.Resource,
+  findings: (found: Inspection) => string[],
+): pulumi.ResourceTransform[] {
+  if (pulumi.runtime.getMonitor() instanceof MockMonitor) return [];
+  return [
+    async ({ props, opts }) => {
+      const found = await look(props, resource);
+      const toCorrect = found ? findings(found) : [];
+      if (!found || toCorrect.length === 0) {
+        return { props, opts: { ...opts, ignoreChanges: [...(opts.ignoreChanges ?? []), "update"] } };
+      }
+      // The time tells this drift from one that was corrected before.
+      const since = found.writtenAt || new Date().toISOString();
+      return {
+        props: { ...props, update: `${bootstrap("apply")} # ${toCorrect.join(", ")}; ${since}` },
+        opts,
+      };
+    },
+  ];
+}
+
+const inputs = z.object({
+  connection: z.object({
+    host: z.string(),
+    port: z.number(),
+    user: z.string(),
+    hostKey: z.string(),
+    privateKey: z.string(),
+  }),
+  stdin: z.string(),
+});
+type Inputs = z.output<typeof inputs>;
+
+// Of one run of the program: with the Automation API there can be several in one process.
+const looks = new WeakMap<object, Map<string, Promise<Inspection | undefined>>>();
+
+/** One look for all commands that are about the same user and key; nothing while their inputs are not known yet. */
+async function look(props: pulumi.Inputs, resource: pulumi.Resource): Promise<Inspection | undefined> {
+  const known = await knownInputs(props);
+  if (known === undefined) return undefined;
+  const run = pulumi.runtime.getMonitor() ?? looks;
+  const ofRun = looks.get(run) ?? new Map<string, Promise<Inspection | undefined>>();
+  looks.set(run, ofRun);
+  const { host, port } = known.connection;
+  const job = about.parse(JSON.parse(known.stdin));
+  const subject = JSON.stringify([host, port, job]);
+  const made = ofRun.get(subject) ?? inspectOrWarn(known, job.uid, resource);
+  ofRun.set(subject, made);
+  return made;
+}
+
+const about = z.object({ radosgwAdmin: z.string(), uid: z.string(), accessKeyId: z.string() });
+
+/** A warning where the host does not answer: whoever previews may be out of its reach. */
+async function inspectOrWarn(
+  known: Inputs,
+  uid: string,
+  resource: pulumi.Resource,
+): Promise<Inspection | undefined> {
+  try {
+    return await inspect(known);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    await pulumi.log.warn(
+      `RGW user ${shown(uid)} could not be looked at, so what was changed by hand stays unseen. ${why}`,
+      resource,
+    );
+    return undefined;
+  }
+}
+
+async function knownInputs({ connection, stdin }: Record<string, unknown>): Promise<Inputs | undefined> {
+  const serialized: Record<string, unknown> = await pulumi.runtime.serializeProperties("inspection", {
+    connection,
+    stdin,
+  });
+  const values = Object.fromEntries(
+    Object.entries(serialized).map(([name, value]): [string, unknown] => [
+      name,
+      pulumi.runtime.unwrapRpcSecret(value),
+    ]),
+  );
+  const isUnknown = JSON.stringify(values).includes(pulumi.runtime.unknownValue);
+  return isUnknown ? undefined : inputs.parse(values);
+}
+
+async function inspect({ connection, stdin }: Inputs): Promise<Inspection> {
+  const printed = await runOverSsh(connection, {
+    command: bootstrap("inspect"),
+    stdin,
+    seconds: secondsToLook,
+  });
+  return inspection.parse(JSON.parse(printed));
+}

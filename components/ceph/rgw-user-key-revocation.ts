@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { checked } from "../check.ts";
+import { correctsDrift } from "./drift.ts";
+import type { CephHostArgs } from "./host.ts";
+import { remoteJob } from "./remote-job.ts";
+import { accessKeyIdRule, afterSecondsRule, commandRule, uidRule } from "./rgw-user-rules.ts";
+
+export interface RgwUserKeyRevocationArgs {
+  /** Where `radosgw-admin` runs. */
+  host: CephHostArgs;
+
+  /** The user's id. */
+  uid: pulumi.Input<string>;
+
+  /** Secret. The key that stays: take it from the `RgwUser`, so that the user has it by then. */
+  accessKeyId: pulumi.Input<string>;
+
+  /** See `radosgwAdmin` of `RgwUser`. Needs the verbs `metadata get|put`. Default: `radosgw-admin`. */
+  radosgwAdmin?: pulumi.Input<string | undefined>;
+
+  /**
+   * How long an old key goes on working once all that this component depends on has the new one, in seconds, 0 to 600.
+   * The sidecars of the Barman Cloud plugin keep keys for 10 s. Default: 30. There is no wait where there is no key to
+   * revoke.
+   */
+  afterSeconds?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * The last step of a change of keys: revokes every key of an RGW user but one. With `otherKeys: "leave"` on the
+ * `RgwUser`, and whoever uses the keys in `dependsOn`, nobody is without a key that works. If the update ends before,
+ * the old keys go on working until the next one. Deleting this component does nothing.
+ */
+export class RgwUserKeyRevocation extends pulumi.ComponentResource {
+  constructor(name: string, args: RgwUserKeyRevocationArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("cnpg-rgw:ceph:RgwUserKeyRevocation", name, {}, opts);
+    remoteJob(
+      `${name}-keys`,
+      {
+        host: args.host,
+        script: "rgw_user_key_revocation.py",
+        values: {
+          radosgwAdmin: checked(this, "radosgwAdmin", args.radosgwAdmin, commandRule).apply(
+            (command) => command ?? "radosgw-admin",
+          ),
+          uid: checked(this, "uid", args.uid, uidRule),
+          accessKeyId: pulumi.secret(checked(this, "accessKeyId", args.accessKeyId, accessKeyIdRule)),
+          afterSeconds: checked(this, "afterSeconds", args.afterSeconds, afterSecondsRule).apply(
+            (seconds) => seconds ?? 30,
+          ),
+        },
+        hasDelete: false,
+        transforms: correctsDrift(this, ({ otherKeys }) => (otherKeys === 0 ? [] : ["other keys"])),
+      },
+      this,
+    );
+    this.registerOutputs({});
+  }
+}

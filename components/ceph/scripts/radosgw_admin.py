@@ -1,0 +1,48 @@
+# What the scripts for an RGW user share; remote-job.ts sends it after common.py.
+ENOENT = 2
+
+
+def radosgw_admin(verb, *options, **how):
+    # Without these two, radosgw-admin waits forever for a monitor or an OSD that is down.
+    bounds = ["--client-mount-timeout=5", "--rados-osd-op-timeout=5"]
+    return run(job["radosgwAdmin"], verb.split() + list(options) + bounds, **how)
+
+
+def uid():
+    return "--uid=" + job["uid"]
+
+
+def stored_or_none():
+    """The user as Ceph keeps it, or None if there is none. Holds its secret keys: never print it."""
+    code, out = radosgw_admin("metadata get", "user:" + job["uid"], allow=(ENOENT,))
+    return parsed(out, "radosgw-admin metadata get") if code == 0 else None
+
+
+def stored():
+    document = stored_or_none()
+    if document is None:
+        raise Failure("There is no RGW user %s any more. Run `pulumi up` again: it makes the user." % job["uid"])
+    return document
+
+
+def store(document):
+    # Not `key create` and `key rm`: these take keys as arguments, which every user of the host can read.
+    put = json.dumps(document, ensure_ascii=False)  # Ceph does not understand escaped surrogate pairs
+    code, _ = radosgw_admin("metadata put", "user:" + job["uid"], stdin=put, allow=(EEXIST,))
+    if code == EEXIST:
+        raise Failure(
+            "The access key declared for RGW user %s belongs to another user. Declare another key, or remove it from"
+            " that user (`radosgw-admin user info --access-key=KEY` tells which). If the uid was changed: the old user"
+            " still has this key and owns its buckets; change the uid back, or declare new keys and a new bucket."
+            % job["uid"]
+        )
+
+
+def other_keys(data):
+    return [key for key in data["keys"] if key["access_key"] != job["accessKeyId"]]
+
+
+def inspection(differs, other_keys, document):
+    """What the program is told when it only looks: no key, and when the user was last written."""
+    seen = document.get("mtime", "") if document else ""
+    return json.dumps({"differs": differs, "otherKeys": other_keys, "writtenAt": seen})

@@ -1,0 +1,116 @@
+import { createPrivateKey } from "node:crypto";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+
+import ssh2 from "ssh2";
+import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+
+export interface SshConnection {
+  host: string;
+  port: number;
+  user: string;
+  /** `<type> <base64>` */
+  hostKey: string;
+  privateKey: string;
+}
+
+export interface RemoteRun {
+  command: string;
+  stdin: string;
+  /** To connect, to log in and to run the command, all together. */
+  seconds: number;
+}
+
+const longestAnswer = 65_536;
+
+/** What a command on a host printed. An error says in one sentence why there is no answer, and holds no secret. */
+export async function runOverSsh(connection: SshConnection, run: RemoteRun): Promise<string> {
+  const client = new ssh2.Client();
+  const late = AbortSignal.timeout(run.seconds * 1000);
+  // One that comes when nobody waits any more must not end the program.
+  client.on("error", () => undefined);
+  try {
+    const ready = once(client, "ready", { signal: late });
+    client.connect(clientConfig(connection));
+    await ready;
+    return await answer(client, run, late);
+  } catch (error) {
+    const why = late.aborted ? `no answer within ${run.seconds} s` : reason(error);
+    throw new Error(`ssh ${connection.user}@${connection.host} port ${connection.port}: ${why}`, {
+      cause: error,
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.includes("verification failed") ? "the server shows another key than hostKey" : message;
+}
+
+function answer(client: Client, { command, stdin }: RemoteRun, late: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => {
+      reject(new Error(why));
+    };
+    late.addEventListener("abort", () => {
+      fail("late");
+    });
+    client.once("close", () => {
+      fail("the connection was closed");
+    });
+    client.exec(command, (error, channel) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      const [printed, said] = [collected(channel), collected(channel.stderr)];
+      channel.once("close", (code?: number | null) => {
+        if (code === 0) resolve(printed());
+        else fail(said().trim() || `the command ended with ${code ?? "no"} exit code`);
+      });
+      channel.end(stdin);
+    });
+  });
+}
+
+function collected(stream: Readable): () => string {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (chunk: string) => {
+    if (text.length < longestAnswer) text += chunk;
+  });
+  return () => text;
+}
+
+function clientConfig({ host, port, user, hostKey, privateKey }: SshConnection): ConnectConfig {
+  const [type = "", encoded = ""] = hostKey.trim().split(/\s+/);
+  const expected = Buffer.from(encoded, "base64");
+  return {
+    host,
+    port,
+    username: user,
+    privateKey: readable(privateKey),
+    // Just the expected key's own algorithm is offered, so that the server shows that key and no other.
+    algorithms: { serverHostKey: hostKeyTypes.filter((known) => known === type) },
+    hostVerifier: (shown: Buffer) => shown.equals(expected),
+  };
+}
+
+const hostKeyTypes: readonly ServerHostKeyAlgorithm[] = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+];
+
+/** The library reads OpenSSH's format and the older PEM ones, and not PKCS#8, which OpenSSL writes. */
+function readable(privateKey: string): string {
+  if (!privateKey.includes("-----BEGIN PRIVATE KEY-----")) return privateKey;
+  const key = createPrivateKey(privateKey);
+  if (key.asymmetricKeyType === "rsa") return key.export({ type: "pkcs1", format: "pem" }).toString();
+  if (key.asymmetricKeyType === "ec") return key.export({ type: "sec1", format: "pem" }).toString();
+  throw new Error(
+    'the private key is in PKCS#8; `ssh-keygen -p -N "" -f FILE` turns it into OpenSSH\'s format',
+  );
+}
