@@ -32,6 +32,7 @@ export const againstRawPut = (results: Results, { seconds }: BaseResult): number
 export function goals(results: Results): Goal[] {
   const base = baseOf(results, defaults.data);
   const wal = walOf(results, defaults.wal);
+  const gzip = { ...copied.wal, parallel: defaults.wal.parallel };
   const { restore } = results;
   return [
     {
@@ -45,8 +46,8 @@ export function goals(results: Results): Goal[] {
       goal: 1,
     },
     {
-      what: "WAL segments per second, against gzip one at a time",
-      measured: wal.segmentsPerSecond / walOf(results, copied.wal).segmentsPerSecond,
+      what: "WAL segments per second, against gzip with as many in parallel",
+      measured: wal.segmentsPerSecond / walOf(results, gzip).segmentsPerSecond,
       goal: 2,
     },
     {

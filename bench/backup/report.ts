@@ -57,6 +57,7 @@ const startColumns = (results: Results): Column<StartResult>[] => [
         .join(" ") || "as the component sets it",
   },
   { title: "s", cell: ({ secondsPerSegment }) => digits(secondsPerSegment) },
+  { title: "CPU s", cell: ({ cpuSecondsPerSegment }) => digits(cpuSecondsPerSegment) },
   {
     title: "against the first",
     cell: ({ secondsPerSegment }) =>

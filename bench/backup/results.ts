@@ -52,6 +52,7 @@ export interface StartResult {
   /** What is set for barman-cloud's environment; none: as the component sets it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secondsPerSegment: number;
+  readonly cpuSecondsPerSegment: number;
 }
 
 export interface SegmentSizeResult {

@@ -1,6 +1,7 @@
 import { say } from "../shared/progress.ts";
 import { median } from "../shared/statistics.ts";
 import { archive, prefixes } from "./barman.ts";
+import type { Usage } from "./measure.ts";
 import { inPod } from "./pod.ts";
 import type { SegmentSizeResult, StartResult } from "./results.ts";
 import { defaults } from "./settings.ts";
@@ -9,11 +10,13 @@ import { remove } from "./store.ts";
 /** What could be set for barman-cloud in the sidecar's environment. */
 const environments: readonly Record<string, string>[] = [
   {},
-  // What reading bytecode from the image, instead of compiling, is worth: a prefix where there is none.
-  { PYTHONPYCACHEPREFIX: "/nowhere" },
   { AWS_EC2_METADATA_DISABLED: "true" },
+  { AWS_CA_BUNDLE: "/dev/null" },
+  { PYTHONMALLOC: "malloc" },
   { PYTHONNOUSERSITE: "1" },
+  // These two read no bytecode of the image, and show what it is worth.
   { PYTHONOPTIMIZE: "2" },
+  { PYTHONPYCACHEPREFIX: "/nowhere" },
 ];
 
 const tiny = "/tmp/000000010000000000000001";
@@ -22,17 +25,20 @@ const repeats = 5;
 /** Archiving a segment of nothing, one at a time: what the start of barman-cloud costs. */
 export async function starts(runs: number): Promise<StartResult[]> {
   await inPod("barman", ["python3", "-c", `open("${tiny}", "w").close()`]);
-  const found = new Map(environments.map((environment) => [environment, [] as number[]]));
+  const found = new Map(environments.map((environment) => [environment, [] as Usage[]]));
   for (let run = 1; run <= runs; run++) {
-    for (const [environment, seconds] of found) {
+    for (const [environment, usages] of found) {
       say(`start of barman-cloud: ${JSON.stringify(environment)}`);
       const segments = Array.from({ length: repeats }, () => tiny);
-      const usage = await archive({ compression: "none", parallel: 1 }, segments, { environment });
-      seconds.push(usage.seconds / repeats);
+      usages.push(await archive({ compression: "none", parallel: 1 }, segments, { environment }));
       await remove(prefixes.wal);
     }
   }
-  return [...found].map(([environment, seconds]) => ({ environment, secondsPerSegment: median(seconds) }));
+  return [...found].map(([environment, usages]) => ({
+    environment,
+    secondsPerSegment: median(usages.map(({ seconds }) => seconds / repeats)),
+    cpuSecondsPerSegment: median(usages.map(({ cpuSeconds }) => cpuSeconds / repeats)),
+  }));
 }
 
 /** How many segments of 16 MB are put together to one. */

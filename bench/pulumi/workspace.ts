@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -44,7 +44,7 @@ export class Workspace {
   async makeStack(name: string, program: ProgramName, config: Record<string, unknown>): Promise<Stack> {
     const folder = join(this.#folder, name);
     mkdirSync(folder);
-    const settings = project.parse(parse(readFileSync(join(checkout, "Pulumi.yaml"), "utf8")));
+    const settings = project.parse(yamlOf(join(checkout, "Pulumi.yaml")));
     const main = join(import.meta.dirname, "programs", program, "index.ts");
     writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...settings, main }));
     const stack = new Stack(name, folder, this.#environment);
@@ -76,9 +76,8 @@ export class Stack {
   /** Sets keys of the program's config; those that are set by {@link setSecret} stay. */
   configure(config: Record<string, unknown>): void {
     const file = join(this.#folder, `Pulumi.${this.#name}.yaml`);
-    const found: unknown = parse(readIfThere(file));
-    const before = stackConfig.parse(found ?? undefined);
-    const own = Object.entries(config).map(([key, value]) => [`cnpg-rgw:${key}`, value]);
+    const before = stackConfig.parse(existsSync(file) ? yamlOf(file) : {});
+    const own = Object.entries(config).map(([key, value]): [string, unknown] => [`cnpg-rgw:${key}`, value]);
     writeFileSync(file, stringify({ ...before, config: { ...before.config, ...Object.fromEntries(own) } }));
   }
 
@@ -116,12 +115,6 @@ export class Stack {
   }
 }
 
-const stackConfig = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) }).prefault({});
+const stackConfig = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) });
 
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
+const yamlOf = (file: string): unknown => parse(readFileSync(file, "utf8"));
