@@ -106,7 +106,7 @@ describe("10,000 hostile paths and words in radosgwAdmin", { skip }, () => {
     return z.array(z.array(z.string())).parse(JSON.parse(printed));
   };
 
-  const word = hostileText.map((text) => text.replace(/\p{C}/gu, "").slice(0, 300));
+  const word = hostileText.map((text) => text.slice(0, 300).replace(/\p{C}/gu, ""));
   const quoting = fc.constantFrom(
     quoted,
     (text: string) => text.replace(/[^\w]/gu, "\\$&"),
