@@ -20,5 +20,5 @@ function looksRandom(word: string): boolean {
   if (classes === 3) return true;
   if (/[0-9a-f]{24,}/i.test(word) && classes === 2) return true;
   const changes = word.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|[0-9](?=[A-Za-z])/g) ?? [];
-  return changes.length >= word.length * 0.4;
+  return changes.length >= word.length * (word.length < 32 ? 0.4 : 0.2);
 }
