@@ -1,7 +1,8 @@
-import { type Configuration, CoreV1Api, CustomObjectsApi } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
-import { type ClusterArgs, configurationFor, inTime, statusOf } from "./kube-api.ts";
+import { type ClusterArgs, inTime, statusOf } from "./kube-api.ts";
+import { kubeGet } from "./kube-get.ts";
 
 export type { ClusterArgs } from "./kube-api.ts";
 
@@ -16,50 +17,52 @@ export type Answer = "yes" | "no" | "unknown";
 
 /** Whether the cluster has the Prometheus Operator's CRD `podmonitors.monitoring.coreos.com`. */
 export function servesPodMonitors(cluster: ClusterArgs, timeoutMs?: number): Promise<Answer> {
-  return servesKind(
-    cluster,
-    { group: "monitoring.coreos.com", version: "v1", kind: "PodMonitor" },
-    timeoutMs,
-  );
+  return servesKind(cluster, "monitoring.coreos.com/v1", "PodMonitor", timeoutMs);
 }
 
 /** Whether the cluster has cert-manager's CRD `certificates.cert-manager.io`. */
 export function servesCertificates(cluster: ClusterArgs, timeoutMs?: number): Promise<Answer> {
-  return servesKind(cluster, { group: "cert-manager.io", version: "v1", kind: "Certificate" }, timeoutMs);
+  return servesKind(cluster, "cert-manager.io/v1", "Certificate", timeoutMs);
 }
+
+const kindList = z.object({ resources: z.array(z.object({ kind: z.string() })) });
 
 function servesKind(
   cluster: ClusterArgs,
-  { kind, ...groupVersion }: { group: string; version: string; kind: string },
+  groupVersion: string,
+  kind: string,
   timeoutMs = 10_000,
 ): Promise<Answer> {
-  return ask(cluster, timeoutMs, async (configuration) => {
-    const { resources } = await new CustomObjectsApi(configuration).getAPIResources(groupVersion);
+  return ask(cluster, timeoutMs, async (get) => {
+    const { resources } = kindList.parse(await get(`/apis/${groupVersion}`));
     return resources.some((resource) => resource.kind === kind);
   });
 }
 
 /** Whether the operator is in a namespace: the chart and the manifest give its webhook's Service the same, fixed name. */
 export function hasOperator(cluster: ClusterArgs, namespace: string, timeoutMs = 10_000): Promise<Answer> {
-  return ask(cluster, timeoutMs, async (configuration) => {
-    await new CoreV1Api(configuration).readNamespacedService({ name: "cnpg-webhook-service", namespace });
+  return ask(cluster, timeoutMs, async (get) => {
+    await get(`/api/v1/namespaces/${namespace}/services/cnpg-webhook-service`);
     return true;
   });
 }
 
+const namespaceObject = z.object({ status: z.object({ phase: z.string().optional() }).optional() });
+
 /** Whether the cluster has a namespace that takes new objects; one that is being deleted does not. */
 export function hasNamespace(cluster: ClusterArgs, name: string, timeoutMs = 10_000): Promise<Answer> {
-  return ask(cluster, timeoutMs, async (configuration) => {
-    const { status } = await new CoreV1Api(configuration).readNamespace({ name });
+  return ask(cluster, timeoutMs, async (get) => {
+    const { status } = namespaceObject.parse(await get(`/api/v1/namespaces/${name}`));
     return status?.phase !== "Terminating";
   });
 }
 
-type Question = (configuration: Configuration) => Promise<boolean>;
+/** Asks by GETs of paths of the API. */
+type Question = (get: (path: string) => Promise<unknown>) => Promise<boolean>;
 
 async function ask(cluster: ClusterArgs, timeoutMs: number, question: Question): Promise<Answer> {
   try {
-    const isSo = await inTime(timeoutMs, (deadline) => question(configurationFor(cluster, deadline)));
+    const isSo = await inTime(timeoutMs, (deadline) => question((path) => kubeGet(cluster, path, deadline)));
     return isSo ? "yes" : "no";
   } catch (error) {
     return statusOf(error) === 404 ? "no" : "unknown";

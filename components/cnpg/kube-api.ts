@@ -1,13 +1,6 @@
 import { existsSync } from "node:fs";
 
-import {
-  ApiException,
-  type Configuration,
-  KubeConfig,
-  type Middleware,
-  ServerConfiguration,
-  createConfiguration,
-} from "@kubernetes/client-node";
+import type { Configuration, KubeConfig, Middleware } from "@kubernetes/client-node";
 import { z } from "zod";
 
 /** Which Kubernetes cluster to ask. */
@@ -19,8 +12,12 @@ export interface ClusterArgs {
   context?: string | undefined;
 }
 
+/** Loaded where it is needed first: its hundreds of files take half a second, which most runs can do without. */
+export const kubernetesClient = () => import("@kubernetes/client-node");
+
 /** Throws where the kubeconfig cannot be read, or names no such context. */
-export function kubeConfigOf({ kubeconfig, context }: ClusterArgs): KubeConfig {
+export async function kubeConfigOf({ kubeconfig, context }: ClusterArgs): Promise<KubeConfig> {
+  const { KubeConfig } = await kubernetesClient();
   const kube = new KubeConfig();
   if (kubeconfig === undefined) kube.loadFromDefault();
   else if (existsSync(kubeconfig)) kube.loadFromFile(kubeconfig);
@@ -35,8 +32,9 @@ export function kubeConfigOf({ kubeconfig, context }: ClusterArgs): KubeConfig {
 }
 
 /** A client configuration whose requests end, at the latest, with the signal. */
-export function configurationFor(cluster: ClusterArgs, deadline: AbortSignal): Configuration {
-  const kube = kubeConfigOf(cluster);
+export async function configurationFor(cluster: ClusterArgs, deadline: AbortSignal): Promise<Configuration> {
+  const { ServerConfiguration, createConfiguration } = await kubernetesClient();
+  const kube = await kubeConfigOf(cluster);
   const withDeadline: Middleware = {
     pre: (request) => {
       request.setSignal(deadline);
@@ -72,16 +70,33 @@ export async function inTime<T>(
   }
 }
 
-/** The status with which the API server refused, where it did. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined;
+/** What the API server refused, as the client's ApiException. */
+export class KubeFailure extends Error {
+  /** The HTTP status. */
+  readonly code: number;
+  readonly body: string;
+
+  constructor(code: number, body: string) {
+    super(`HTTP ${code}`);
+    this.code = code;
+    this.body = body;
+  }
 }
+
+const refusal = z.object({ code: z.number(), body: z.unknown() });
+
+const refusalIn = (error: unknown): z.infer<typeof refusal> | undefined =>
+  error instanceof Error && "body" in error ? refusal.safeParse(error).data : undefined;
+
+/** The status with which the API server refused, where it did. */
+export const statusOf = (error: unknown): number | undefined => refusalIn(error)?.code;
 
 const withMessage = z.object({ message: z.string() });
 
 /** Why a question failed, in a few words. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiException) return `HTTP ${error.code}${statusMessage(error.body)}`;
+  const refused = refusalIn(error);
+  if (refused) return `HTTP ${refused.code}${statusMessage(refused.body)}`;
   if (error instanceof z.ZodError)
     return `an answer that is not Kubernetes': ${z.prettifyError(error)}`.slice(0, 300);
   // A WebSocket rejects with an event that has a message.

@@ -1,5 +1,7 @@
-import { type Configuration, CustomObjectsApi } from "@kubernetes/client-node";
+import type { Configuration } from "@kubernetes/client-node";
 import { z } from "zod";
+
+import { kubernetesClient } from "../kube-api.ts";
 
 /** The plugin that archives WAL to S3, as a Cluster names it. */
 export const barmanCloudPlugin = "barman-cloud.cloudnative-pg.io";
@@ -67,6 +69,7 @@ export async function readCluster(
   namespace: string,
   name: string,
 ): Promise<ClusterResource> {
+  const { CustomObjectsApi } = await kubernetesClient();
   const body: unknown = await new CustomObjectsApi(configuration).getNamespacedCustomObject({
     ...api,
     namespace,
@@ -79,6 +82,7 @@ export async function listClusters(
   configuration: Configuration,
   labelSelector: string,
 ): Promise<ClusterResource[]> {
+  const { CustomObjectsApi } = await kubernetesClient();
   const body: unknown = await new CustomObjectsApi(configuration).listCustomObjectForAllNamespaces({
     group: api.group,
     version: api.version,

@@ -38,7 +38,7 @@ export async function liveCluster(
 ): Promise<LiveCluster> {
   try {
     return await inTime(timeoutMs, async (deadline) =>
-      presentCluster(await readCluster(configurationFor(cluster, deadline), namespace, name)),
+      presentCluster(await readCluster(await configurationFor(cluster, deadline), namespace, name)),
     );
   } catch (error) {
     return { state: statusOf(error) === 404 ? "absent" : "unknown" };
@@ -53,7 +53,7 @@ export async function clustersOf(
 ): Promise<PresentCluster[] | "unknown"> {
   try {
     return await inTime(timeoutMs, async (deadline) =>
-      (await listClusters(configurationFor(cluster, deadline), labelSelector)).map(presentCluster),
+      (await listClusters(await configurationFor(cluster, deadline), labelSelector)).map(presentCluster),
     );
   } catch (error) {
     return statusOf(error) === 404 ? [] : "unknown";

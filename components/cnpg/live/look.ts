@@ -1,6 +1,6 @@
-import { BatchV1Api, type Configuration, CoreV1Api } from "@kubernetes/client-node";
+import type { Configuration } from "@kubernetes/client-node";
 
-import { statusOf } from "../kube-api.ts";
+import { kubernetesClient, statusOf } from "../kube-api.ts";
 import { type ClusterResource, readCluster } from "./cluster-resource.ts";
 import { errorLines } from "./log-lines.ts";
 import { type Job, type Pod, jobList, podList } from "./workload.ts";
@@ -26,6 +26,7 @@ export interface FailingJob {
 }
 
 export async function lookAt(configuration: Configuration, namespace: string, name: string): Promise<Look> {
+  const { BatchV1Api, CoreV1Api } = await kubernetesClient();
   const database = { namespace, labelSelector: `cnpg.io/cluster=${name}` };
   const [resource, { items: pods }, { items: jobs }] = await Promise.all([
     readCluster(configuration, namespace, name),
@@ -70,6 +71,7 @@ const createdAt = ({ metadata }: Pod): number => metadata.creationTimestamp?.get
 
 /** The error lines in the logs of all containers of a pod, the sidecars first, since they know the cause. */
 export async function podErrors(configuration: Configuration, { metadata, spec }: Pod): Promise<string[]> {
+  const { CoreV1Api } = await kubernetesClient();
   const containers = [...spec.initContainers, ...spec.containers];
   const logs = await Promise.all(
     containers.map(async ({ name: container }) => {

@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 
-import { Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
+import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 
-import { type ClusterArgs, inTime, kubeConfigOf, reasonOf } from "../kube-api.ts";
+import { type ClusterArgs, inTime, kubeConfigOf, kubernetesClient, reasonOf } from "../kube-api.ts";
 
 /**
  * What PostgreSQL answers: as the primary that takes writes, or in recovery. `forbidden`: the user may not run
@@ -21,8 +21,8 @@ export async function askSql(
   timeoutMs: number,
 ): Promise<SqlAnswer> {
   try {
-    return await inTime(timeoutMs, (deadline) =>
-      psql(kubeConfigOf(cluster), namespace, pod, deadline, timeoutMs),
+    return await inTime(timeoutMs, async (deadline) =>
+      psql(await kubeConfigOf(cluster), namespace, pod, deadline, timeoutMs),
     );
   } catch (error) {
     const reason = reasonOf(error);
@@ -37,6 +37,7 @@ async function psql(
   deadline: AbortSignal,
   timeoutMs: number,
 ): Promise<SqlAnswer> {
+  const { Exec } = await kubernetesClient();
   limitHandshake(kube, timeoutMs);
   const output = new Collector();
   let status: V1Status | undefined;

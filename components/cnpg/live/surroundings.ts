@@ -1,4 +1,6 @@
-import { type Configuration, CoreV1Api, type CoreV1Event } from "@kubernetes/client-node";
+import type { Configuration, CoreV1Event } from "@kubernetes/client-node";
+
+import { kubernetesClient } from "../kube-api.ts";
 
 /**
  * The last few warnings of Kubernetes about a database's pods and volumes, and its volume claims that wait. Nothing
@@ -9,6 +11,7 @@ export async function surroundingsOf(
   namespace: string,
   name: string,
 ): Promise<string[]> {
+  const { CoreV1Api } = await kubernetesClient();
   const core = new CoreV1Api(configuration);
   const [claims, events] = await Promise.all([
     core

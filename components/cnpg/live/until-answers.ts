@@ -78,13 +78,13 @@ type Seen = { answering: Answering } | { obstacles: Obstacle[]; look?: Look };
 async function see(database: Database, limitMs: number): Promise<Seen> {
   const { cluster, namespace, name } = database;
   try {
-    kubeConfigOf(cluster);
+    await kubeConfigOf(cluster);
   } catch (error) {
     return { obstacles: [badKubeconfig(error)] };
   }
   try {
-    const look = await inTime(limitMs, (deadline) =>
-      lookAt(configurationFor(cluster, deadline), namespace, name),
+    const look = await inTime(limitMs, async (deadline) =>
+      lookAt(await configurationFor(cluster, deadline), namespace, name),
     );
     const obstacles = obstaclesOf(look);
     return isReady(look) ? await ask(database, look, obstacles, limitMs) : { obstacles, look };
@@ -166,8 +166,8 @@ async function failure(
   const { cluster, namespace, name, answerMs } = database;
   let diagnosis: Diagnosis = { obstacles, surroundings: [] };
   if (look) {
-    diagnosis = await inTime(answerMs, (deadline) =>
-      diagnose(configurationFor(cluster, deadline), look, obstacles),
+    diagnosis = await inTime(answerMs, async (deadline) =>
+      diagnose(await configurationFor(cluster, deadline), look, obstacles),
     ).catch(() => diagnosis);
   }
   return new Error(failureMessage({ namespace, name, outcome, resource: look?.resource, ...diagnosis }));

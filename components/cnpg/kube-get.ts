@@ -1,0 +1,59 @@
+import http from "node:http";
+import https, { type RequestOptions } from "node:https";
+import { text } from "node:stream/consumers";
+
+import { type ClusterArgs, KubeFailure, kubeConfigOf } from "./kube-api.ts";
+import { plainAccess } from "./plain-kubeconfig.ts";
+
+/** How to ask an API server: where it is, and the options of each request, agent included. */
+interface Way {
+  server: URL;
+  options: RequestOptions;
+}
+
+/** One per cluster: connections are kept, and few at once, however many questions there are. */
+const ways = new Map<string, Promise<Way>>();
+const connectionsAtOnce = 8;
+
+/** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
+export async function kubeGet(cluster: ClusterArgs, path: string, deadline: AbortSignal): Promise<unknown> {
+  const { server, options } = await wayTo(cluster);
+  const url = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
+  const { request } = url.protocol === "http:" ? http : https;
+  return new Promise((resolve, reject) => {
+    request(url, { ...options, signal: deadline }, (response) => {
+      text(response)
+        .then((body) => {
+          const status = response.statusCode ?? 0;
+          if (status < 200 || status > 299) throw new KubeFailure(status, body);
+          resolve(JSON.parse(body));
+        })
+        .catch(reject);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+function wayTo(cluster: ClusterArgs): Promise<Way> {
+  const key = JSON.stringify([cluster.kubeconfig, cluster.context, process.env.KUBECONFIG]);
+  const known = ways.get(key);
+  if (known) return known;
+  const way = findWay(cluster);
+  ways.set(key, way);
+  // What failed may be put right by the next time.
+  way.catch(() => ways.delete(key));
+  return way;
+}
+
+async function findWay(cluster: ClusterArgs): Promise<Way> {
+  const access = plainAccess(cluster);
+  if (access) {
+    const agent = new https.Agent({ ...access.tls, keepAlive: true, maxSockets: connectionsAtOnce });
+    return { server: access.server, options: { agent, headers: access.headers } };
+  }
+  const kube = await kubeConfigOf(cluster);
+  const options: RequestOptions = {};
+  await kube.applyToHTTPSOptions(options);
+  return { server: new URL(kube.getCurrentCluster()?.server ?? ""), options };
+}
