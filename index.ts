@@ -16,8 +16,10 @@ import { readConfig } from "./config.ts";
 import { requireCluster } from "./config/cluster.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
+import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
 
 keepSecretsOutOfDebugLog();
+keepQuietAboutLateHandling();
 const config = readConfig();
 await requireCluster(config);
 
