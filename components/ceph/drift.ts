@@ -121,5 +121,15 @@ async function inspect({ connection, stdin }: Inputs): Promise<Inspection> {
     stdin,
     seconds: secondsToLook,
   });
-  return inspection.parse(JSON.parse(printed));
+  const found = inspection.safeParse(fromJson(printed));
+  if (!found.success) throw new Error(`The script printed ${shown(printed)}, which is no answer.`);
+  return found.data;
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -68,7 +68,7 @@ function answer(client: Client, { command, stdin }: RemoteRun, late: AbortSignal
       const [printed, said] = [collected(channel), collected(channel.stderr)];
       channel.once("close", (code?: number | null) => {
         if (code === 0) resolve(printed());
-        else fail(said().trim() || `the command ended with ${code ?? "no"} exit code`);
+        else fail(said().trim().slice(0, 400) || `the command ended with ${code ?? "no"} exit code`);
       });
       channel.end(stdin);
     });
@@ -91,6 +91,8 @@ function clientConfig({ host, port, user, hostKey, privateKey }: SshConnection):
     port,
     username: user,
     privateKey: readable(privateKey),
+    // Whoever is out of the host's reach, such as a preview in CI, should not wait for long.
+    readyTimeout: 8_000,
     // Just the expected key's own algorithm is offered, so that the server shows that key and no other.
     algorithms: { serverHostKey: hostKeyTypes.filter((known) => known === type) },
     hostVerifier: (shown: Buffer) => shown.equals(expected),

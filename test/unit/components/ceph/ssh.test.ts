@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "node:test";
+
+import { runOverSsh } from "../../../../components/ceph/ssh.ts";
+import { newKey, startSshServer } from "../../../support/ssh-server.ts";
+import type { SshServer } from "../../../support/ssh-server.ts";
+
+describe("runOverSsh", () => {
+  let server: SshServer;
+  before(async () => {
+    server = await startSshServer();
+  });
+  after(() => server.close());
+
+  const connection = () => ({
+    host: "127.0.0.1",
+    port: server.port,
+    user: "ceph-admin",
+    hostKey: server.hostKey,
+    privateKey: server.privateKey,
+  });
+  const fails = async (
+    changes: Partial<ReturnType<typeof connection>>,
+    run: Partial<Parameters<typeof runOverSsh>[1]>,
+    message: RegExp,
+  ): Promise<void> => {
+    await assert.rejects(
+      runOverSsh({ ...connection(), ...changes }, { command: "true", stdin: "", seconds: 10, ...run }),
+      (error) =>
+        error instanceof Error && message.test(error.message) && !error.message.includes("PRIVATE KEY"),
+    );
+  };
+
+  it("hands stdin over, and returns what the command printed", async () => {
+    const run = { command: "cat; echo warning >&2", stdin: "é 🐘\n".repeat(1_000), seconds: 10 };
+    assert.equal(await runOverSsh(connection(), run), run.stdin);
+  });
+
+  it("says what a failing command said", async () => {
+    await fails({}, { command: "echo 'no such user' >&2; exit 3" }, /^ssh ceph-admin@.*: no such user$/);
+    await fails({}, { command: "exit 3" }, /: the command ended with 3 exit code$/);
+  });
+
+  it("refuses a server with another key, and a key that the server refuses", async () => {
+    await fails({ hostKey: newKey().public }, {}, /the server shows another key than hostKey/);
+    await fails({ privateKey: newKey().private }, {}, /authentication methods failed/);
+  });
+
+  it("ends in time: a command without an end, a server that says nothing, and one that is not there", async () => {
+    await fails({}, { command: "sleep 60", seconds: 1 }, /no answer within 1 s/);
+    const silent = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+    await new Promise((resolve) => silent.once("listening", resolve));
+    const { port } = silent.address() as AddressInfo;
+    await fails({ port }, { seconds: 1 }, /no answer within 1 s/);
+    await new Promise((resolve) => silent.close(resolve));
+    await fails({ port }, {}, /ECONNREFUSED/);
+  });
+
+  it("reads PKCS#8 as far as it can, and says what to do where it cannot", async () => {
+    const pem = { type: "pkcs8", format: "pem" } as const;
+    const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export(pem).toString();
+    await fails({ privateKey: rsa }, {}, /authentication methods failed/);
+    const ed25519 = generateKeyPairSync("ed25519").privateKey.export(pem).toString();
+    await fails({ privateKey: ed25519 }, {}, /ssh-keygen -p -N "" -f FILE/);
+  });
+});
