@@ -106,17 +106,15 @@ function makeCluster(
   isAwaitedByProvider: boolean,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
 ): pulumi.CustomResource {
-  const annotations = pulumi
-    .all([plan, args.backup.store.secretVersion])
-    .apply(([known, secretVersion]) => {
-      const all: Record<string, string> = {
-        ...known.annotations,
-        ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
-        ...(secretVersion !== undefined && { "cnpg-rgw/secret-version": secretVersion }),
-      };
-      // The API server keeps no empty map, and its absence would look like a change.
-      return Object.keys(all).length > 0 ? all : undefined;
-    });
+  const annotations = pulumi.all([plan, args.backup.store.secretVersion]).apply(([known, secretVersion]) => {
+    const all: Record<string, string> = {
+      ...known.annotations,
+      ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
+      ...(secretVersion !== undefined && { "cnpg-rgw/secret-version": secretVersion }),
+    };
+    // The API server keeps no empty map, and its absence would look like a change.
+    return Object.keys(all).length > 0 ? all : undefined;
+  });
   // One by one: a version that is not known yet must not make a preview think that the name changes.
   const metadata = {
     namespace: plan.namespace,
