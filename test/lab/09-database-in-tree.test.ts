@@ -13,7 +13,8 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { mustPulumi } from "./support/lab.ts";
+import { until } from "../../lab/wait.ts";
+import { kubectl, mustPulumi } from "./support/lab.ts";
 
 const old = inDemo("in-tree");
 const inTree = passing("in-tree", { backup: { method: "barmanObjectStore" } });
@@ -53,6 +54,20 @@ describe("over https with a private CA, a database with the operator's own backu
   it("goes on with the plugin in the same archive when the method is changed", async () => {
     await setDatabases([passing("in-tree"), passing("moved", { recovery: { from: "in-tree" } })]);
     await mustPulumi(up);
+    // The instance restarts, to get the plugin's container beside it.
+    const containers = [
+      "-n",
+      "demo",
+      "get",
+      "pod",
+      "in-tree-1",
+      "-o",
+      "jsonpath={.spec.initContainers[*].name}",
+    ];
+    await until({ what: "the restart with the plugin", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
+      const names = await kubectl(...containers);
+      return (names.includes("plugin-barman-cloud") && (await sql(old, "select 1;")) === "1") || names;
+    });
     await sql(old, "insert into sales.orders values (0, 'after the change of method');");
     await archiveNow(old);
   });
