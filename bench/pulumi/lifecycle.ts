@@ -4,50 +4,53 @@ import { kubectl } from "../shared/lab.ts";
 import { say } from "../shared/progress.ts";
 import type { Keys } from "../shared/rgw-user.ts";
 import type { Operation } from "./results.ts";
-import type { ProgramName, Timed, Workspace } from "./workspace.ts";
+import { type ProgramName, type Stack, type Timed, type Workspace, programNames } from "./workspace.ts";
 
-export type Observed = (operation: Operation, timed: Timed) => void;
+export type Observed = (program: ProgramName, operation: Operation, timed: Timed) => void;
 
 /** How often what changes nothing is repeated within a run. */
 const repeats = 3;
 
-/** Namespaces that both programs make; they are there under one name at a time. */
-const namesOf = (count: number): string[] =>
-  Array.from({ length: count }, (_, i) => `bench-${String(i + 1).padStart(3, "0")}`);
+const namesOf = (program: ProgramName, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `bench-${program}-${String(i + 1).padStart(3, "0")}`);
 
-const entries = (count: number): unknown[] => namesOf(count).map((name) => ({ name, create: true }));
+const entries = (program: ProgramName, count: number): unknown[] =>
+  namesOf(program, count).map((name) => ({ name, create: true }));
 
 /** What both programs are told: any S3 store with keys given, and the empty chart in the operator's place. */
-export const configFor = (namespaces: number): Record<string, unknown> => ({
+export const configFor = (program: ProgramName, namespaces: number): Record<string, unknown> => ({
   endpoint: endpoints.http,
   region: "local",
   path: "/bench",
-  bucket: "bench-pulumi",
+  bucket: `bench-pulumi-${program}`,
   protectBucket: false,
-  namespaces: entries(namespaces),
+  namespaces: entries(program, namespaces),
   operator: { chart: join(import.meta.dirname, "programs", "empty-chart") },
   barmanPlugin: { enabled: false },
 });
 
-/** A stack from its first `up` to its end, each operation timed. */
+/** A stack of each program from its first `up` to its end, in turns, each operation timed. */
 export async function lifecycle(
   workspace: Workspace,
-  program: ProgramName,
+  programs: readonly ProgramName[],
   namespaces: number,
   run: number,
   keys: Keys,
   observed: Observed,
 ): Promise<void> {
-  const stack = await workspace.makeStack(
-    `bench-${program}-${namespaces}-${run}`,
-    program,
-    configFor(namespaces),
-  );
-  await stack.setSecret("accessKeyId", keys.accessKeyId);
-  await stack.setSecret("secretAccessKey", keys.secretAccessKey);
+  const stacks = new Map<ProgramName, Stack>();
+  for (const program of programs) {
+    const name = `bench-${program}-${namespaces}-${run}`;
+    const stack = await workspace.makeStack(name, program, configFor(program, namespaces));
+    await stack.setSecret("accessKeyId", keys.accessKeyId);
+    await stack.setSecret("secretAccessKey", keys.secretAccessKey);
+    stacks.set(program, stack);
+  }
   const timed = async (operation: Operation, args: readonly string[]): Promise<void> => {
-    say(`${program}, ${namespaces} namespaces: ${operation}`);
-    observed(operation, await stack.operate(args));
+    for (const [program, stack] of stacks) {
+      say(`${program}, ${namespaces} namespaces: ${operation}`);
+      observed(program, operation, await stack.operate(args));
+    }
   };
   const up = ["up", "--yes", "--skip-preview"];
   await timed("first up", up);
@@ -55,7 +58,7 @@ export async function lifecycle(
     await timed("no-op up", [...up, "--expect-no-changes"]);
     await timed("preview", ["preview", "--expect-no-changes"]);
   }
-  stack.configure({ namespaces: entries(namespaces + 1) });
+  for (const [program, stack] of stacks) stack.configure({ namespaces: entries(program, namespaces + 1) });
   await timed("one more namespace", up);
   await timed("destroy", ["destroy", "--yes", "--skip-preview"]);
   await removeNamespaces(namespaces + 1);
@@ -63,8 +66,8 @@ export async function lifecycle(
 
 /** The programs leave namespaces where they are, since databases may live there. */
 export async function removeNamespaces(count: number): Promise<void> {
-  say(`deleting ${count} namespaces`);
-  const names = ["bench-operator", ...namesOf(count)];
-  const args = ["delete", "namespace", ...names, "--ignore-not-found", "--timeout=15m"];
-  await kubectl(args, { timeoutMs: 16 * 60_000 });
+  say(`deleting namespaces`);
+  const names = programNames.flatMap((program) => [`bench-${program}-operator`, ...namesOf(program, count)]);
+  const args = ["delete", "namespace", ...names, "--ignore-not-found", "--timeout=25m"];
+  await kubectl(args, { timeoutMs: 26 * 60_000 });
 }

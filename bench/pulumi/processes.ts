@@ -5,34 +5,53 @@ export type Role = "engine" | "program" | "plugins";
 
 export type Peaks = Record<Role, number>;
 
-/** Follows a process and all that it starts, and knows the most memory that each held resident, in bytes. */
-export class MemoryWatch {
+export interface Use {
+  /** The most memory that was resident, in bytes. Several processes of a role count together: they run at once. */
+  readonly peaks: Peaks;
+  /** Of all processes together. What a process used in its last tenth of a second is not seen. */
+  readonly cpuSeconds: number;
+}
+
+interface Seen {
+  readonly role: Role;
+  readonly bytes: number;
+  readonly cpuSeconds: number;
+}
+
+/** Follows a process and all that it starts. */
+export class Watch {
   readonly #engine: number;
-  readonly #peaks = new Map<number, { role: Role; bytes: number }>();
+  readonly #seen = new Map<number, Seen>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(engine: number) {
     this.#engine = engine;
     this.#timer = setInterval(() => {
       this.#look();
-    }, 200);
+    }, 100);
   }
 
   #look(): void {
-    for (const pid of familyOf(this.#engine, parents())) {
+    const processes = statistics();
+    const parents = new Map([...processes].map(([pid, { parent }]) => [pid, parent]));
+    for (const pid of familyOf(this.#engine, parents)) {
       const bytes = residentPeak(pid);
       if (bytes === undefined) continue;
-      const role = this.#peaks.get(pid)?.role ?? (pid === this.#engine ? "engine" : roleOf(commandLine(pid)));
-      this.#peaks.set(pid, { role, bytes });
+      const role = this.#seen.get(pid)?.role ?? (pid === this.#engine ? "engine" : roleOf(commandLine(pid)));
+      this.#seen.set(pid, { role, bytes, cpuSeconds: processes.get(pid)?.cpuSeconds ?? 0 });
     }
   }
 
-  /** Ends the watch. Several processes of a role count together, for the plugins run at once. */
-  stop(): Peaks {
+  /** Ends the watch. */
+  stop(): Use {
     clearInterval(this.#timer);
     const peaks: Peaks = { engine: 0, program: 0, plugins: 0 };
-    for (const { role, bytes } of this.#peaks.values()) peaks[role] += bytes;
-    return peaks;
+    let sum = 0;
+    for (const { role, bytes, cpuSeconds } of this.#seen.values()) {
+      peaks[role] += bytes;
+      sum += cpuSeconds;
+    }
+    return { peaks, cpuSeconds: sum };
   }
 }
 
@@ -47,12 +66,21 @@ export function familyOf(pid: number, parentOf: ReadonlyMap<number, number>): Se
   return family;
 }
 
-function parents(): Map<number, number> {
+const ticksPerSecond = 100;
+
+/** Parent and CPU time of every process. */
+function statistics(): Map<number, { parent: number; cpuSeconds: number }> {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return new Map(
     pids.map((pid) => {
       const stat = read(`/proc/${pid}/stat`) ?? "";
-      return [Number(pid), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1])];
+      // The second field is the command in parentheses and may itself hold spaces and parentheses.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
+      return [
+        Number(pid),
+        { parent: parent ?? 0, cpuSeconds: ((user ?? 0) + (system ?? 0)) / ticksPerSecond },
+      ];
     }),
   );
 }

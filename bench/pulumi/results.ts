@@ -13,6 +13,7 @@ export interface OperationResult {
   readonly seconds: number;
   /** (slowest − fastest) / median of the runs. */
   readonly spread: number;
+  readonly cpuSeconds: number;
   readonly peaks: Peaks;
 }
 

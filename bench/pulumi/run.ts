@@ -48,14 +48,12 @@ async function measureAll(plan: Plan, workspace: Workspace): Promise<Results> {
   const found: Found = new Map();
   for (const namespaces of plan.namespaces) {
     for (let run = 1; run <= plan.runs; run++) {
-      // In turns, and each first as often as the other: what goes first finds other caches.
+      // Each first as often as the other: what goes first finds other caches.
       const order = run % 2 === 1 ? programNames : programNames.toReversed();
-      for (const program of order) {
-        await lifecycle(workspace, program, namespaces, run, keys, (operation, timed) => {
-          const key = keyOf(program, namespaces, operation);
-          found.set(key, [...(found.get(key) ?? []), timed]);
-        });
-      }
+      await lifecycle(workspace, order, namespaces, run, keys, (program, operation, timed) => {
+        const key = keyOf(program, namespaces, operation);
+        found.set(key, [...(found.get(key) ?? []), timed]);
+      });
     }
   }
   const ssh: SshResult[] = [];
@@ -76,12 +74,14 @@ function resultsOf(namespaces: number, found: Found): OperationResult[] {
     programNames.map((program): OperationResult => {
       const timed = found.get(keyOf(program, namespaces, operation)) ?? [];
       const seconds = timed.map((each) => each.seconds);
+      const cpuSeconds = timed.map((each) => each.cpuSeconds);
       return {
         program,
         namespaces,
         operation,
         seconds: median(seconds),
         spread: spread(seconds),
+        cpuSeconds: median(cpuSeconds),
         peaks: highest(timed.map(({ peaks }) => peaks)),
       };
     }),

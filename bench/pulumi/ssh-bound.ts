@@ -16,7 +16,7 @@ export async function sshConnections(
   say(`SSH connections at --parallel ${parallel}`);
   const { ssh } = cephFacts();
   const stack = await workspace.makeStack(`bench-ssh-${parallel}`, "stack", {
-    ...configFor(namespaces),
+    ...configFor("stack", namespaces),
     cephHost: { address: ssh.address, port: ssh.port, user: ssh.user, hostKey: ssh.hostKey },
     radosgwAdmin: "sudo radosgw-admin",
     rgwUser: { uid, displayName: uid },

@@ -10,19 +10,28 @@ import { onHost } from "../../lab/host/run.ts";
 import { checkout } from "../../lab/layout.ts";
 import { enginePath } from "../../lab/workstation/engine.ts";
 import { workstationEnvironment } from "../../lab/workstation/environment.ts";
-import { MemoryWatch, type Peaks } from "./processes.ts";
+import { type Use, Watch } from "./processes.ts";
 
 /** `stack`: this repository's program. `flat`: a plain program with the same resources. */
 export type ProgramName = "stack" | "flat";
 export const programNames: readonly ProgramName[] = ["stack", "flat"];
 
-export interface Timed {
+export interface Timed extends Use {
   readonly seconds: number;
-  readonly peaks: Peaks;
-  readonly output: string;
 }
 
-const project = z.looseObject({ main: z.string() });
+const project = z.looseObject({
+  runtime: z.looseObject({ name: z.string(), options: z.looseObject({ nodeargs: z.string().optional() }) }),
+});
+
+/** This repository's Pulumi.yaml with another `main`; the flat program runs as Node runs it by default. */
+function projectFile(program: ProgramName): string {
+  const { runtime, ...settings } = project.parse(yamlOf(join(checkout, "Pulumi.yaml")));
+  const { nodeargs, ...options } = runtime.options;
+  const kept = program === "stack" ? { nodeargs, ...options } : options;
+  const main = join(import.meta.dirname, "programs", program, "index.ts");
+  return stringify({ ...settings, runtime: { ...runtime, options: kept }, main });
+}
 
 /** A project folder with a backend of its own, on the lab's workstation: nothing of it is left in the lab. */
 export class Workspace {
@@ -40,13 +49,11 @@ export class Workspace {
     };
   }
 
-  /** Makes an empty stack, in a folder of its own whose Pulumi.yaml is this repository's with another `main`. */
+  /** Makes an empty stack, in a folder of its own. */
   async makeStack(name: string, program: ProgramName, config: Record<string, unknown>): Promise<Stack> {
     const folder = join(this.#folder, name);
     mkdirSync(folder);
-    const settings = project.parse(yamlOf(join(checkout, "Pulumi.yaml")));
-    const main = join(import.meta.dirname, "programs", program, "index.ts");
-    writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...settings, main }));
+    writeFileSync(join(folder, "Pulumi.yaml"), projectFile(program));
     const stack = new Stack(name, folder, this.#environment);
     await stack.init(config);
     return stack;
@@ -103,15 +110,15 @@ export class Stack {
       timeout: 20 * 60_000,
     });
     // nsenter becomes the engine.
-    const watch = new MemoryWatch(child.pid ?? 0);
+    const watch = new Watch(child.pid ?? 0);
     const result = await child;
     const seconds = (performance.now() - started) / 1000;
-    const peaks = watch.stop();
+    const use = watch.stop();
     if (result.failed) {
       const last = result.all.split("\n").slice(-20).join("\n");
       throw new LabError(`pulumi ${args.join(" ")} of ${this.#name} failed:\n${last}`);
     }
-    return { seconds, peaks, output: result.stdout };
+    return { seconds, ...use };
   }
 }
 

@@ -28,11 +28,11 @@ const backups = new aws.s3.Bucket(
 );
 
 const operatorNamespace = new kubernetes.core.v1.Namespace("operator-namespace", {
-  metadata: { name: "bench-operator" },
+  metadata: { name: "bench-flat-operator" },
 });
 const release = new kubernetes.helm.v3.Release("operator", {
   chart,
-  name: "bench-operator",
+  name: "bench-flat-operator",
   namespace: operatorNamespace.metadata.name,
   atomic: true,
   timeout: 600,

@@ -6,10 +6,11 @@ import * as pulumi from "@pulumi/pulumi";
  */
 pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
   const given = props as Record<string, unknown>;
-  if (type === "kubernetes:helm.sh/v3:Release") return { props: { ...given, name: "bench-operator" }, opts };
+  if (type === "kubernetes:helm.sh/v3:Release")
+    return { props: { ...given, name: "bench-stack-operator" }, opts };
   const isOperators = type === "kubernetes:core/v1:Namespace" && "parent" in opts && isOperator(opts.parent);
   if (!isOperators) return undefined;
-  return { props: { ...given, metadata: { name: "bench-operator" } }, opts };
+  return { props: { ...given, metadata: { name: "bench-stack-operator" } }, opts };
 });
 
 const isOperator = (parent: pulumi.Resource | undefined): boolean =>

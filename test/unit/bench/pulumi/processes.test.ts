@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MemoryWatch, familyOf, roleOf } from "../../../../bench/pulumi/processes.ts";
+import { Watch, familyOf, roleOf } from "../../../../bench/pulumi/processes.ts";
 import { connectionsIn } from "../../../../bench/pulumi/ssh.ts";
 
 describe("familyOf", () => {
@@ -26,16 +26,17 @@ describe("roleOf", () => {
   });
 });
 
-describe("MemoryWatch", () => {
+describe("Watch", () => {
   it("sees the most that a process and its children held", async () => {
     const hold = "b=Buffer.alloc(64*1024**2,1);setTimeout(()=>b,700)";
     const child = spawn("sh", ["-c", `"${process.execPath}" -e '${hold}'; true`]);
-    const watch = new MemoryWatch(child.pid ?? 0);
+    const watch = new Watch(child.pid ?? 0);
     await once(child, "exit");
     await sleep(50);
-    const { engine, plugins } = watch.stop();
-    assert.ok(engine > 0 && engine < 16 * 1024 ** 2, `the shell: ${engine}`);
-    assert.ok(plugins > 64 * 1024 ** 2, `node: ${plugins}`);
+    const { peaks, cpuSeconds } = watch.stop();
+    assert.ok(peaks.engine > 0 && peaks.engine < 16 * 1024 ** 2, `the shell: ${peaks.engine}`);
+    assert.ok(cpuSeconds > 0 && cpuSeconds < 10, `CPU: ${cpuSeconds} s`);
+    assert.ok(peaks.plugins > 64 * 1024 ** 2, `node: ${peaks.plugins}`);
   });
 });
 

@@ -10,8 +10,8 @@ const results: Results = {
   versions: "Pulumi engine 3",
   runs: 3,
   operations: operations.flatMap((operation) => [
-    { program: "stack" as const, namespaces: 10, operation, seconds: 2.4, spread: 0.1, peaks },
-    { program: "flat" as const, namespaces: 10, operation, seconds: 2, spread: 0.2, peaks },
+    { program: "stack" as const, namespaces: 10, operation, seconds: 2.4, spread: 0.1, cpuSeconds: 3, peaks },
+    { program: "flat" as const, namespaces: 10, operation, seconds: 2, spread: 0.2, cpuSeconds: 2, peaks },
   ]),
   ssh: [{ parallel: 16, namespaces: 10, up: { opened: 2, atOnce: 1 }, destroy: { opened: 1, atOnce: 1 } }],
 };
@@ -36,7 +36,7 @@ describe("pulumiReport", () => {
   it("has the command, the ratio and what went over it", () => {
     const page = pulumiReport(results);
     assert.match(page, /npm run bench -- pulumi/);
-    assert.match(page, /\| no-op up \| 10 \| 2.40 \| 2.00 \| 1.20 \| no \| 10%, 20% \|/);
+    assert.match(page, /\| no-op up \| 10 \| 2.40 \| 2.00 \| 1.20 \| no \| 3.00 \(2.00\) \| 10%, 20% \|/);
     assert.match(page, /\| 16 \| 10 \| 2 \| 1 \| 1 \| 1 \|/);
   });
 });
