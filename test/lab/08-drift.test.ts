@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { backupSecret, bucket, cephWrites, changes, keysOfStack, rgwUser, s3, uid } from "./support/stack.ts";
 
@@ -45,7 +46,7 @@ describe("an RGW user that was changed by hand", () => {
     assert.deepEqual(await s3({ ...keys, steps }), ["done", "content of lab/drift", "done"]);
   });
 
-  it("the same change twice: is seen twice", async () => {
+  it("the same change twice: is seen twice", onlyInFull, async () => {
     for (const max of ["5", "5"]) {
       await byHand("user", "modify", `--max-buckets=${max}`);
       await isSeenAndCorrected(/# max buckets; 2/);
@@ -63,7 +64,7 @@ describe("an RGW user that was changed by hand", () => {
     assert.deepEqual([user?.display_name, user?.max_buckets, user?.user_quota.enabled], [name, 10, false]);
   });
 
-  it("its key removed: has it again", async () => {
+  it("its key removed: has it again", onlyInFull, async () => {
     const keys = await keysOfStack();
     await byHand("key", "rm", `--access-key=${keys.accessKeyId}`);
     await isSeenAndCorrected(/# keys; 2/);
@@ -81,7 +82,7 @@ describe("an RGW user that was changed by hand", () => {
     );
   });
 
-  it("is not seen by refresh, which runs no program", async () => {
+  it("is not seen by refresh, which runs no program", onlyInFull, async () => {
     await byHand("user", "modify", "--max-buckets=7");
     await mustPulumi(["refresh", "--yes", "--skip-preview"]);
     assert.equal((await rgwUser(uid))?.max_buckets, 7);
@@ -114,7 +115,7 @@ describe("Kubernetes objects that were changed by hand", () => {
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  it("a Secret edited: is as declared after a refresh", async () => {
+  it("a Secret edited: is as declared after a refresh", onlyInFull, async () => {
     const { values } = await backupSecret("demo");
     const patch = JSON.stringify({ stringData: { S3_BUCKET: "another" } });
     await kubectl("-n", "demo", "patch", "secret", "cnpg-backup-s3", "-p", patch);
