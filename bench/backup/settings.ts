@@ -1,3 +1,5 @@
+import { defaultTuning } from "../../components/cnpg/postgres/settings.ts";
+
 /** How the bench's database is backed up: what stands in an ObjectStore's `data`. */
 export interface DataSetting {
   readonly compression: string;
@@ -26,9 +28,9 @@ export interface Scale {
 
 /** The component's defaults: `PostgresCluster`'s backup.dataCompression, jobs, walCompression and walParallelism. */
 export const defaults = {
-  data: { compression: "snappy", jobs: 2 },
-  wal: { compression: "lz4", parallel: 2 },
-} as const;
+  data: { compression: defaultTuning.dataCompression, jobs: defaultTuning.jobs },
+  wal: { compression: defaultTuning.walCompression, parallel: defaultTuning.walParallelism },
+};
 
 /** What homelabs copy from one another, and what the defaults are compared with. */
 export const copied = {

@@ -44,6 +44,14 @@ export interface RecoverySettings {
   backupId: string | undefined;
 }
 
+/** Measured, see docs/backup-speed.md: what two cores archive and restore fastest. */
+export const defaultTuning: BarmanTuning = {
+  dataCompression: "snappy",
+  walCompression: "lz4",
+  jobs: 2,
+  walParallelism: 2,
+};
+
 type Check = <T>(
   argument: string,
   value: pulumi.Input<T>,
@@ -109,11 +117,10 @@ function backupSettings(args: BackupArgs, check: Check): pulumi.Output<BackupSet
       ...given,
       schedule: given.schedule ?? "0 0 2 * * *",
       retention: given.retention ?? "14d",
-      // Measured, see docs/backup-speed.md: what two cores archive and restore fastest.
-      dataCompression: given.dataCompression ?? "snappy",
-      walCompression: given.walCompression ?? "lz4",
-      jobs: given.jobs ?? 2,
-      walParallelism: given.walParallelism ?? 2,
+      dataCompression: given.dataCompression ?? defaultTuning.dataCompression,
+      walCompression: given.walCompression ?? defaultTuning.walCompression,
+      jobs: given.jobs ?? defaultTuning.jobs,
+      walParallelism: given.walParallelism ?? defaultTuning.walParallelism,
       objectStore: given.objectStore ?? {},
     }));
 }
