@@ -54,6 +54,8 @@ export class BackupCredentials extends pulumi.ComponentResource {
           namespace,
           // Lets a database notice new keys without a restart.
           labels: { "cnpg.io/reload": "true" },
+          // A field that was edited by hand belongs to whoever edited it; without this, the update would be refused.
+          annotations: { "pulumi.com/patchForce": "true" },
         },
         stringData: secretData(args, this),
       },

@@ -30,6 +30,7 @@ describe("BackupCredentials", () => {
       name: "cnpg-backup-s3",
       namespace: "shop",
       labels: { "cnpg.io/reload": "true" },
+      annotations: { "pulumi.com/patchForce": "true" },
     });
     assert.deepEqual(inputs.stringData, {
       S3_ACCESS_KEY_ID: "AK",
