@@ -45,6 +45,8 @@ export const passing = (name: string, more: Record<string, unknown> = {}): Recor
 /** Starts over: no database in the cluster, in the stack or in its config. What they left in the bucket stays. */
 export async function withoutDatabases(): Promise<void> {
   await setDatabases([]);
+  // Tests that ran before may have left another one.
+  await mustPulumi(["config", "set", "cnpg-rgw:path", "/lab"]);
   await on("workstation", [
     "kubectl",
     "delete",
