@@ -13,7 +13,7 @@ export const databaseExamples: Record<string, string> = {
   "databases[].backup.retention": "14d",
   "databases[].backup.serverName": "orders-2",
   "databases[].backup.dataCompression": "snappy",
-  "databases[].backup.walCompression": "lz4",
+  "databases[].backup.walCompression": "zstd",
   "databases[].backup.jobs": "2",
   "databases[].backup.walParallelism": "2",
   "databases[].backup.objectStore.retentionPolicy": "14d",

@@ -99,7 +99,7 @@ export interface BackupArgs {
   /** Compression of base backups: `snappy`, `gzip`, `bzip2`, `lz4` (plugin only) or `none`. Default: `snappy`. */
   dataCompression?: pulumi.Input<string | undefined>;
 
-  /** Compression of WAL: `lz4`, `zstd`, `snappy`, `gzip`, `bzip2`, `xz` or `none`. Default: `lz4`. */
+  /** Compression of WAL: `zstd`, `lz4`, `snappy`, `gzip`, `bzip2`, `xz` or `none`. Default: `zstd`. */
   walCompression?: pulumi.Input<string | undefined>;
 
   /** Parallel uploads of a base backup. Default: 2. */

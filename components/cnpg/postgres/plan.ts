@@ -153,9 +153,10 @@ function sourceStoreSpec(backup: BackupSettings, recovery: RecoverySettings): Ob
   return { configuration, instanceSidecarConfiguration: sidecar };
 }
 
+/** What barman holds at most, and the plugin's own program; docs/backup-speed.md has the figures. */
 const sidecar = {
   env: checksumEnvironment,
-  resources: { requests: { cpu: "50m", memory: "128Mi" } },
+  resources: { requests: { cpu: "50m", memory: "192Mi" } },
 };
 
 function scheduledBackupSpec(clusterName: string, { method, schedule }: BackupSettings): ScheduledBackupSpec {

@@ -89,7 +89,7 @@ export function dataCompressionRule(method: string): (compression: string | unde
 }
 
 export function walCompressionRule(compression: string | undefined): string | undefined {
-  const allowed = ["lz4", "zstd", "snappy", "gzip", "bzip2", "xz", "none"];
+  const allowed = ["zstd", "lz4", "snappy", "gzip", "bzip2", "xz", "none"];
   if (compression === undefined || allowed.includes(compression)) return undefined;
   return `must be one of ${allowed.join(", ")}, not ${shown(compression)}`;
 }

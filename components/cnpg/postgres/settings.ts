@@ -47,7 +47,7 @@ export interface RecoverySettings {
 /** Measured, see docs/backup-speed.md: what two cores archive and restore fastest. */
 export const defaultTuning: BarmanTuning = {
   dataCompression: "snappy",
-  walCompression: "lz4",
+  walCompression: "zstd",
   jobs: 2,
   walParallelism: 2,
 };

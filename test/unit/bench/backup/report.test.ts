@@ -35,7 +35,7 @@ describe("backupReport", () => {
 describe("backupPlot", () => {
   it("shows every setting", async () => {
     const svg = await svgOf(backupPlot(results));
-    for (const name of ["gzip, jobs 2", "snappy, jobs 2", "lz4, 2 in parallel"])
+    for (const name of ["gzip, jobs 2", "snappy, jobs 2", "zstd, 2 in parallel"])
       assert.ok(svg.includes(name));
   });
 });
