@@ -11,6 +11,7 @@ describe("goals", () => {
     assert.deepEqual(found, [
       [14, true],
       [1, true],
+      [4, true],
       [3, true],
       [2, false],
     ]);
