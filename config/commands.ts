@@ -1,3 +1,5 @@
+import { distance } from "fastest-levenshtein";
+
 import { chartValueNames } from "../components/cnpg/chart-values.ts";
 import { databaseExamples } from "./database-examples.ts";
 import { type KeyPath, keyName, keyWord } from "./paths.ts";
@@ -69,10 +71,10 @@ export function nearestKey(path: KeyPath): string | undefined {
   const parent = path.slice(0, -1);
   const typed = String(path.at(-1)).slice(0, 40).toLowerCase();
   const ranked = partsOf(parent)
-    .map((key) => ({ key, distance: editDistance(typed, key.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
+    .map((key) => ({ key, edits: distance(typed, key.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits);
   const [best] = ranked;
-  if (best && best.distance <= Math.max(2, typed.length / 3)) return keyName([...parent, best.key]);
+  if (best && best.edits <= Math.max(2, typed.length / 3)) return keyName([...parent, best.key]);
   const elsewhere = Object.keys(examples).find((key) => key.toLowerCase().endsWith(`.${typed}`));
   return elsewhere === undefined ? undefined : `cnpg-rgw:${elsewhere.replaceAll("[]", "[0]")}`;
 }
@@ -106,18 +108,4 @@ function firstPart(path: KeyPath): KeyPath {
   if (name === undefined) return path;
   const part = [...path, name];
   return examples[pattern(part)] === undefined ? firstPart(part) : part;
-}
-
-/** Levenshtein distance: insertions, deletions and substitutions between two words. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const swapped = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

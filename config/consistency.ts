@@ -1,5 +1,6 @@
 import { shown } from "../components/check.ts";
 import { chartValueProblems } from "../components/cnpg/chart-values.ts";
+import { isObject } from "../components/cnpg/merge.ts";
 import { type FoundConfig, type Problem, isHidden, missing, unknownKey } from "./problems.ts";
 import { databaseInconsistencies } from "./database-consistency.ts";
 import { keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";
@@ -40,7 +41,7 @@ function cephAccess(found: FoundConfig): Problem[] {
 
 function poolsWithoutCeph(found: FoundConfig): Problem[] {
   const { cephHost, singleDiskCeph } = found;
-  if (cephHost !== undefined || !isRecord(singleDiskCeph) || singleDiskCeph.enabled !== true) return [];
+  if (cephHost !== undefined || !isObject(singleDiskCeph) || singleDiskCeph.enabled !== true) return [];
   const path = ["singleDiskCeph", "enabled"];
   return [
     { message: `${keyName(path)} is true, and there is no cnpg-rgw:cephHost`, fix: removeCommand(path) },
@@ -56,7 +57,7 @@ function caWithoutTls(found: FoundConfig): Problem[] {
 
 function duplicateNamespaces(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   const list = Array.isArray(found.namespaces) ? found.namespaces : [];
-  const names = list.map((entry: unknown) => (isRecord(entry) ? entry.name : entry));
+  const names = list.map((entry: unknown) => (isObject(entry) ? entry.name : entry));
   const problems = names.flatMap((name, i) => {
     const first = names.indexOf(name);
     if (typeof name !== "string" || first === i) return [];
@@ -70,7 +71,7 @@ function duplicateNamespaces(found: FoundConfig, encrypted: ReadonlySet<string>)
 }
 
 function wrongChartValues({ operator }: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
-  if (!isRecord(operator) || !isRecord(operator.values) || Array.isArray(operator.values)) return [];
+  if (!isObject(operator) || !isObject(operator.values)) return [];
   const { chart, chartVersion, values } = operator;
   return chartValueProblems({ chart, chartVersion, values }).map((problem) => {
     const path = ["operator", "values", ...problem.path];
@@ -87,6 +88,3 @@ function plaintextSecrets(found: FoundConfig, encrypted: ReadonlySet<string>): P
     fix: setCommand([key]),
   }));
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;

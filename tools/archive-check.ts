@@ -5,6 +5,7 @@ import type { Rule } from "../components/check.ts";
 import { describeArchive } from "../components/cnpg/archive/describe.ts";
 import { readArchive } from "../components/cnpg/archive/read-archive.ts";
 import { recoveryProblem } from "../components/cnpg/archive/recovery-problem.ts";
+import { archivePrefix } from "../components/cnpg/barman.ts";
 import { secretKeys } from "../components/cnpg/store.ts";
 import { withoutSlash } from "../components/s3/connection.ts";
 import {
@@ -60,7 +61,7 @@ interface Options {
 
 async function check(cluster: string, serverName: string, options: Options): Promise<number> {
   const { connection, bucket, path } = storeFrom(process.env);
-  const prefix = [...path.split("/"), cluster, serverName].filter((part) => part !== "").join("/");
+  const prefix = archivePrefix({ path }, cluster, serverName);
   const archive = await readArchive(connection, { bucket, prefix }, options.timeout);
   console.log(describeArchive(archive, options));
   return recoveryProblem(archive, options).problem === undefined ? 0 : 1;

@@ -22,6 +22,7 @@ export interface BarmanTuning {
   walParallelism: number;
 }
 
+/** The plugin that archives WAL and takes base backups, as a Cluster names it. */
 export const barmanPlugin = "barman-cloud.cloudnative-pg.io";
 
 /** `s3://<bucket><path>/<cluster>` */

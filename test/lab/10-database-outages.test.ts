@@ -9,6 +9,7 @@ import {
   inDemo,
   load,
   passing,
+  primaryOf,
   setDatabases,
   sql,
   up,
@@ -87,26 +88,10 @@ describe("new keys in the config", () => {
 
 describe("a primary that dies", () => {
   it("is replaced by its replica, and archiving goes on", async () => {
-    const primary = await kubectl(
-      "-n",
-      "demo",
-      "get",
-      "cluster",
-      "pair",
-      "-o",
-      "jsonpath={.status.currentPrimary}",
-    );
+    const primary = await primaryOf(pair);
     await kubectl("-n", "demo", "delete", "pod", primary, "--grace-period=0", "--force");
     await until({ what: "a new primary", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
-      const now = await kubectl(
-        "-n",
-        "demo",
-        "get",
-        "cluster",
-        "pair",
-        "-o",
-        "jsonpath={.status.currentPrimary}",
-      );
+      const now = await primaryOf(pair);
       return (now !== primary && (await writing(1)) > 0) || now;
     });
     await archiveNow(pair);

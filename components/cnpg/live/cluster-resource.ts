@@ -1,10 +1,9 @@
 import type { Configuration } from "@kubernetes/client-node";
 import { z } from "zod";
 
-import { kubernetesClient } from "../kube-api.ts";
+import { barmanPlugin } from "../barman.ts";
 
-/** The plugin that archives WAL to S3, as a Cluster names it. */
-export const barmanCloudPlugin = "barman-cloud.cloudnative-pg.io";
+import { kubernetesClient } from "../kube-api.ts";
 
 const size = z.object({ size: z.string().optional() });
 
@@ -101,7 +100,7 @@ export function lineageOf({
   metadata,
   spec,
 }: ClusterResource): { method: "plugin" | "barmanObjectStore"; serverName: string } | undefined {
-  const plugin = spec.plugins?.find(({ name, enabled }) => enabled && name === barmanCloudPlugin);
+  const plugin = spec.plugins?.find(({ name, enabled }) => enabled && name === barmanPlugin);
   if (plugin) return { method: "plugin", serverName: plugin.parameters?.serverName ?? metadata.name };
   const store = spec.backup?.barmanObjectStore;
   return store && { method: "barmanObjectStore", serverName: store.serverName ?? metadata.name };

@@ -65,7 +65,7 @@ export interface Database {
 }
 export const inDemo = (name: string): Database => ({ namespace: "demo", name });
 
-async function primaryOf({ namespace, name }: Database): Promise<string> {
+export async function primaryOf({ namespace, name }: Database): Promise<string> {
   return kubectl("-n", namespace, "get", "cluster", name, "-o", "jsonpath={.status.currentPrimary}");
 }
 
