@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import {
   archiveNow,
   completedBackups,
@@ -19,6 +19,7 @@ import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 const orders = inDemo("orders");
 
 before(withoutDatabases);
+after(withoutDatabases);
 
 describe("a database that cannot be as it is declared", () => {
   const refused: Record<string, [Record<string, unknown>, RegExp]> = {
