@@ -6,6 +6,7 @@ import { barmanPlugin } from "../barman.ts";
 import { kubernetesClient } from "../kube-api.ts";
 
 const size = z.object({ size: z.string().optional() });
+const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
 
 /** The fields of a Cluster that are read here; a quantity such as a size can be a number in JSON. */
 const clusterResource = z.object({
@@ -13,6 +14,7 @@ const clusterResource = z.object({
     name: z.string(),
     namespace: z.string(),
     uid: z.string().optional(),
+    generation: z.number().optional(),
     labels: z.record(z.string(), z.string()).optional(),
     deletionTimestamp: z.string().optional(),
   }),
@@ -21,6 +23,7 @@ const clusterResource = z.object({
     imageName: z.string().optional(),
     storage: size.optional(),
     walStorage: size.optional(),
+    resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
     replica: z.object({}).optional(),
     plugins: z
       .array(
@@ -40,6 +43,8 @@ const clusterResource = z.object({
       phase: z.string().optional(),
       phaseReason: z.string().optional(),
       image: z.string().optional(),
+      instances: z.number().optional(),
+      readyInstances: z.number().optional(),
       currentPrimary: z.string().optional(),
       pgDataImageInfo: z.object({ majorVersion: z.number() }).optional(),
       conditions: z

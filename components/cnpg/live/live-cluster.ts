@@ -12,6 +12,9 @@ export interface PresentCluster {
 
   /** Whether it is on its way out: deleted, and not gone yet. */
   isBeingDeleted: boolean;
+
+  /** Kubernetes' count of changes to its spec. */
+  generation?: number | undefined;
   instances: number;
 
   /** Kubernetes quantity. */
@@ -68,6 +71,7 @@ function presentCluster(resource: ClusterResource): PresentCluster {
     namespace: metadata.namespace,
     name: metadata.name,
     isBeingDeleted: metadata.deletionTimestamp !== undefined,
+    generation: metadata.generation,
     instances: spec.instances,
     storageSize: spec.storage?.size,
     walStorageSize: spec.walStorage?.size,

@@ -13,9 +13,6 @@ export interface PlannedCluster {
 
   /** The name to archive under; none: no backups. */
   serverName?: string | undefined;
-
-  /** Whether the user asks for another `serverName` than the one in use. */
-  newLineage?: boolean | undefined;
   imageName?: string | undefined;
 }
 
@@ -49,8 +46,8 @@ const walStorageRule: Rule = (planned, { walStorageSize }) => {
     : undefined;
 };
 
-const lineageRule: Rule = ({ serverName, newLineage = false }, live) =>
-  serverName !== undefined && live.serverName !== undefined && serverName !== live.serverName && !newLineage
+const lineageRule: Rule = ({ serverName }, live) =>
+  serverName !== undefined && live.serverName !== undefined && serverName !== live.serverName
     ? `it archives as ${shown(live.serverName)}, and the plan says ${shown(serverName)}: no WAL that is archived from` +
       ` then on would fit the base backups that there are. Keep serverName ${shown(live.serverName)}; a name of its` +
       ` own is for a new database, such as one recovered from this one.`

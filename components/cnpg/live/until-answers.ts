@@ -8,6 +8,7 @@ import { type Look, lookAt } from "./look.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
 import { askSql } from "./sql.ts";
+import { change, changeKey, notTakenUp } from "./taken-up.ts";
 
 export interface UntilAnswersOptions {
   /** For how long to wait; an error that is final ends the wait before. */
@@ -15,6 +16,15 @@ export interface UntilAnswersOptions {
 
   /** Gets a line when what it waits for changes, and every half a minute. */
   log: (line: string) => void;
+
+  /**
+   * The Cluster's `metadata.generation` before an update. Where it is another one now, the operator is given the time to
+   * take the change up: until then it says of the Cluster what was true before. Default: there was no Cluster.
+   */
+  generationBefore?: number | undefined;
+
+  /** For how long a changed Cluster has to be well without a break. Default: 5. */
+  settleSeconds?: number;
 
   /** Between two looks. Default: 2000. */
   pollMs?: number;
@@ -37,7 +47,14 @@ interface Database {
   namespace: string;
   name: string;
   answerMs: number;
+  generationBefore: number | undefined;
 }
+
+/**
+ * For how long to wait for what the instances have to become, in seconds. Past it the operator's word counts: something
+ * else in the cluster may have a hand in it, such as a webhook that changes the pods' resources.
+ */
+const longestTakingUp = 120;
 
 /**
  * Resolves once a Cluster is ready and its primary answers SQL. Rejects with a message that says why it does not and
@@ -49,34 +66,53 @@ export async function untilDatabaseAnswers(
   name: string,
   options: UntilAnswersOptions,
 ): Promise<Answering> {
-  const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000 } = options;
-  const database = { cluster, namespace, name, answerMs };
+  const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, settleSeconds = 5, generationBefore } = options;
+  const database = { cluster, namespace, name, answerMs, generationBefore };
   const elapsed = stopwatch();
   const patience = new Patience();
   const progress = progressLog(database, options.log);
+  let wellSince: number | undefined;
   for (;;) {
     const left = timeoutSeconds - elapsed();
-    const seen = await see(database, Math.max(answerMs / 2, Math.min(answerMs, left * 1_000)));
-    if ("answering" in seen) return seen.answering;
-    const final = patience.exhausted(seen.obstacles, elapsed());
-    if (final) throw await failure(database, "cannot come up", [final], seen.look);
-    if (elapsed() >= timeoutSeconds) {
-      throw await failure(database, `did not come up within ${timeoutSeconds} s`, seen.obstacles, seen.look);
+    const limitMs = Math.max(answerMs / 2, Math.min(answerMs, left * 1_000));
+    const seen = await see(database, limitMs, elapsed() < longestTakingUp);
+    if ("answering" in seen) {
+      wellSince ??= elapsed();
+      const isSettled = !seen.isChanged || elapsed() - wellSince >= settleSeconds;
+      if (isSettled || elapsed() >= timeoutSeconds) return seen.answering;
+    } else {
+      wellSince = undefined;
+      const final = patience.exhausted(seen.obstacles, elapsed());
+      if (final) throw await failure(database, "cannot come up", [final], seen.look);
+      if (elapsed() >= timeoutSeconds) {
+        throw await failure(
+          database,
+          `did not come up within ${timeoutSeconds} s`,
+          seen.obstacles,
+          seen.look,
+        );
+      }
     }
-    progress(seen, elapsed());
+    progress("answering" in seen ? settling : seen, elapsed());
     await sleep(Math.max(0, Math.min(pollMs, (timeoutSeconds - elapsed()) * 1_000)));
   }
 }
+
+const settling: Waiting = { obstacles: [change("the change settles")] };
 
 function stopwatch(): () => number {
   const start = performance.now();
   return () => (performance.now() - start) / 1_000;
 }
 
-type Seen = { answering: Answering } | { obstacles: Obstacle[]; look?: Look };
+interface Waiting {
+  obstacles: Obstacle[];
+  look?: Look;
+}
+type Seen = { answering: Answering; isChanged: boolean } | Waiting;
 
-async function see(database: Database, limitMs: number): Promise<Seen> {
-  const { cluster, namespace, name } = database;
+async function see(database: Database, limitMs: number, demandsChange: boolean): Promise<Seen> {
+  const { cluster, namespace, name, generationBefore } = database;
   try {
     await kubeConfigOf(cluster);
   } catch (error) {
@@ -86,8 +122,12 @@ async function see(database: Database, limitMs: number): Promise<Seen> {
     const look = await inTime(limitMs, async (deadline) =>
       lookAt(await configurationFor(cluster, deadline), namespace, name),
     );
-    const obstacles = obstaclesOf(look);
-    return isReady(look) ? await ask(database, look, obstacles, limitMs) : { obstacles, look };
+    const isChanged =
+      generationBefore !== undefined && look.resource.metadata.generation !== generationBefore;
+    const obstacles = [...obstaclesOf(look), ...(isChanged && demandsChange ? notTakenUp(look) : [])];
+    const isWell = isReady(look) && !obstacles.some(({ key }) => key === changeKey);
+    const sql = isWell ? await ask(database, look, obstacles, limitMs) : { obstacles, look };
+    return "answering" in sql ? { ...sql, isChanged } : sql;
   } catch (error) {
     return { obstacles: [noLook(error)] };
   }
@@ -97,7 +137,12 @@ const isReady = ({ resource }: Look): boolean =>
   conditionOf(resource, "Ready")?.status === "True" && resource.metadata.deletionTimestamp === undefined;
 
 /** The phase of a ready Cluster can be stale, so the database is asked. */
-async function ask(database: Database, look: Look, obstacles: Obstacle[], limitMs: number): Promise<Seen> {
+async function ask(
+  database: Database,
+  look: Look,
+  obstacles: Obstacle[],
+  limitMs: number,
+): Promise<{ answering: Answering } | Waiting> {
   const { spec, status } = look.resource;
   const pod = status.currentPrimary ?? `${database.name}-1`;
   const sql = await askSql(database.cluster, database.namespace, pod, limitMs);
@@ -175,7 +220,7 @@ async function failure(
 
 function progressLog({ namespace, name }: Database, log: (line: string) => void) {
   let last = { key: "", at: -Infinity };
-  return ({ obstacles: [main], look }: Exclude<Seen, { answering: Answering }>, now: number): void => {
+  return ({ obstacles: [main], look }: Waiting, now: number): void => {
     const phase = look ? (stateOf(look.resource).split(";")[0] ?? "") : "";
     const key = main?.key ?? phase;
     if (key === last.key && now - last.at < 30) return;

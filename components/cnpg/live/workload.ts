@@ -12,6 +12,7 @@ const metadata = z.object({
   namespace: z.string(),
   labels: z.record(z.string(), z.string()).optional(),
   creationTimestamp: z.date().optional(),
+  deletionTimestamp: z.date().optional(),
 });
 
 const condition = z.object({
@@ -21,7 +22,13 @@ const condition = z.object({
   message: z.string().optional(),
 });
 
-const container = z.object({ name: z.string() });
+const quantities = z.record(z.string(), z.string());
+
+const container = z.object({
+  name: z.string(),
+  image: z.string().optional(),
+  resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
+});
 
 const containerStatus = z.object({
   name: z.string(),

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { userError } from "../../check.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { customResource } from "../custom-resource.ts";
+import type { LiveCluster } from "../live/live-cluster.ts";
 import { untilDatabaseAnswers } from "../live/until-answers.ts";
 import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
@@ -42,13 +43,13 @@ export class PostgresCluster extends pulumi.ComponentResource {
     if (!usesPlugin) void pulumi.log.warn(inTreeEnds, this);
 
     const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
-    const plan = approved(settingsOf(name, args, this).apply(planOf), args, cluster, this);
+    const { plan, live } = approved(settingsOf(name, args, this).apply(planOf), args, cluster, this);
     const stores = usesPlugin ? objectStores(name, plan, args, this) : [];
     const made = makeCluster(name, plan, args, cluster === undefined, { parent: this, dependsOn: stores });
     makeScheduledBackup(name, plan, { parent: this, dependsOn: made });
 
-    const answering = pulumi.all([plan, made.id]).apply(async ([known]) => {
-      if (cluster && !pulumi.runtime.isDryRun()) await answers(known, cluster, this);
+    const answering = pulumi.all([plan, live, made.id]).apply(async ([known, before]) => {
+      if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, this);
       return known;
     });
     // Known before the database answers, so that a preview shows them; an update gives them out when it does.
@@ -142,11 +143,17 @@ function makeScheduledBackup(
 const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (clusterName: string) => string) =>
   plan.apply(({ namespace, clusterName }) => ({ namespace, name: nameOf(clusterName) }));
 
-async function answers(plan: Plan, cluster: ClusterArgs, component: pulumi.Resource): Promise<void> {
+async function answers(
+  plan: Plan,
+  before: LiveCluster,
+  cluster: ClusterArgs,
+  component: pulumi.Resource,
+): Promise<void> {
   const { namespace, clusterName, timeoutSeconds } = plan;
   const { continuousArchiving } = await waiting(component, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
+      generationBefore: before.state === "present" ? before.generation : undefined,
       // Ephemeral: shown while it lasts, and not repeated at the end.
       log: (line) => void pulumi.log.info(line, component, undefined, true),
     }),

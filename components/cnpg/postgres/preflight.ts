@@ -35,11 +35,15 @@ export function approved(
   args: PostgresClusterArgs,
   cluster: ClusterArgs | undefined,
   component: pulumi.ComponentResource,
-): pulumi.Output<Plan> {
-  const live = plan.apply(async (known) => {
-    const found = cluster ? await liveCluster(cluster, known.namespace, known.clusterName) : unknown;
-    const problem =
-      liveProblem(plannedOf(known), found) ?? (cluster && (await moved(known, component, cluster)));
+): pulumi.Output<Approved> {
+  const live = plan.apply(async (known): Promise<Approved> => {
+    const [found, elsewhere] = cluster
+      ? await Promise.all([
+          liveCluster(cluster, known.namespace, known.clusterName),
+          moved(known, component, cluster),
+        ])
+      : [unknown];
+    const problem = liveProblem(plannedOf(known), found) ?? elsewhere;
     if (problem !== undefined) throw userError(problem, component);
     return { plan: known, live: found };
   });
@@ -52,10 +56,15 @@ export function approved(
     if (found.live.state !== "present") await inspect(found.plan, target, source, component);
   });
   // What is only in the answer of the update must not make everything in a preview unknown.
-  const passed = pulumi.runtime.isDryRun()
+  return pulumi.runtime.isDryRun()
     ? live
-    : pulumi.all([live, pulumi.unsecret(inspected)]).apply(([found]) => found);
-  return passed.apply(({ plan: known }): Plan => known);
+    : pulumi.all([live, pulumi.unsecret(inspected)]).apply(([found]): Approved => found);
+}
+
+/** A plan that nothing speaks against, and the Cluster of its name as it is before. */
+export interface Approved {
+  plan: Plan;
+  live: LiveCluster;
 }
 
 const unknown: LiveCluster = { state: "unknown" };

@@ -9,11 +9,12 @@ interface Status {
 export function clusterObject(
   { phase = "Setting up primary", phaseReason, isReady = false }: Status = {},
   spec: object = {},
+  generation = 1,
 ): object {
   return {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Cluster",
-    metadata: { name: "orders", namespace: "shop", labels: { team: "shop" } },
+    metadata: { name: "orders", namespace: "shop", generation, labels: { team: "shop" } },
     spec: { instances: 1, storage: { size: "1Gi" }, ...spec },
     status: {
       phase,
@@ -31,8 +32,8 @@ export function clusterObject(
   };
 }
 
-export const readyCluster = (spec: object = {}): object =>
-  clusterObject({ phase: "Cluster in healthy state", isReady: true }, spec);
+export const readyCluster = (spec: object = {}, generation = 1): object =>
+  clusterObject({ phase: "Cluster in healthy state", isReady: true }, spec, generation);
 
 export const recoveryJob = (failed: number, isOver = false): object => ({
   metadata: { name: "orders-1-full-recovery", namespace: "shop" },

@@ -1,0 +1,65 @@
+import { barmanPlugin } from "../barman.ts";
+import type { ClusterResource } from "./cluster-resource.ts";
+import type { Look } from "./look.ts";
+import type { Obstacle } from "./obstacles.ts";
+import { billionthsOf } from "./quantity.ts";
+import type { Pod } from "./workload.ts";
+
+/** The sidecar that the Barman Cloud plugin adds to an instance. */
+const sidecar = "plugin-barman-cloud";
+
+/**
+ * Where the instances are not yet what a changed Cluster asks for. CloudNativePG says for a moment of any change that
+ * the Cluster is ready, as it was before, and its status has no `observedGeneration`.
+ */
+export function notTakenUp({ resource, pods }: Look): Obstacle[] {
+  const { instances } = resource.spec;
+  const { instances: present = instances, readyInstances: ready = instances } = resource.status;
+  const problem =
+    ready < instances || present !== instances
+      ? `${ready} of ${instances} instances are ready`
+      : instancesOf(pods)
+          .map((pod) => outdated(resource, pod))
+          .find(Boolean);
+  return problem === undefined ? [] : [change(problem)];
+}
+
+/** Marks a change that the operator has not taken up. */
+export const changeKey = "change";
+
+export const change = (problem: string): Obstacle => ({
+  key: changeKey,
+  problem,
+  advice: "The operator takes a change up instance by instance; its log says what it waits for.",
+  patience: Infinity,
+});
+
+const instancesOf = (pods: Pod[]): Pod[] =>
+  pods.filter(({ metadata }) => metadata.labels?.["cnpg.io/podRole"] === "instance");
+
+function outdated({ spec }: ClusterResource, pod: Pod): string | undefined {
+  const { name, deletionTimestamp } = pod.metadata;
+  if (deletionTimestamp !== undefined) return `the instance ${name} restarts`;
+  const { initContainers, containers } = pod.spec;
+  const archives = spec.plugins?.some((plugin) => plugin.enabled && plugin.name === barmanPlugin) ?? false;
+  // A sidecar is an init container, and in older Kubernetes a container.
+  if (archives !== [...initContainers, ...containers].some((container) => container.name === sidecar)) {
+    return `the instance ${name} is still ${archives ? "without" : "with"} the Barman Cloud plugin`;
+  }
+  const postgres = containers.find((container) => container.name === "postgres");
+  if (spec.imageName !== undefined && postgres?.image !== undefined && postgres.image !== spec.imageName) {
+    return `the instance ${name} still has the image ${postgres.image}`;
+  }
+  const [planned, actual] = [spec.resources, postgres?.resources];
+  return includes(actual?.requests, planned?.requests) && includes(actual?.limits, planned?.limits)
+    ? undefined
+    : `the instance ${name} still has the resources of before`;
+}
+
+type Quantities = Record<string, string> | undefined;
+
+/** A pod may have more than was asked for, by a LimitRange. */
+const includes = (actual: Quantities = {}, planned: Quantities = {}): boolean =>
+  Object.entries(planned).every(
+    ([name, amount]) => billionthsOf(actual[name] ?? "") === billionthsOf(amount),
+  );
