@@ -28,7 +28,9 @@ const project = z.looseObject({
 function projectFile(program: ProgramName): string {
   const { runtime, ...settings } = project.parse(yamlOf(join(checkout, "Pulumi.yaml")));
   const { nodeargs, ...options } = runtime.options;
-  const kept = program === "stack" ? { nodeargs, ...options } : options;
+  // Relative to the folder of `main`, which is another one here.
+  const preloading = { ...options, nodeargs: nodeargs?.replace("=./", `=${checkout}/`) };
+  const kept = program === "stack" ? preloading : options;
   const main = join(import.meta.dirname, "programs", program, "index.ts");
   return stringify({ ...settings, runtime: { ...runtime, options: kept }, main });
 }
