@@ -8,13 +8,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
-import { type PinnedModule, pinnedModuleDir } from "./go-module.ts";
-
-const plugin: PinnedModule = {
-  path: "github.com/cloudnative-pg/plugin-barman-cloud",
-  version: "v0.14.0",
-  sum: "h1:kpTo7egntRIM15hvo0xtOj07wyjj23jcz/Co0KfzC7s=",
-};
+import { barmanCloudModule, pinnedModuleDir } from "../lab/build/go-module.ts";
 
 const objectSchema = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
 type KubernetesObject = z.infer<typeof objectSchema>;
@@ -46,7 +40,7 @@ const unused = new Set([
 
 /** The generated file. A release with other objects than these ends in an error: somebody has to look at them. */
 export async function generatePluginManifest(): Promise<string> {
-  const text = readFileSync(join(await pinnedModuleDir(plugin), "manifest.yaml"), "utf8");
+  const text = readFileSync(join(await pinnedModuleDir(barmanCloudModule), "manifest.yaml"), "utf8");
   const objects = parseAllDocuments(text).map((document) => objectSchema.parse(document.toJS()));
   const identities = objects.map(identityOf);
   const missing = [...names.keys(), ...unused].filter((identity) => !identities.includes(identity));

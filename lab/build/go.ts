@@ -1,11 +1,9 @@
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
-import { LabError } from "../errors.ts";
 import { run } from "../host/run.ts";
 import { versions } from "../layout.ts";
 import type { Artifact } from "./artifact.ts";
+import { barmanCloudModule, pinnedModuleDir } from "./go-module.ts";
 
 const moduleDir = (name: string): string => join(import.meta.dirname, "go", name);
 const text = (...path: string[]): string => readFileSync(join(...path), "utf8");
@@ -111,44 +109,6 @@ export function engineBinary(version: string): Artifact {
       ),
   };
 }
-
-const downloadSchema = z.object({ Dir: z.string(), Sum: z.string() });
-
-async function download(module: string, cwd: string): Promise<z.infer<typeof downloadSchema>> {
-  const printed = await run(["go", "mod", "download", "-json", module], {
-    cwd,
-    env: { GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local" },
-    timeoutMs: 300_000,
-  });
-  return downloadSchema.parse(JSON.parse(printed));
-}
-
-/** The folder of a module among the build's dependencies, e.g. for the manifests that ship in it. */
-export async function goModuleDir(modulePath: string): Promise<string> {
-  return (await download(modulePath, labModule)).Dir;
-}
-
-/** A module that is no dependency of the build, with the checksum that go.sum would hold. */
-export interface PinnedModule {
-  readonly path: string;
-  readonly version: string;
-  readonly sum: string;
-}
-
-export async function pinnedModuleDir(module: PinnedModule): Promise<string> {
-  const { Dir, Sum } = await download(`${module.path}@v${module.version}`, tmpdir());
-  if (Sum !== module.sum) {
-    throw new LabError(`${module.path} ${module.version} is not what it was: ${Sum}, not ${module.sum}`);
-  }
-  return Dir;
-}
-
-/** Ships its manifest and the list of what its sidecar's Python needs, too. */
-export const barmanCloudModule: PinnedModule = {
-  path: "github.com/cloudnative-pg/plugin-barman-cloud",
-  version: versions.barmanCloud,
-  sum: "h1:kpTo7egntRIM15hvo0xtOj07wyjj23jcz/Co0KfzC7s=",
-};
 
 /**
  * The Barman Cloud plugin, one program for its operator and its sidecar: built as a module of its own, at the versions

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { operatorChart as official } from "../../components/cnpg/operator-values.ts";
 import type { Artifact } from "../build/artifact.ts";
-import { goModuleDir } from "../build/go.ts";
+import { goModuleDir } from "../build/go-module.ts";
 import { tarOf } from "../build/tar.ts";
 import { versions } from "../layout.ts";
 import { archiveName, chartFiles, repositoryIndex } from "./files.ts";

@@ -2,8 +2,8 @@ import { copyFileSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { artifactDir } from "../../build/artifact.ts";
 import type { Artifact } from "../../build/artifact.ts";
-import { pinnedModuleDir } from "../../build/go.ts";
-import type { PinnedModule } from "../../build/go.ts";
+import { pinnedModuleDir } from "../../build/go-module.ts";
+import type { PinnedModule } from "../../build/go-module.ts";
 import { applyManifest } from "../command.ts";
 
 const prometheusOperator: PinnedModule = {

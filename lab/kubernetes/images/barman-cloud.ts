@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { barmanCloudModule, pinnedModuleDir } from "../../build/go.ts";
+import { barmanCloudModule, pinnedModuleDir } from "../../build/go-module.ts";
 import { downloadWheels, requirementsFile, requirementsOf } from "../../build/python.ts";
 import type { Rootfs } from "../../build/rootfs.ts";
 

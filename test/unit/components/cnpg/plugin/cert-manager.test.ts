@@ -9,12 +9,12 @@ import { z } from "zod";
 
 import manifest from "../../../../../components/cnpg/plugin/generated/manifest.json" with { type: "json" };
 import { crdSchema, jsonSchema } from "../../../../../scripts/crd/convert.ts";
-import { pinnedModuleDir } from "../../../../../scripts/go-module.ts";
+import { pinnedModuleDir } from "../../../../../lab/build/go-module.ts";
 import { missingGo } from "../../../scripts/go.ts";
 
 const certManager = {
   path: "github.com/cert-manager/cert-manager",
-  version: "v1.21.0",
+  version: "1.21.0",
   sum: "h1:BCoB2BxA1lbqPusZCqPLPn8Q9MhraL7RbZGHbBcm3W8=",
 };
 
