@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { inconsistencies } from "./config/consistency.ts";
+import { misspelledNamespaces } from "./config/namespace.ts";
 import { type FoundConfig, problemsOf, report } from "./config/problems.ts";
 import { schema } from "./config/schema.ts";
 
@@ -26,18 +27,22 @@ export interface RawConfig {
   values: Readonly<Record<string, string>>;
   /** Keys that are encrypted in the stack's config file. */
   encrypted: ReadonlySet<string>;
+  /** Keys of other namespaces, as `namespace:key`. Default: none. */
+  others?: readonly string[];
 }
 
 /** Reads and checks the config of the stack that is running. */
 export function readConfig(): StackConfig {
   const namespace = "cnpg-rgw:";
-  const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(namespace));
+  const all = Object.entries(pulumi.runtime.allConfig());
+  const own = all.filter(([key]) => key.startsWith(namespace));
+  const others = all.map(([key]) => key).filter((key) => !key.startsWith(namespace));
   const values = Object.fromEntries(own.map(([key, value]) => [key.slice(namespace.length), value]));
   // The SDK keeps to itself which keys are secret, so this reads what the language host tells the SDK.
   const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
   const secrets = told ? z.array(z.string()).parse(JSON.parse(told)) : Object.keys(values);
   const encrypted = new Set(secrets.map((key) => key.replace(namespace, "")));
-  return parseConfig({ stack: pulumi.getStack(), values, encrypted });
+  return parseConfig({ stack: pulumi.getStack(), values, encrypted, others });
 }
 
 /** Checks config and fills in defaults. Throws one error that names every problem and the command that solves it. */
@@ -47,6 +52,7 @@ export function parseConfig(raw: RawConfig): StackConfig {
   const problems = [
     ...(result.error ? problemsOf(result.error, found, raw.encrypted) : []),
     ...inconsistencies(found, raw.encrypted),
+    ...misspelledNamespaces(raw.others ?? []),
   ];
   const config = result.success && problems.length === 0 ? assemble(result.data) : undefined;
   // RunError: the engine prints just the message, without a stack trace.
