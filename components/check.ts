@@ -43,6 +43,15 @@ export function asciiJson(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** What a JSON text says, to be parsed further; undefined if it is no JSON. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * An error for the user: Pulumi prints its message, and no stack. The SDK writes "error serializing property …" in
  * front of the message for each input that it passes through; that says nothing to a user, so the message stays. And it

@@ -9,6 +9,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../check.ts";
+import { bucketConcerns } from "./bucket-concerns.ts";
 import { s3Client } from "./client.ts";
 import { connectionOf, withoutSlash } from "./connection.ts";
 import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
@@ -36,7 +37,8 @@ export interface CheckedLocation {
 
 /**
  * Resolves once an S3 server answered at the endpoint, and the keys could put, list, read and delete an object under
- * the path. A failure ends the update with one sentence about what is wrong. Does nothing in a preview.
+ * the path. A failure ends the update with one sentence about what is wrong. A preview proves nothing. Both warn of
+ * settings of the bucket that put backups at risk, where the store can be asked: see `bucketConcerns`.
  */
 export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation> {
   const checks = pulumi.all([
@@ -46,6 +48,7 @@ export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation>
   ]);
   const passed = checks.apply(async ([connection, bucket, path]) => {
     if (!pulumi.runtime.isDryRun()) await proveOrError(connection, bucket, path);
+    for (const concern of await bucketConcerns(connection, bucket, path)) await pulumi.log.warn(concern);
     return { endpoint: withoutSlash(connection.endpoint), bucket, path };
   });
   return pulumi.unsecret(passed);

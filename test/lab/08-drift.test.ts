@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { z } from "zod";
+import { chartRepository } from "../../lab/kubernetes/facts.ts";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { backupSecret, cephWrites, changes, keysOfStack, rgwUser, s3, uid } from "./support/stack.ts";
@@ -105,3 +107,59 @@ describe("a Secret that was changed by hand", () => {
     }
   });
 });
+
+describe("a bucket that was changed by hand", () => {
+  it("open to everyone, with a rule that deletes backups: preview and up warn of each, and change nothing", async () => {
+    const keys = await keysOfStack();
+    const byHand: ["open" | "expire", string][] = [
+      ["open", ""],
+      ["expire", "lab/"],
+    ];
+    assert.deepEqual(await s3({ ...keys, steps: byHand }), ["done", "done"]);
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const printed = await mustPulumi([...command, "--expect-no-changes"]);
+      assert.match(printed, /warning: The policy of bucket cnpg-backups lets everyone do "s3:GetObject"/);
+      assert.match(printed, /warning: The ACL of bucket cnpg-backups gives everyone READ/);
+      assert.match(
+        printed,
+        /warning: Lifecycle rule "tidy" of bucket cnpg-backups deletes objects under lab\//,
+      );
+    }
+    assert.deepEqual(await s3({ ...keys, steps: [["close", ""]] }), ["done"]);
+    assert.doesNotMatch(await mustPulumi(["preview", "--expect-no-changes"]), /of bucket cnpg-backups/);
+  });
+});
+
+describe("a release that was changed by hand", () => {
+  const replicas = (): Promise<string> =>
+    kubectl("-n", "cnpg-system", "get", "deployment", "-o", "jsonpath={.items[*].spec.replicas}");
+
+  it("with another value: is seen by a preview with a refresh, and as declared after such an update", async () => {
+    const declared = await replicas();
+    const { name, chart } = await operatorRelease();
+    const url = `${chartRepository}/${chart}.tgz`;
+    await must("workstation", [
+      "helm",
+      "-n",
+      "cnpg-system",
+      "upgrade",
+      name,
+      url,
+      "--reuse-values",
+      "--set=replicaCount=2",
+    ]);
+    assert.notEqual(await replicas(), declared);
+    assert.match(await mustPulumi(["preview", "--refresh", "--diff"]), /replicaCount/);
+    await mustPulumi(["up", "--yes", "--skip-preview", "--refresh"]);
+    assert.equal(await replicas(), declared);
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+});
+
+/** The operator's release, as Helm lists it; `chart` with its version. */
+async function operatorRelease(): Promise<{ name: string; chart: string }> {
+  const listed = await must("workstation", ["helm", "-n", "cnpg-system", "list", "-o", "json"]);
+  const [release] = z.array(z.object({ name: z.string(), chart: z.string() })).parse(JSON.parse(listed));
+  assert.ok(release);
+  return release;
+}

@@ -7,7 +7,7 @@ import type * as Program from "../../index.ts";
 import { cephHost, privateKey } from "./config/fixtures.ts";
 import { type Declared, find, findSoon, recordResources, valueOf } from "./mocks.ts";
 
-// A preview, in which the smoke check asks no S3 store, and no cluster that would answer the program's questions.
+// A preview, without a cluster or a store that would answer the program's questions.
 process.env.KUBECONFIG = "/nonexistent";
 const declared = await recordResources({ stack: "homelab", preview: true });
 
@@ -27,8 +27,8 @@ async function run(config: Record<string, unknown>): Promise<{ outputs: typeof P
   return { outputs, made: declared.slice(before) };
 }
 
-const onCeph = { endpoint: "http://10.0.0.10:7480", cephHost, cephHostPrivateKey: privateKey };
-const onAnyS3 = { endpoint: "https://s3.example.org", accessKeyId: "AK", secretAccessKey: "SK" };
+const onCeph = { endpoint: "http://127.0.0.1:1", cephHost, cephHostPrivateKey: privateKey };
+const onAnyS3 = { endpoint: "https://127.0.0.1:1", accessKeyId: "AK", secretAccessKey: "SK" };
 const names = (made: Declared[]): string[] => made.map(({ name }) => name).sort();
 
 describe("the program", () => {
@@ -62,7 +62,7 @@ describe("the program", () => {
       S3_ACCESS_KEY_ID: "made-by-rgw-user-access-key-id",
       S3_SECRET_ACCESS_KEY: "made-by-rgw-user-secret-access-key",
       S3_REGION: "local",
-      S3_ENDPOINT: "http://10.0.0.10:7480",
+      S3_ENDPOINT: "http://127.0.0.1:1",
       S3_BUCKET: "cnpg-backups",
       S3_PATH: "/homelab",
     });

@@ -1,15 +1,24 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
+  DeleteBucketLifecycleCommand,
+  DeleteBucketPolicyCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
+  PutBucketAclCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+
+const objectSteps = ["put", "get", "list", "delete"] as const;
+/** `open` and `expire` are what somebody does to a bucket by hand; `close` takes both back. */
+const bucketSteps = ["head", "create", "remove", "open", "expire", "close"] as const;
 
 /**
  * An S3 client for the tests, run on the workstation: reads credentials and steps as JSON from stdin, prints what each
@@ -22,11 +31,7 @@ const request = z.object({
   secretAccessKey: z.string(),
   bucket: z.string(),
   /** What to do, with which key, and for `put` with which content. */
-  steps: z.array(
-    z
-      .tuple([z.enum(["put", "get", "list", "delete", "head", "create", "remove"]), z.string()])
-      .rest(z.string()),
-  ),
+  steps: z.array(z.tuple([z.enum([...objectSteps, ...bucketSteps]), z.string()]).rest(z.string())),
 });
 export type S3Request = z.infer<typeof request>;
 
@@ -60,11 +65,45 @@ async function perform(step: string, key: string, content = `content of ${key}`)
     case "head":
       await client.send(new HeadBucketCommand({ Bucket: input.bucket }));
       return "done";
+    case "open":
+      await open(key);
+      return "done";
+    case "expire":
+      await expire(key);
+      return "done";
+    case "close":
+      await client.send(new DeleteBucketPolicyCommand({ Bucket: input.bucket }));
+      await client.send(new DeleteBucketLifecycleCommand({ Bucket: input.bucket }));
+      await client.send(new PutBucketAclCommand({ Bucket: input.bucket, ACL: "private" }));
+      return "done";
     default: {
       const found = await client.send(new ListObjectsV2Command({ Bucket: input.bucket, Prefix: key }));
       return (found.Contents ?? []).map((object) => object.Key);
     }
   }
+}
+
+/** Lets everyone read the bucket, by its policy and its ACL. */
+async function open(prefix: string): Promise<void> {
+  const Resource = `arn:aws:s3:::${input.bucket}/${prefix}*`;
+  const statement = { Effect: "Allow", Principal: "*", Action: ["s3:GetObject"], Resource };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  await client.send(new PutBucketPolicyCommand({ Bucket: input.bucket, Policy }));
+  await client.send(new PutBucketAclCommand({ Bucket: input.bucket, ACL: "public-read" }));
+}
+
+/** Has objects deleted a year after they were written. */
+async function expire(prefix: string): Promise<void> {
+  const rule = {
+    ID: "tidy",
+    Status: "Enabled",
+    Filter: { Prefix: prefix },
+    Expiration: { Days: 365 },
+  } as const;
+  const LifecycleConfiguration = { Rules: [rule] };
+  await client.send(
+    new PutBucketLifecycleConfigurationCommand({ Bucket: input.bucket, LifecycleConfiguration }),
+  );
 }
 
 const results: unknown[] = [];

@@ -29,6 +29,10 @@ export interface FakeS3 {
   /** The bucket's ACL: the owner's name in it, and who else has a grant. */
   acl: { ownerName: string; others: string[] };
 
+  /** The bucket's policy as JSON, and the rules of its lifecycle as XML; empty: it has none. */
+  policy: string;
+  lifecycle: string;
+
   /** Makes the store as new. */
   reset: () => void;
   stop: () => Promise<void>;
@@ -60,6 +64,8 @@ function emptyStore(): Omit<FakeS3, "endpoint" | "reset" | "stop"> {
     own: [],
     displayName: "CNPG",
     acl: { ownerName: "CNPG", others: [] },
+    policy: "",
+    lifecycle: "",
   };
 }
 
@@ -83,6 +89,8 @@ function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
   if (url.pathname === "/") return listOfBuckets(store);
   if (url.searchParams.has("location")) return locationOf(store);
   if (url.searchParams.has("acl")) return aclOf(store, method);
+  if (url.searchParams.has("policy")) return policyOf(store);
+  if (url.searchParams.has("lifecycle")) return lifecycleOf(store);
   if (url.searchParams.get("list-type") === "2") return listOfObjects(store, url.searchParams);
   const key = decodeURIComponent(url.pathname).split("/").slice(2).join("/");
   if (method === "PUT") store.objects.set(key, sent);
@@ -115,6 +123,15 @@ function locationOf({ location }: FakeS3): Answer {
   return xml(
     `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${location}</LocationConstraint>`,
   );
+}
+
+function policyOf({ policy }: FakeS3): Answer {
+  return policy === "" ? refusal(404, "NoSuchBucketPolicy") : { status: 200, body: policy };
+}
+
+function lifecycleOf({ lifecycle }: FakeS3): Answer {
+  if (lifecycle === "") return refusal(404, "NoSuchLifecycleConfiguration");
+  return xml(`<LifecycleConfiguration>${lifecycle}</LifecycleConfiguration>`);
 }
 
 /** As of real stores, a page ends at max-keys, and its token is where the next one begins. */
