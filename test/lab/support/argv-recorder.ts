@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 
 /**
- * Records every command line (and the environment of radosgw-admin and helm) on this machine, and so on each of the
- * lab's hosts, until it is ended; a process of its own, so that it looks many times a second whatever the test does.
+ * Records every command line on this machine, and so on each of the lab's hosts, until it is ended; a process of its
+ * own, so that it looks many times a second whatever the test does.
  */
-const [target = ""] = process.argv.slice(2);
+const [target = "", pauseMs = "4"] = process.argv.slice(2);
 const seen = new Set<string>();
 
 function look(): void {
@@ -18,7 +18,7 @@ function look(): void {
   }
 }
 
-const timer = setInterval(look, 4);
+const timer = setInterval(look, Number(pauseMs));
 process.once("SIGTERM", () => {
   clearInterval(timer);
   writeFileSync(target, [...seen].join("\n"));

@@ -65,6 +65,7 @@ export async function labKilledAfter(args: readonly string[], seconds: number): 
 
 /** A pulumi command that a test interrupts, as Ctrl-C on a terminal does: the whole process group gets the signal. */
 export function startPulumi(args: readonly string[]): {
+  pid: number;
   ended: Promise<{ code: number; all: string }>;
   printed: (what: RegExp) => Promise<void>;
   interrupt: () => void;
@@ -83,6 +84,7 @@ export function startPulumi(args: readonly string[]): {
   child.stdout.on("data", collect);
   child.stderr.on("data", collect);
   return {
+    pid: child.pid ?? 0,
     ended: once(child, "close").then(() => ({ code: child.exitCode ?? -1, all })),
     printed: (what) =>
       until({ what: `pulumi to print ${String(what)}`, timeoutMs: 60_000 }, () =>

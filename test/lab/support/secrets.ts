@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { on } from "./lab.ts";
+import { labState } from "./workspace.ts";
+
+const argvFile = join(labState, "argv-seen");
+
+/** Runs `work` while every command line on the machine is recorded; looks so often, in milliseconds. */
+export async function recordingArgv<T>(
+  work: () => Promise<T>,
+  pauseMs = 4,
+): Promise<{ result: T; argv: string }> {
+  const script = join(import.meta.dirname, "argv-recorder.ts");
+  const recorder = spawn("node", [script, argvFile, String(pauseMs)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const stop = async (): Promise<void> => {
+    recorder.kill("SIGTERM");
+    await once(recorder, "exit");
+  };
+  await once(recorder.stdout, "data");
+  const result = await work().finally(stop);
+  return { result, argv: readFileSync(argvFile, "utf8") };
+}
+
+const keys = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
+
+/** What must be nowhere in the clear: the SSH key, the passphrase, and the S3 keys once the stack has some. */
+export async function secretsOfStack(): Promise<string[]> {
+  const sshKey = readFileSync(join(labState, "pve", "access", "id_ed25519"), "utf8").split("\n");
+  const passphrase = readFileSync(join(labState, "workstation", "passphrase"), "utf8").trim();
+  const outcome = await on("workstation", ["pulumi", "stack", "output", "--json", "--show-secrets"]);
+  const found = outcome.code === 0 ? keys.safeParse(JSON.parse(outcome.stdout)).data : undefined;
+  const ofStore = found === undefined ? [] : [found.accessKeyId, found.secretAccessKey];
+  return [...ofStore, ...sshKey.slice(1, 4), passphrase];
+}
+
+/** Fails if a secret is in one of the texts, as it is, in base64 or as in a URL. */
+export function assertNoSecrets(places: Record<string, string>, secrets: readonly string[]): void {
+  for (const [place, text] of Object.entries(places)) {
+    for (const form of secrets.flatMap((secret) => [
+      secret,
+      Buffer.from(secret).toString("base64"),
+      encodeURIComponent(secret),
+    ])) {
+      assert.ok(!text.includes(form), `a secret is in the clear in ${place}: …${form.slice(0, 3)}…`);
+    }
+  }
+}
