@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { asciiJson } from "../check.ts";
 import { sshConnection } from "./host.ts";
 import type { CephHostArgs } from "./host.ts";
+import { sshAnswersFirst } from "./ssh-answers.ts";
 
 /** The files in scripts/ that make up each script. */
 const files = {
@@ -40,10 +41,11 @@ interface RemoteJob {
 export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource): command.remote.Command {
   // Python reads stdin in the encoding of whatever locale the SSH server gives it.
   const stdin = pulumi.jsonStringify({ ...job.values, script: scriptText(job.script) }).apply(asciiJson);
+  const connection = sshConnection(parent, job.host);
   return new command.remote.Command(
     name,
     {
-      connection: sshConnection(parent, job.host),
+      connection,
       create: bootstrap("apply"),
       ...(job.hasDelete ? { delete: bootstrap("delete") } : {}),
       ...(job.triggers === undefined ? {} : { triggers: job.triggers }),
@@ -52,7 +54,11 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
       // It would be offered to the SSH server as environment variables, which servers refuse with a warning.
       addPreviousOutputInEnv: false,
     },
-    { parent, ...(job.transforms === undefined ? {} : { transforms: job.transforms }) },
+    {
+      parent,
+      ...(job.transforms === undefined ? {} : { transforms: job.transforms }),
+      hooks: sshAnswersFirst(name, connection),
+    },
   );
 }
 

@@ -5,12 +5,15 @@ import type { Readable } from "node:stream";
 import ssh2 from "ssh2";
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 
-export interface SshConnection {
+export interface SshServer {
   host: string;
   port: number;
   user: string;
   /** `<type> <base64>` */
   hostKey: string;
+}
+
+export interface SshConnection extends SshServer {
   privateKey: string;
 }
 
@@ -35,7 +38,7 @@ export async function runOverSsh(connection: SshConnection, run: RemoteRun): Pro
     await ready;
     return await answer(client, run, late);
   } catch (error) {
-    const why = late.aborted ? `no answer within ${run.seconds} s` : reason(error);
+    const why = late.aborted ? `no answer within ${run.seconds} s` : advised(error);
     throw new Error(`ssh ${connection.user}@${connection.host} port ${connection.port}: ${why}`, {
       cause: error,
     });
@@ -44,10 +47,42 @@ export async function runOverSsh(connection: SshConnection, run: RemoteRun): Pro
   }
 }
 
-function reason(error: unknown): string {
+/** Why there is no connection, and what to do about it. */
+export function advised(error: unknown): string {
+  if (isAnotherServer(error)) return anotherKey;
   const message = error instanceof Error ? error.message : String(error);
-  return message.includes("verification failed") ? "the server shows another key than hostKey" : message;
+  const advice = advices.find(([pattern]) => pattern.test(message))?.[1];
+  return advice === undefined ? message : `${message}. ${advice}`;
 }
+
+/** Whether the server is not the one that it should be. */
+export const isAnotherServer = (error: unknown): boolean =>
+  error instanceof Error && /verification failed|no matching host key/.test(error.message);
+
+const anotherKey =
+  "the server shows another key than hostKey. If the host was installed anew, compare what `ssh-keyscan` prints with" +
+  " /etc/ssh/ssh_host_*_key.pub on it, and declare that as hostKey. If not, something else answers at this address";
+
+const advices: readonly (readonly [RegExp, string])[] = [
+  [
+    /ECONNREFUSED/,
+    "No SSH server listens there: start it (`systemctl status ssh` on the host), or correct address and port",
+  ],
+  [/ENOTFOUND|EAI_/, "Correct the address, or see to this machine's DNS"],
+  [
+    /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|imed out|aborted/,
+    "Check that the host is up and its SSH server answers, the address, and VPN and firewalls on the way",
+  ],
+  [
+    /before handshake|ECONNRESET|EPIPE|socket hang up/,
+    "The SSH server hangs up: others may hold all the connections that it takes before a login (MaxStartups), or it" +
+      " bans this address for a while; its log says which (`journalctl -u ssh` on the host)",
+  ],
+  [
+    /authentication methods failed/,
+    "The server refuses the private key: its public key must be in that user's authorized_keys",
+  ],
+];
 
 function answer(client: Client, { command, stdin }: RemoteRun, late: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -83,14 +118,18 @@ function collected(stream: Readable): () => string {
   return () => text;
 }
 
-function clientConfig({ host, port, user, hostKey, privateKey }: SshConnection): ConnectConfig {
+function clientConfig({ privateKey, ...server }: SshConnection): ConnectConfig {
+  return { ...greetingConfig(server), privateKey: readable(privateKey) };
+}
+
+/** For a connection that ends before anybody logs in. */
+export function greetingConfig({ host, port, user, hostKey }: SshServer): ConnectConfig {
   const [type = "", encoded = ""] = hostKey.trim().split(/\s+/);
   const expected = Buffer.from(encoded, "base64");
   return {
     host,
     port,
     username: user,
-    privateKey: readable(privateKey),
     // Whoever is out of the host's reach, such as a preview in CI, should not wait for long.
     readyTimeout: 8_000,
     // Just the expected key's own algorithm is offered, so that the server shows that key and no other.
