@@ -131,27 +131,19 @@ describe("a bucket that was changed by hand", () => {
 });
 
 describe("a release that was changed by hand", () => {
-  const replicas = (): Promise<string> =>
-    kubectl("-n", "cnpg-system", "get", "deployment", "-o", "jsonpath={.items[*].spec.replicas}");
+  const podMonitors = (): Promise<string> =>
+    kubectl("-n", "cnpg-system", "get", "podmonitors.monitoring.coreos.com", "-o", "name");
 
-  it("with another value: is seen by a preview with a refresh, and as declared after such an update", async () => {
-    const declared = await replicas();
+  it("in a value that is declared: a preview with a refresh shows it, such an update puts it right", async () => {
+    const declared = await podMonitors();
     const { name, chart } = await operatorRelease();
+    const change = ["--reuse-values", "--set=monitoring.podMonitorEnabled=false"];
     const url = `${chartRepository}/${chart}.tgz`;
-    await must("workstation", [
-      "helm",
-      "-n",
-      "cnpg-system",
-      "upgrade",
-      name,
-      url,
-      "--reuse-values",
-      "--set=replicaCount=2",
-    ]);
-    assert.notEqual(await replicas(), declared);
-    assert.match(await mustPulumi(["preview", "--refresh", "--diff"]), /replicaCount/);
+    await must("workstation", ["helm", "-n", "cnpg-system", "upgrade", name, url, ...change]);
+    assert.notEqual(await podMonitors(), declared);
+    assert.match(await mustPulumi(["preview", "--refresh", "--diff"]), /podMonitorEnabled/);
     await mustPulumi(["up", "--yes", "--skip-preview", "--refresh"]);
-    assert.equal(await replicas(), declared);
+    assert.equal(await podMonitors(), declared);
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 });
