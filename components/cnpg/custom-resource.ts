@@ -6,6 +6,7 @@ import { isPlainObject } from "./crds/plain-object.ts";
 import { schemaProblems } from "./crds/schema-problems.ts";
 import { apiVersions } from "./crds/schema.ts";
 import type { CrdKind, SpecInput, SpecOf } from "./crds/types.ts";
+import { advisesOnWebhook } from "./webhook-advice.ts";
 
 export interface CustomResourceArgs<K extends CrdKind> {
   metadata: pulumi.Input<kubernetes.types.input.meta.v1.ObjectMeta>;
@@ -35,7 +36,7 @@ export function customResource<K extends CrdKind>(
   return new kubernetes.apiextensions.CustomResource(
     name,
     { apiVersion: apiVersions[kind], kind, metadata, spec },
-    { ...opts, dependsOn: both(opts.dependsOn, gate) },
+    { ...opts, dependsOn: both(opts.dependsOn, gate), hooks: advisesOnWebhook(opts.parent) },
   );
 }
 

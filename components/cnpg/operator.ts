@@ -7,6 +7,7 @@ import { type ClusterArgs, servesPodMonitors } from "./cluster.ts";
 import { isObject } from "./merge.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
 import { type PreflightArgs, clusterToAsk } from "./preflight.ts";
+import { releaseTrouble } from "./release-trouble.ts";
 import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "./rules.ts";
 
 export interface CnpgOperatorArgs {
@@ -72,10 +73,10 @@ export class CnpgOperator extends pulumi.ComponentResource {
         name: "cnpg",
         namespace: namespace.metadata.name,
         atomic: true,
-        timeout: 600,
+        timeout: 300,
         values: overrides.apply((known) => valuesFor(cluster, known, this)),
       },
-      { parent: this },
+      { parent: this, hooks: releaseTrouble(this, cluster) },
     );
     this.namespace = release.namespace;
     this.registerOutputs({ namespace: this.namespace });

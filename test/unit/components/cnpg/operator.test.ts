@@ -35,7 +35,7 @@ describe("CnpgOperator", () => {
       version: "0.29.0",
       repositoryOpts: { repo: "https://cloudnative-pg.github.io/charts" },
       atomic: true,
-      timeout: 600,
+      timeout: 300,
       values: operatorValues(),
     });
   });

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { webhookAdvice } from "../../../../components/cnpg/webhook-advice.ts";
+
+const error =
+  'Internal error occurred: failed calling webhook "mcluster.cnpg.io": failed to call webhook: Post ' +
+  '"https://cnpg-webhook-service.operators.svc:443/mutate-postgresql-cnpg-io-v1-cluster?timeout=10s": no endpoints';
+
+describe("webhookAdvice", () => {
+  it("names the service, its namespace and where to look", () => {
+    assert.match(
+      webhookAdvice(error) ?? "",
+      /Service cnpg-webhook-service in namespace operators.*kubectl -n operators get deployments,pods,endpoints/,
+    );
+  });
+
+  it("does without them where the error names none, and says nothing of other errors", () => {
+    assert.match(webhookAdvice("failed calling webhook: EOF") ?? "", /kubectl get pods -A/);
+    assert.equal(webhookAdvice("the server could not find the requested resource"), undefined);
+  });
+});
