@@ -35,11 +35,20 @@ const backup = z
     if (message !== undefined) context.addIssue({ code: "custom", path: ["dataCompression"], message });
   });
 
+/** Without quotes in the stack's YAML it is a time to Pulumi, which hands it on as Go prints one. */
+const moment = z.preprocess(
+  (value) =>
+    typeof value === "string"
+      ? value.replace(/^(\d{4}(?:-\d\d){2}) (\d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d\d)(\d\d) \S+$/, "$1T$2$3:$4")
+      : value,
+  text("must be a moment, such as 2026-11-22T10:00:00Z", rules.targetTimeRule),
+);
+
 const recovery = z.strictObject(
   {
     from: text("must be the name of the database to recover", rules.clusterNameRule),
     serverName: text("must be a name", rules.serverNameRule).optional(),
-    targetTime: text("must be a moment, such as 2026-11-22T10:00:00Z", rules.targetTimeRule).optional(),
+    targetTime: moment.optional(),
     backupId: text("must be the id of a base backup", rules.backupIdRule).optional(),
     bucket: text("must be the name of a bucket", bucketRule).optional(),
     path: text("must be a prefix in the bucket", pathRule).optional(),

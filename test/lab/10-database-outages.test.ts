@@ -26,7 +26,7 @@ const outageSeconds = isFull ? 120 : 20;
 
 before(async () => {
   await withoutDatabases();
-  await setDatabases([passing("pair", { instances: 2 })]);
+  setDatabases([passing("pair", { instances: 2 })]);
   await mustPulumi(up);
   await completedBackups(pair);
   await sql(pair, load);
@@ -102,7 +102,7 @@ describe("a primary that dies", () => {
     await archiveNow(pair);
     const everything = await fingerprint(pair);
     const rows = await sql(pair, "select count(*), max(id) from written;");
-    await setDatabases([
+    setDatabases([
       passing("pair", { instances: 2 }),
       passing("pair-restored", { recovery: { from: "pair" } }),
     ]);

@@ -31,7 +31,7 @@ let ids: string[] = [];
 
 before(async () => {
   await withoutDatabases();
-  await setDatabases([passing("kept", settings)]);
+  setDatabases([passing("kept", settings)]);
   await mustPulumi(up);
 });
 after(withoutDatabases);
@@ -80,7 +80,7 @@ describe("the retention", () => {
   it("leaves what restores", async () => {
     await archiveNow(kept);
     const everything = await fingerprint(kept);
-    await setDatabases([passing("kept", settings), passing("kept-again", { recovery: { from: "kept" } })]);
+    setDatabases([passing("kept", settings), passing("kept-again", { recovery: { from: "kept" } })]);
     await mustPulumi(up);
     assert.equal(await fingerprint(inDemo("kept-again")), everything);
   });
@@ -95,7 +95,7 @@ describe("an archive that has lost something", () => {
     const wal = (await objects("wals/")).filter((name) => /[0-9A-F]{24}(\.\w+)?$/.test(name));
     const lost = wal.at(-2) ?? "";
     await s3({ ...(await keysOfStack()), steps: [["delete", lost]] });
-    await setDatabases([passing("kept", settings), passing("gap", { recovery: { from: "kept" } })]);
+    setDatabases([passing("kept", settings), passing("gap", { recovery: { from: "kept" } })]);
     const preview = await mustPulumi(["preview"]);
     const [segment = ""] = /[0-9A-F]{24}/.exec(lost.split("/").at(-1) ?? "") ?? [];
     assert.match(preview, new RegExp(`${segment}.*missing`, "s"));
@@ -107,7 +107,7 @@ describe("an archive that has lost something", () => {
       for (const key of await objects(`base/${id}/data`))
         await s3({ ...keys, steps: [["put", key, "cut short"]] });
     }
-    await setDatabases([passing("kept", settings), passing("cut", { recovery: { from: "kept" } })]);
+    setDatabases([passing("kept", settings), passing("cut", { recovery: { from: "kept" } })]);
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /demo\/cut cannot come up/);
@@ -115,7 +115,7 @@ describe("an archive that has lost something", () => {
   });
 
   it("is told where there is nothing: no base backup at all", async () => {
-    await setDatabases([
+    setDatabases([
       passing("kept", settings),
       passing("none", { recovery: { from: "kept", serverName: "kpet" } }),
     ]);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { until } from "../../../lab/wait.ts";
 import { kubectl, must, mustPulumi, on, pulumi } from "./lab.ts";
-import { labState } from "./workspace.ts";
+import { checkoutCopy, labState } from "./workspace.ts";
 
 /** `up` as CI would run it. */
 export const up = ["up", "--yes", "--skip-preview"];
@@ -20,17 +22,28 @@ export function entry(name: string, more: Record<string, unknown> = {}): Record<
   };
 }
 
-/** Writes the list of databases into the stack's config, as `pulumi config set-all --path` does for a user. */
-export async function setDatabases(entries: Record<string, unknown>[]): Promise<void> {
-  await pulumi(["config", "rm", "cnpg-rgw:databases"]);
+const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
+
+/** Writes the list of databases into the stack's config, as {@link setDatabasesByCommand} does in more time. */
+export function setDatabases(entries: Record<string, unknown>[]): void {
+  setPlain("databases", entries.length === 0 ? undefined : entries);
+}
+
+/** A plain value of the stack's config; undefined removes it. */
+export function setPlain(key: string, value: unknown): void {
+  const document = parseDocument(readFileSync(configFile, "utf8"));
+  const path = ["config", `cnpg-rgw:${key}`];
+  if (value === undefined) document.deleteIn(path);
+  else document.setIn(path, value);
+  writeFileSync(configFile, document.toString());
+}
+
+/** Writes the list of databases into the stack's config by the command that the README gives to users. */
+export async function setDatabasesByCommand(entries: Record<string, unknown>[]): Promise<void> {
+  setDatabases([]);
   const settings = entries.flatMap((each, i) => flattened(`cnpg-rgw:databases[${i}]`, each));
-  if (settings.length === 0) return;
-  await mustPulumi([
-    "config",
-    "set-all",
-    "--path",
-    ...settings.flatMap((setting) => ["--plaintext", setting]),
-  ]);
+  const plaintext = settings.flatMap((setting) => ["--plaintext", setting]);
+  await mustPulumi(["config", "set-all", "--path", ...plaintext]);
 }
 
 function flattened(path: string, value: unknown): string[] {
@@ -42,21 +55,32 @@ function flattened(path: string, value: unknown): string[] {
 export const passing = (name: string, more: Record<string, unknown> = {}): Record<string, unknown> =>
   entry(name, { deletion: { protect: false }, ...more });
 
-/** Starts over: no database in the cluster, in the stack or in its config. What they left in the bucket stays. */
+/**
+ * Starts over: no database in the cluster, in the stack or in its config. What they left in the bucket stays. Takes its
+ * time only where there is something to remove.
+ */
 export async function withoutDatabases(): Promise<void> {
-  await setDatabases([]);
+  setDatabases([]);
   // Tests that ran before may have left another one.
-  await mustPulumi(["config", "set", "cnpg-rgw:path", "/lab"]);
-  await on("workstation", [
-    "kubectl",
-    "delete",
-    "clusters.postgresql.cnpg.io",
-    "--all",
-    "-A",
-    "--timeout=120s",
-  ]);
-  await mustPulumi(["refresh", "--yes", "--skip-preview"]);
-  await mustPulumi(up);
+  setPlain("path", "/lab");
+  if ((await clustersLeft()) === "" && Object.keys(await databasesOfStack()).length === 0) return;
+  await mustPulumi(["state", "unprotect", "--all", "--yes"]);
+  if ((await pulumi(up)).code === 0 && (await clustersLeft()) === "") return;
+  // A test that failed has left something that the stack does not know, or that it knows and is gone.
+  await on("workstation", ["kubectl", "delete", clusters, "--all", "-A", "--timeout=120s"]);
+  await mustPulumi(["up", "--refresh", ...up.slice(1)]);
+}
+
+const clusters = "clusters.postgresql.cnpg.io";
+
+async function clustersLeft(): Promise<string> {
+  return (await on("workstation", ["kubectl", "get", clusters, "-A", "-o", "name"])).stdout;
+}
+
+async function databasesOfStack(): Promise<Record<string, unknown>> {
+  const printed = await must("workstation", ["pulumi", "stack", "output", "--json"]);
+  return z.object({ databases: z.record(z.string(), z.unknown()).default({}) }).parse(JSON.parse(printed))
+    .databases;
 }
 
 export interface Database {
@@ -70,11 +94,11 @@ export async function primaryOf({ namespace, name }: Database): Promise<string> 
 }
 
 /** Runs SQL in the database `app` of the primary, each statement on its own; returns what it prints. */
-export async function sql(database: Database, statements: string): Promise<string> {
+export async function sql({ namespace, name }: Database, statements: string): Promise<string> {
   const psql = ["psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "app"];
-  const primary = await primaryOf(database);
-  const exec = ["kubectl", "-n", database.namespace, "exec", "-i", primary, "-c", "postgres", "--", ...psql];
-  return (await must("workstation", exec, { input: statements })).trim();
+  // The Service of the primary: who that is need not be asked first.
+  const pod = ["-n", namespace, "exec", "-i", `service/${name}-rw`, "-c", "postgres"];
+  return (await must("workstation", ["kubectl", ...pod, "--", ...psql], { input: statements })).trim();
 }
 
 /** Several schemas, a table with binary values, and large objects. */
@@ -132,18 +156,10 @@ export async function backupsOf({ namespace, name }: Database): Promise<Backup[]
   return found.items.filter(({ spec }) => spec.cluster.name === name);
 }
 
-const store = ["cnpg-rgw:endpoint", "cnpg-rgw:caBundle"] as const;
-
 /** Points the stack at RGW's https port, whose certificate is from the lab's private CA; or back at the plain one. */
-export async function overHttps(on: boolean): Promise<void> {
-  const [endpoint, caBundle] = store;
-  await mustPulumi(["config", "set", endpoint, on ? "https://10.0.0.10:7443" : "http://10.0.0.10:7480"]);
-  if (!on) {
-    await pulumi(["config", "rm", caBundle]);
-    return;
-  }
-  const ca = await must("workstation", ["cat", join(labState, "pve", "access", "ca.crt")]);
-  await mustPulumi(["config", "set", caBundle], { input: ca });
+export function overHttps(isOn: boolean): void {
+  setPlain("endpoint", isOn ? "https://10.0.0.10:7443" : "http://10.0.0.10:7480");
+  setPlain("caBundle", isOn ? readFileSync(join(labState, "pve", "access", "ca.crt"), "utf8") : undefined);
 }
 
 /** Archived and failed WAL segments so far, by PostgreSQL's own count. */

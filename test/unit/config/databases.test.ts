@@ -53,6 +53,14 @@ describe("databases in the config", () => {
     });
   }
 
+  it("may have a moment without quotes in the YAML, which the engine reads as a time", () => {
+    const read = (targetTime: string) =>
+      parsed(withOrders({ recovery: { from: "orders", targetTime } })).databases[0]?.recovery?.targetTime;
+    assert.equal(read("2026-11-20 10:00:00.25 +0000 UTC"), "2026-11-20T10:00:00.25+00:00");
+    assert.equal(read("2026-11-20 10:00:00 +0100 +0100"), "2026-11-20T10:00:00+01:00");
+    assert.equal(read("2026-11-20T10:00:00Z"), "2026-11-20T10:00:00Z");
+  });
+
   it("may go without the plugin in-tree", () => {
     const config = withOrders(
       { backup: { method: "barmanObjectStore" } },
