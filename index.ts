@@ -61,10 +61,12 @@ const backups = new BackupBucket("backup-bucket", {
 const proven = smokeCheck({ connection, bucket: backups.bucket, path: config.path });
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
-const operator = new CnpgOperator("cnpg-operator", config.operator);
+const { enabled: hasOperator, ...operatorArgs } = config.operator;
+const operators = hasOperator ? [new CnpgOperator("cnpg-operator", operatorArgs)] : [];
+const ofOperator = operators[0]?.namespace ?? pulumi.output(operatorArgs.namespace);
 const { enabled: hasPlugin, ...pluginArgs } = config.barmanPlugin;
 const plugins = hasPlugin
-  ? [new BarmanCloudPlugin("barman-cloud-plugin", { ...pluginArgs, namespace: operator.namespace })]
+  ? [new BarmanCloudPlugin("barman-cloud-plugin", { ...pluginArgs, namespace: ofOperator })]
   : [];
 const credentials = config.namespaces.map(
   ({ name, create }) =>
@@ -85,7 +87,7 @@ const provenConnection = {
 const store = { connection: provenConnection, bucket: config.bucket, path: config.path };
 const databasesMade = config.databases.map((entry) => {
   const secrets = credentials.filter((_, i) => config.namespaces[i]?.name === entry.namespace);
-  const dependsOn = [operator, ...plugins, ...secrets];
+  const dependsOn = [...operators, ...plugins, ...secrets];
   const args = databaseArgs(entry, { ...store, secretVersion: secrets[0]?.secretVersion });
   const made = new PostgresCluster(`database-${entry.name}`, args, { dependsOn });
   return { entry, made };
@@ -108,7 +110,7 @@ if (cephHost) {
 export const endpoint = config.endpoint;
 export const region = config.region;
 export const bucket = backups.bucket;
-export const operatorNamespace = operator.namespace;
+export const operatorNamespace = ofOperator;
 export const secretName = backupSecretName;
 export const namespaces = credentials.map((credential) => credential.namespace);
 export const databases = Object.fromEntries(

@@ -11,7 +11,9 @@ import type { StackConfig } from "../config.ts";
 import { keyName, setCommand } from "./commands.ts";
 import { type Problem, report } from "./problems.ts";
 
-type Wishes = Pick<StackConfig, "namespaces" | "operator">;
+type Wishes = Pick<StackConfig, "namespaces"> & {
+  operator: Pick<StackConfig["operator"], "enabled" | "values">;
+};
 
 /**
  * Checks that the cluster has what the config takes for granted, so that a preview tells, and not the provider in the
@@ -31,7 +33,7 @@ async function missingNamespaces({ namespaces }: Wishes, cluster: ClusterArgs): 
 }
 
 async function missingCrd({ operator }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
-  const wanted = wantsPodMonitor(operatorValues(operator.values));
+  const wanted = operator.enabled && wantsPodMonitor(operatorValues(operator.values));
   return wanted && (await servesPodMonitors(cluster)) === "no" ? [noPodMonitorCrd] : [];
 }
 

@@ -12,13 +12,20 @@ import {
   accessKeyIdRule,
   commandRule,
   displayNameRule,
+  existingKeysRule,
   maxBucketsRule,
   quotaRule,
   secretAccessKeyRule,
   uidRule,
 } from "../components/ceph/rgw-user-rules.ts";
 import { shown } from "../components/check.ts";
-import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "../components/cnpg/rules.ts";
+import {
+  chartRule,
+  chartVersionRule,
+  namespaceRule,
+  releaseRule,
+  repositoryRule,
+} from "../components/cnpg/rules.ts";
 import { imageRule } from "../components/cnpg/plugin/rules.ts";
 import { bucketRule, caBundleRule, endpointRule, regionRule } from "../components/s3/rules.ts";
 import { databaseEntry } from "./database-schema.ts";
@@ -56,6 +63,7 @@ const rgwUser = z.strictObject(
     uid: text("must be the id of an RGW user", uidRule).default("cnpg-backup"),
     displayName: text("must be a name for people", displayNameRule).default("CNPG Backup User"),
     maxBuckets: number("must be a number of buckets", maxBucketsRule).default(10),
+    existingKeys: text("must say what becomes of an existing user's keys", existingKeysRule).exactOptional(),
     quota: z
       .strictObject(
         {
@@ -66,7 +74,7 @@ const rgwUser = z.strictObject(
       )
       .exactOptional(),
   },
-  "must be an object with uid, displayName, maxBuckets or quota",
+  "must be an object with uid, displayName, maxBuckets, existingKeys or quota",
 );
 
 const singleDiskCeph = z.strictObject(
@@ -84,12 +92,20 @@ const namespace = z.preprocess(
 
 const operator = z.strictObject(
   {
+    enabled: yesOrNo.default(true),
+    namespace: text("must be the name of a namespace", namespaceRule).default("cnpg-system"),
+    adopt: z
+      .strictObject(
+        { release: text("must be the name of a Helm release", releaseRule) },
+        "must be an object with release",
+      )
+      .optional(),
     chartVersion: text("must be the version of a Helm chart", chartVersionRule).optional(),
     chart: text("must be a Helm chart", chartRule).optional(),
     repository: text("must be the URL of a Helm repository", repositoryRule).optional(),
     values: z.record(z.string(), z.unknown(), "must be an object of Helm values").default({}),
   },
-  "must be an object with chartVersion, chart, repository or values",
+  "must be an object with enabled, namespace, adopt, chartVersion, chart, repository or values",
 );
 
 const image = text("must be an image", imageRule);

@@ -2,9 +2,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
+import { type PreflightArgs, clusterToAsk } from "../cnpg/preflight.ts";
 import { namespaceRule } from "../cnpg/rules.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
 import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
+import { refusesOtherKeys } from "./existing-secret.ts";
 import { bucketRule, caBundleRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
 
 export interface BackupCredentialsArgs {
@@ -25,12 +27,16 @@ export interface BackupCredentialsArgs {
 
   /** Prefix in the bucket, starting with a slash, such as `/homelab-cluster`. */
   path: pulumi.Input<string>;
+
+  /** The question to the cluster, before the Secret is made, whether there is one with other S3 keys. */
+  preflight?: PreflightArgs | undefined;
 }
 
 /**
  * The Secret `cnpg-backup-s3` in one namespace: `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, `S3_REGION`,
  * `S3_ENDPOINT`, `S3_BUCKET` and `S3_PATH`, and `S3_CA_BUNDLE` where the store has a private CA. A change updates it in place if the Kubernetes provider has
- * `enableSecretMutable` on; otherwise the provider deletes it and makes it anew.
+ * `enableSecretMutable` on; otherwise the provider deletes it and makes it anew. One that is there already is taken over,
+ * if the provider has `upsertExistingObjects` on, with what else is in it; one with other S3 keys is an error.
  */
 export class BackupCredentials extends pulumi.ComponentResource {
   /** The namespace. */
@@ -46,6 +52,7 @@ export class BackupCredentials extends pulumi.ComponentResource {
     super("cnpg-rgw:backup:BackupCredentials", name, {}, opts);
     const given = checked(this, "namespace", args.namespace, namespaceRule);
     const namespace = args.createNamespace ? makeNamespace(name, given, this) : given;
+    const stringData = secretData(args, this);
     const secret = new kubernetes.core.v1.Secret(
       `${name}-secret`,
       {
@@ -57,9 +64,12 @@ export class BackupCredentials extends pulumi.ComponentResource {
           // A field that was edited by hand belongs to whoever edited it; without this, the update would be refused.
           annotations: { "pulumi.com/patchForce": "true" },
         },
-        stringData: secretData(args, this),
+        stringData,
       },
-      { parent: this },
+      {
+        parent: this,
+        ...refusesOtherKeys(this, clusterToAsk(this, args.preflight), namespace, stringData),
+      },
     );
     this.namespace = secret.metadata.namespace;
     this.secretName = secret.metadata.name;

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { z } from "zod";
 
-import { shown } from "../check.ts";
+import { fromJson, shown } from "../check.ts";
+import { knownValues } from "../known-values.ts";
 import { bootstrap } from "./remote-job.ts";
 import { runOverSsh } from "./ssh.ts";
 
@@ -66,7 +67,7 @@ type Inputs = z.output<typeof inputs>;
 const looks = new WeakMap<object, Map<string, Promise<Inspection | undefined>>>();
 
 /** One look for all commands that are about the same user and key; nothing while their inputs are not known yet. */
-async function look(props: pulumi.Inputs, resource: pulumi.Resource): Promise<Inspection | undefined> {
+export async function look(props: pulumi.Inputs, resource: pulumi.Resource): Promise<Inspection | undefined> {
   const known = await knownInputs(props);
   if (known === undefined) return undefined;
   const run = pulumi.runtime.getMonitor() ?? looks;
@@ -100,19 +101,9 @@ async function inspectOrWarn(
   }
 }
 
-async function knownInputs({ connection, stdin }: Record<string, unknown>): Promise<Inputs | undefined> {
-  const serialized: Record<string, unknown> = await pulumi.runtime.serializeProperties("inspection", {
-    connection,
-    stdin,
-  });
-  const values = Object.fromEntries(
-    Object.entries(serialized).map(([name, value]): [string, unknown] => [
-      name,
-      pulumi.runtime.unwrapRpcSecret(value),
-    ]),
-  );
-  const isUnknown = JSON.stringify(values).includes(pulumi.runtime.unknownValue);
-  return isUnknown ? undefined : inputs.parse(values);
+async function knownInputs(props: Record<string, unknown>): Promise<Inputs | undefined> {
+  const { connection, stdin } = await knownValues({ connection: props.connection, stdin: props.stdin });
+  return connection === undefined || stdin === undefined ? undefined : inputs.parse({ connection, stdin });
 }
 
 async function inspect({ connection, stdin }: Inputs): Promise<Inspection> {
@@ -124,12 +115,4 @@ async function inspect({ connection, stdin }: Inputs): Promise<Inspection> {
   const found = inspection.safeParse(fromJson(printed));
   if (!found.success) throw new Error(`The script printed ${shown(printed)}, which is no answer.`);
   return found.data;
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

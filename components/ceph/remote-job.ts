@@ -30,8 +30,14 @@ interface RemoteJob {
   /** A change of these makes a new resource instead of correcting the old one. */
   triggers?: pulumi.Input<string>[];
 
+  /** What the script does when the resource is made; at updates it is always `apply`. Default: `apply`. */
+  first?: "adopt" | "apply";
+
   /** See `correctsDrift`. */
   transforms?: pulumi.ResourceTransform[];
+
+  /** See `beforeCreate`. */
+  hooks?: pulumi.ResourceHookBinding;
 }
 
 /**
@@ -46,7 +52,8 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
     name,
     {
       connection,
-      create: bootstrap("apply"),
+      create: bootstrap(job.first ?? "apply"),
+      ...(job.first === undefined ? {} : { update: bootstrap("apply") }),
       ...(job.hasDelete ? { delete: bootstrap("delete") } : {}),
       ...(job.triggers === undefined ? {} : { triggers: job.triggers }),
       stdin: pulumi.secret(stdin),
@@ -57,13 +64,13 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
     {
       parent,
       ...(job.transforms === undefined ? {} : { transforms: job.transforms }),
-      hooks: sshAnswersFirst(name, connection),
+      hooks: sshAnswersFirst(name, connection, job.hooks),
     },
   );
 }
 
 /** The remote command line; it is part of every error message of the command provider, so it is short. */
-export function bootstrap(operation: "apply" | "inspect" | "delete"): string {
+export function bootstrap(operation: "adopt" | "apply" | "inspect" | "delete"): string {
   const run = 'exec(compile(job["script"],"script","exec"),{"job":job})';
   return `python3 -c 'import json,sys; job=json.load(sys.stdin); job["op"]="${operation}"; ${run}'`;
 }

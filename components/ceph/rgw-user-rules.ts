@@ -99,6 +99,11 @@ export function otherKeysRule(otherKeys: string | undefined): string | undefined
   return `must be "revoke" or "leave", not ${shown(otherKeys)}`;
 }
 
+export function existingKeysRule(existingKeys: string | undefined): string | undefined {
+  if (existingKeys === undefined || existingKeys === "refuse" || existingKeys === "revoke") return undefined;
+  return `must be "refuse" or "revoke", not ${shown(existingKeys)}`;
+}
+
 /** The time that sshd and whatever is between leave a silent connection open. */
 export function afterSecondsRule(afterSeconds: number | undefined): string | undefined {
   if (

@@ -3,12 +3,14 @@ import * as random from "@pulumi/random";
 
 import { checked } from "../check.ts";
 import { correctsDrift } from "./drift.ts";
+import { refusesKeysInUse } from "./existing-user.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
 import {
   accessKeyIdRule,
   commandRule,
   displayNameRule,
+  existingKeysRule,
   maxBucketsRule,
   onDeleteRule,
   otherKeysRule,
@@ -69,6 +71,13 @@ export interface RgwUserArgs {
   otherKeys?: pulumi.Input<string | undefined>;
 
   /**
+   * A user that is there already when this component is made, with keys beside the declared one. `refuse` (the default):
+   * an error, in the preview already, and nothing is changed, for somebody may be using them; declare the key in use as
+   * `keys`. `revoke`: they end, as `otherKeys` says. A user without keys, as `onDelete: "keep"` leaves it, is adopted.
+   */
+  existingKeys?: pulumi.Input<string | undefined>;
+
+  /**
    * The command on the host, split into words as a shell would, but not run by one: variables, pipes and the like are
    * refused outside of single quotes. For example `sudo radosgw-admin` or
    * `cephadm shell -- radosgw-admin`. Needs the verbs `user create|info|enable|rm`, `metadata get|put` and `bucket list`.
@@ -110,31 +119,35 @@ export class RgwUser extends pulumi.ComponentResource {
     );
     const maxSizeBytes = checked(this, "quota.maxSizeBytes", args.quota?.maxSizeBytes, quotaRule);
     const maxObjects = checked(this, "quota.maxObjects", args.quota?.maxObjects, quotaRule);
+    const values = {
+      radosgwAdmin: checked(this, "radosgwAdmin", args.radosgwAdmin, commandRule).apply(
+        (command) => command ?? "radosgw-admin",
+      ),
+      uid,
+      displayName: checked(this, "displayName", args.displayName, displayNameRule).apply(
+        (given) => given ?? uid,
+      ),
+      maxBuckets: checked(this, "maxBuckets", args.maxBuckets, maxBucketsRule).apply((max) => max ?? 10),
+      quota: { maxSizeBytes, maxObjects },
+      accessKeyId,
+      secretAccessKey,
+      otherKeys: checked(this, "otherKeys", args.otherKeys, otherKeysRule).apply((mode) => mode ?? "revoke"),
+      existingKeys: checked(this, "existingKeys", args.existingKeys, existingKeysRule).apply(
+        (mode) => mode ?? "refuse",
+      ),
+      onDelete: checked(this, "onDelete", args.onDelete, onDeleteRule).apply((mode) => mode ?? "remove"),
+    };
     const user = remoteJob(
       `${name}-user`,
       {
         host: args.host,
         script: "rgw_user.py",
-        values: {
-          radosgwAdmin: checked(this, "radosgwAdmin", args.radosgwAdmin, commandRule).apply(
-            (command) => command ?? "radosgw-admin",
-          ),
-          uid,
-          displayName: checked(this, "displayName", args.displayName, displayNameRule).apply(
-            (given) => given ?? uid,
-          ),
-          maxBuckets: checked(this, "maxBuckets", args.maxBuckets, maxBucketsRule).apply((max) => max ?? 10),
-          quota: { maxSizeBytes, maxObjects },
-          accessKeyId,
-          secretAccessKey,
-          otherKeys: checked(this, "otherKeys", args.otherKeys, otherKeysRule).apply(
-            (mode) => mode ?? "revoke",
-          ),
-          onDelete: checked(this, "onDelete", args.onDelete, onDeleteRule).apply((mode) => mode ?? "remove"),
-        },
+        values,
+        first: "adopt",
         hasDelete: true,
         triggers: [uid],
         transforms: correctsDrift(this, ({ differs }) => differs),
+        ...refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),
       },
       this,
     );

@@ -57,6 +57,58 @@ export function hasNamespace(cluster: ClusterArgs, name: string, timeoutMs = 10_
   });
 }
 
+export interface FoundSecret {
+  type: string;
+  isImmutable: boolean;
+  /** Decoded. */
+  data: Record<string, string>;
+  /** What in Flux it belongs to, if it does. */
+  flux: string | undefined;
+}
+
+const secretObject = z.object({
+  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
+  type: z.string(),
+  immutable: z.boolean().default(false),
+  data: z.record(z.string(), z.string()).default({}),
+});
+
+/** A Secret; undefined if there is none, or if the cluster does not tell. */
+export async function findSecret(
+  cluster: ClusterArgs,
+  namespace: string,
+  name: string,
+): Promise<FoundSecret | undefined> {
+  const answer = await getOrUndefined(cluster, `/api/v1/namespaces/${namespace}/secrets/${name}`);
+  const found = secretObject.safeParse(answer).data;
+  if (found === undefined) return undefined;
+  const data = Object.entries(found.data).map(([key, value]): [string, string] => [
+    key,
+    Buffer.from(value, "base64").toString(),
+  ]);
+  const { type, immutable: isImmutable, metadata } = found;
+  return { type, isImmutable, data: Object.fromEntries(data), flux: flux(metadata.labels) };
+}
+
+/** What in Flux an object belongs to, by the labels that Flux puts on whatever it applies. */
+export function flux(labels: Readonly<Record<string, string>>): string | undefined {
+  const kinds = { Kustomization: "kustomize", HelmRelease: "helm" };
+  for (const [kind, prefix] of Object.entries(kinds)) {
+    const name = labels[`${prefix}.toolkit.fluxcd.io/name`];
+    if (name !== undefined) return `${kind} ${labels[`${prefix}.toolkit.fluxcd.io/namespace`] ?? ""}/${name}`;
+  }
+  return undefined;
+}
+
+/** The answer to a GET of a path of the API; undefined if there is no such object, or no answer in time or to us. */
+export async function getOrUndefined(
+  cluster: ClusterArgs,
+  path: string,
+  timeoutMs = 10_000,
+): Promise<unknown> {
+  return inTime(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)).catch(() => undefined);
+}
+
 /** Asks by GETs of paths of the API. */
 type Question = (get: (path: string) => Promise<unknown>) => Promise<boolean>;
 

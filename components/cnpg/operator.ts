@@ -2,20 +2,26 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../check.ts";
+import { importsRelease, refusesSecondOperator } from "./adopt-operator.ts";
 import { chartValueProblems } from "./chart-values.ts";
 import { type ClusterArgs, servesPodMonitors } from "./cluster.ts";
 import { isObject } from "./merge.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
 import { type PreflightArgs, clusterToAsk } from "./preflight.ts";
-import { releaseTrouble } from "./release-trouble.ts";
-import { chartRule, chartVersionRule, namespaceRule, repositoryRule } from "./rules.ts";
+import { chartRule, chartVersionRule, namespaceRule, releaseRule, repositoryRule } from "./rules.ts";
 
 export interface CnpgOperatorArgs {
   /**
-   * Namespace for the operator, a Kubernetes name (RFC 1123 label); made by the component, and deleted with it.
-   * Default: `cnpg-system`. Changing it moves the operator; databases go on without it meanwhile.
+   * Namespace for the operator, a Kubernetes name (RFC 1123 label). Default: `cnpg-system`. It is made if it is missing,
+   * and never deleted by Pulumi, for it may hold more than the operator.
    */
   namespace?: pulumi.Input<string> | undefined;
+
+  /**
+   * An operator that is there already as a Helm release. Default: none, and one that is there is an error, in the
+   * preview already, for two operators in a cluster take each other's webhooks away.
+   */
+  adopt?: AdoptArgs | undefined;
 
   /**
    * The Helm chart: a name in `repository`, or a path, an `oci://` URL or the URL of a `.tgz` for a mirror.
@@ -47,6 +53,15 @@ export interface CnpgOperatorArgs {
   preflight?: PreflightArgs;
 }
 
+export interface AdoptArgs {
+  /**
+   * Name of the release in `namespace`, whatever installed it: it is taken over, and upgraded in place to the declared
+   * chart and values. Its databases go on; they restart, instance by instance, if the operator's version changes. Where
+   * there is no such release it is made under this name.
+   */
+  release: pulumi.Input<string>;
+}
+
 /**
  * The CloudNativePG operator as a Helm release that watches all namespaces. Where the chart cannot be installed
  * whole it is rolled back. The CRDs, and with them every database, stay when the component is removed: the chart marks
@@ -62,7 +77,7 @@ export class CnpgOperator extends pulumi.ComponentResource {
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
-      { parent: this },
+      { parent: this, retainOnDelete: true },
     );
     const cluster = clusterToAsk(this, args.preflight);
     const release = new kubernetes.helm.v3.Release(
@@ -70,13 +85,17 @@ export class CnpgOperator extends pulumi.ComponentResource {
       {
         ...chartSource(args, this),
         // Fixed, since the CRDs that outlive a release are taken over only by one of the same name.
-        name: "cnpg",
+        name: checked(this, "adopt.release", args.adopt?.release ?? "cnpg", releaseRule),
         namespace: namespace.metadata.name,
         atomic: true,
-        timeout: 300,
+        timeout: 600,
         values: overrides.apply((known) => valuesFor(cluster, known, this)),
       },
-      { parent: this, hooks: releaseTrouble(this, cluster) },
+      {
+        parent: this,
+        transforms: importsRelease(cluster, args.adopt !== undefined),
+        ...refusesSecondOperator(this, cluster),
+      },
     );
     this.namespace = release.namespace;
     this.registerOutputs({ namespace: this.namespace });

@@ -6,6 +6,12 @@ export function namespaceRule(namespace: string): string | undefined {
   return `must be the name of a namespace: up to 63 lower-case letters, digits and inner hyphens, not ${shown(namespace)}`;
 }
 
+/** Helm's own rule. */
+export function releaseRule(release: string): string | undefined {
+  if (release.length <= 53 && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(release)) return undefined;
+  return `must be the name of a Helm release: up to 53 lower-case letters, digits, inner hyphens and dots, not ${shown(release)}`;
+}
+
 export function chartRule(chart: string | undefined): string | undefined {
   if (chart !== undefined && /\/\/[^/]*@/.test(chart)) return `must have no credentials in its URL`;
   if (chart === undefined || /^[A-Za-z0-9./_~][^\s\p{C}]{0,1023}$/u.test(chart)) return undefined;

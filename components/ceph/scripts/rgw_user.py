@@ -1,4 +1,5 @@
 # Brings one RGW user to what the job declares, or takes it away; see rgw-user.ts.
+import hashlib
 
 
 def exists():
@@ -25,15 +26,26 @@ def is_declared_key(key):
     )
 
 
+def placeholder_key():
+    """The key of a user who is just being made. Its secret is Ceph's own, and nobody has it."""
+    return "unfinished-" + hashlib.sha256(job["uid"].encode("utf-8")).hexdigest()[:20]
+
+
+def keys_in_use(data):
+    """Undeclared keys that somebody may be using: not that of a run that was broken off while it made the user."""
+    return [key for key in other_keys(data) if key["access_key"] != placeholder_key()]
+
+
 def declared_keys(data, exact):
     """The declared key: the stored entry if it is right, since newer versions keep more fields in it; others if asked."""
     right = [key for key in data["keys"] if is_declared_key(key)][:1]
     new = {"user": data["user_id"], "access_key": job["accessKeyId"], "secret_key": job["secretAccessKey"]}
     if exact:
         return right or [new]
+    others = keys_in_use(data)
     if right:
-        return data["keys"]
-    return other_keys(data) + [new]
+        return [key for key in data["keys"] if key in right or key in others]
+    return others + [new]
 
 
 def correct(data, exact):
@@ -58,8 +70,23 @@ def correct(data, exact):
 def create():
     options = [uid(), "--display-name=" + job["displayName"], "--max-buckets=%d" % job["maxBuckets"]]
     # Another run may have been quicker: then the user is there, and is corrected like any other.
-    code, _ = radosgw_admin("user create", *options, allow=(EEXIST,))
+    code, _ = radosgw_admin(
+        "user create", *options, "--access-key=" + placeholder_key(), "--gen-secret", allow=(EEXIST,)
+    )
     return code == 0
+
+
+def refuse_keys_in_use():
+    if job["existingKeys"] == "revoke":
+        return
+    count = len(keys_in_use(stored()["data"]))
+    if count:
+        raise Failure(
+            "RGW user %s was there before, with undeclared keys (%d), and whoever uses them would lose access; nothing"
+            " was changed. Declare the one that is in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and"
+            " cnpg-rgw:secretAccessKey), or let them end: existingKeys `revoke` (`pulumi config set --path"
+            " cnpg-rgw:rgwUser.existingKeys revoke`)." % (job["uid"], count)
+        )
 
 
 def bring_to_declared(exact):
@@ -81,7 +108,6 @@ def bring_to_declared(exact):
 def apply():
     created = not exists() and create()
     try:
-        # A new user has a key that Ceph made up: nobody uses it.
         result = bring_to_declared(exact=created or not leaves_other_keys())
     except Failure:
         if created:
@@ -90,11 +116,18 @@ def apply():
     return "created" if created else result
 
 
+def adopt():
+    """The first time that this stack meets the user."""
+    if exists():
+        refuse_keys_in_use()
+    return apply()
+
+
 def inspect():
     document = stored_or_none()
     if document is None:
         return inspection(["absent"], 0, document)
-    others = len(other_keys(document["data"]))
+    others = len(keys_in_use(document["data"]))
     return inspection(correct(document["data"], exact=not leaves_other_keys()), others, document)
 
 
@@ -139,4 +172,4 @@ def delete():
     return revoke() if job["onDelete"] == "keep" else remove()
 
 
-main({"apply": apply, "inspect": inspect, "delete": delete})
+main({"adopt": adopt, "apply": apply, "inspect": inspect, "delete": delete})

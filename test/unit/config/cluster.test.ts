@@ -12,7 +12,7 @@ const wishes = {
     { name: "shop", create: false },
     { name: "new", create: true },
   ],
-  operator: { values: {} },
+  operator: { enabled: true, values: {} },
 };
 const withSample = {
   "/api/v1/namespaces/sample": { status: 200, body: { kind: "Namespace", status: { phase: "Active" } } },
@@ -39,5 +39,11 @@ describe("requireCluster", () => {
     t.after(close);
     await requireCluster({ ...wishes, namespaces: wishes.namespaces.slice(0, 1) }, { kubeconfig });
     await requireCluster(wishes, { kubeconfig: kubeconfigFor("http://127.0.0.1:1") });
+  });
+
+  it("asks for no CRD of an operator that is left to others", async (t) => {
+    const { kubeconfig, close } = await apiServer({});
+    t.after(close);
+    await requireCluster({ namespaces: [], operator: { enabled: false, values: {} } }, { kubeconfig });
   });
 });

@@ -37,7 +37,7 @@ elif verb == "user create":
         "display_name": option("display-name"),
         "max_buckets": int(option("max-buckets")),
         "suspended": 0,
-        "keys": [{"user": uid, "access_key": "GENERATED", "secret_key": "generated-by-rgw"}],
+        "keys": [{"user": uid, "access_key": option("access-key") or "GENERATED", "secret_key": "generated-by-rgw"}],
         "user_quota": {"enabled": False, "max_size": -1, "max_objects": -1},
         "caps": [],
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,10 +49,16 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
     return { calls: recorded(readFileSync(join(folder, "argv"), "utf8")), put: JSON.parse(stdout) };
   }
 
+  const placeholderKey = (uid: string): string =>
+    `unfinished-${createHash("sha256").update(uid).digest("hex").slice(0, 20)}`;
+
   /** What must have been called for one user, and what was put by stdin. */
   const expectedCalls = ({ uid, displayName }: HostileUser): string[][] => [
     ["user", "info", `--uid=${uid}`, ...bounds],
-    ["user", "create", `--uid=${uid}`, `--display-name=${displayName}`, "--max-buckets=10", ...bounds],
+    [
+      ...["user", "create", `--uid=${uid}`, `--display-name=${displayName}`, "--max-buckets=10"],
+      ...[`--access-key=${placeholderKey(uid)}`, "--gen-secret", ...bounds],
+    ],
     ["metadata", "get", `user:${uid}`, ...bounds],
     ["metadata", "put", `user:${uid}`, ...bounds],
     ["metadata", "get", `user:${uid}`, ...bounds],

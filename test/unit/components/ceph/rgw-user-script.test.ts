@@ -62,6 +62,7 @@ describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on
     accessKeyId: "AKDECLARED",
     secretAccessKey: "sk/declared+1",
     otherKeys: "revoke",
+    existingKeys: "refuse",
     onDelete: "remove",
     afterSeconds: 0,
   };
@@ -160,6 +161,42 @@ describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on
       state().users["cnpg-backup"]?.keys.map((key) => key.secret_key),
       ["sk/declared+1", "other"],
     );
+  });
+
+  it("adopts a user whose keys are the declared ones, or gone", () => {
+    assert.equal(succeeds("adopt"), "created");
+    assert.equal(succeeds("adopt", { displayName: "Other" }), "changed: display name");
+    const before = state();
+    (before.users["cnpg-backup"] ?? assert.fail("no user")).keys = [];
+    save(before);
+    assert.equal(succeeds("adopt"), "changed: display name, keys");
+  });
+
+  it("changes nothing of a user with keys that somebody may be using, unless it is told that they may end", () => {
+    succeeds("apply", { accessKeyId: "INUSE", secretAccessKey: "in-use" });
+    const before = state();
+    for (const otherKeys of ["revoke", "leave"]) {
+      assert.match(
+        fails("adopt", { displayName: "Other", otherKeys }),
+        /^RGW user cnpg-backup was there before, with undeclared keys \(1\).*rgwUser\.existingKeys revoke/,
+      );
+    }
+    assert.deepEqual(state().users, before.users);
+    assert.equal(succeeds("adopt", { otherKeys: "leave", existingKeys: "revoke" }), "changed: keys");
+    assert.deepEqual(keysOf("cnpg-backup"), ["INUSE", "AKDECLARED"]);
+  });
+
+  it("goes on with a user that a run made, and was broken off before it gave it its key", () => {
+    succeeds("apply");
+    const made = state().calls.find((call) => call.startsWith("user create")) ?? "";
+    const [, placeholder = ""] = /--access-key=(\S+) --gen-secret/.exec(made) ?? [];
+    assert.match(placeholder, /^unfinished-/);
+    const cut = state();
+    const user = cut.users["cnpg-backup"] ?? assert.fail("no user");
+    user.keys = [{ user: "cnpg-backup", access_key: placeholder, secret_key: "generated-by-rgw" }];
+    save(cut);
+    assert.equal(succeeds("adopt", { otherKeys: "leave" }), "changed: keys");
+    assert.deepEqual(keysOf("cnpg-backup"), ["AKDECLARED"]);
   });
 
   const revoke = (changes: Partial<typeof declared> = {}): string =>

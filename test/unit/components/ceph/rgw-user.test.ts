@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { bootstrap } from "../../../../components/ceph/remote-job.ts";
 import { recordResources, valueOf } from "../../mocks.ts";
 import type { Declared } from "../../mocks.ts";
 
@@ -57,13 +58,14 @@ describe("RgwUser", () => {
       quota: { maxObjects: 5 },
       ...keys,
       otherKeys: "revoke",
+      existingKeys: "refuse",
       onDelete: "remove",
     });
     assert.doesNotMatch(
       `${String(inputs.create)}${String(inputs.delete)}`,
       /AKDECLARED|sk-declared|cnpg-backup/,
     );
-    assert.equal(inputs.update, undefined, "create runs again on a change");
+    assert.deepEqual([inputs.create, inputs.update], [bootstrap("adopt"), bootstrap("apply")]);
     assert.deepEqual([inputs.logging, inputs.triggers], ["none", ["cnpg-backup"]]);
   });
 
@@ -92,6 +94,7 @@ describe("RgwUser", () => {
       [{ maxBuckets: -2 }, /^maxBuckets must be/],
       [{ quota: { maxSizeBytes: 0 } }, /^quota\.maxSizeBytes must be/],
       [{ otherKeys: "keep" }, /^otherKeys must be "revoke" or "leave", not "keep"/],
+      [{ existingKeys: "leave" }, /^existingKeys must be "refuse" or "revoke", not "leave"/],
       [{ onDelete: "purge" }, /^onDelete must be "remove" or "keep"/],
       [{ host: { ...host, hostKey: "" } }, /^host\.hostKey must be/],
       [{ host: { ...host, privateKey: "secret-text" } }, /^host\.privateKey must be(?!.*secret-text)/],

@@ -54,6 +54,15 @@ describe("CnpgOperator", () => {
     assert.deepEqual(inputs.values, operatorValues({ image: { repository: "registry.lan/cloudnative-pg" } }));
   });
 
+  it("takes the name of a release that it is to adopt", async () => {
+    const { inputs } = await release("adopted", {
+      ...unasked,
+      namespace: "pg",
+      adopt: { release: "cloudnative-pg" },
+    });
+    assert.deepEqual([inputs.namespace, inputs.name], ["pg", "cloudnative-pg"]);
+  });
+
   it("looks for a chart with a place of its own just there", async () => {
     const oci = await release("oci", { ...unasked, chart: "oci://registry.lan/charts/cloudnative-pg" });
     assert.equal(oci.inputs.repositoryOpts, undefined);
@@ -66,6 +75,7 @@ describe("CnpgOperator", () => {
   it("refuses bad arguments", () => {
     const bad: [argument: RegExp, args: CnpgOperatorArgs][] = [
       [/^namespace must be/, { namespace: "CNPG" }],
+      [/^adopt\.release must be/, { adopt: { release: "CNPG" } }],
       [/^chart must be/, { chart: "" }],
       [/^chartVersion must be the exact version/, { chartVersion: ">=0.29" }],
       [/^repository must be/, { repository: "oci://registry.lan" }],

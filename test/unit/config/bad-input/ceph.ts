@@ -92,9 +92,9 @@ const users = [
     [
       "text",
       "cnpg-backup",
-      'must be an object with uid, displayName, maxBuckets or quota, not "cnpg-backup"',
+      'must be an object with uid, displayName, maxBuckets, existingKeys or quota, not "cnpg-backup"',
     ],
-    ["null", null, "must be an object with uid, displayName, maxBuckets or quota, not null"],
+    ["null", null, "must be an object with uid, displayName, maxBuckets, existingKeys or quota, not null"],
   ]),
   ...rowsInside("ceph", "rgwUser.uid", inUser("uid"), setUser("uid", "cnpg-backup"), [
     ["empty", "", "must not be empty"],
@@ -122,6 +122,10 @@ const users = [
       "must be a whole number of buckets, 0 for any number or -1 for none, below 2^31, not -2",
     ],
     ["half", 1.5, "must be a whole number of buckets"],
+  ]),
+  ...rowsInside("ceph", "rgwUser.existingKeys", inUser("existingKeys"), setUser("existingKeys", "revoke"), [
+    ["another word", "keep", 'must be "refuse" or "revoke", not "keep"'],
+    ["yes", true, "must say what becomes of an existing user's keys, not true"],
   ]),
   ...rowsInside(
     "ceph",

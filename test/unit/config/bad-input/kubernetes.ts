@@ -67,8 +67,36 @@ const inValues =
 
 const operator: Row[] = [
   ...rowsFor("s3", "operator", "pulumi config rm cnpg-rgw:operator && pulumi config set --path", [
-    ["text", "0.29.0", 'must be an object with chartVersion, chart, repository or values, not "0.29.0"'],
+    [
+      "text",
+      "0.29.0",
+      'must be an object with enabled, namespace, adopt, chartVersion, chart, repository or values, not "0.29.0"',
+    ],
   ]),
+  ...rowsInside(
+    "s3",
+    "operator.namespace",
+    inOperator("namespace"),
+    setOperator("namespace", "cnpg-system"),
+    [["an option", "--all-namespaces", "must be the name of a namespace: up to 63 lower-case letters"]],
+  ),
+  ...rowsInside(
+    "s3",
+    "operator.adopt",
+    inOperator("adopt"),
+    "pulumi config rm --path 'cnpg-rgw:operator.adopt' && ",
+    [["yes", true, "must be an object with release, not true"]],
+  ),
+  ...rowsInside(
+    "s3",
+    "operator.adopt.release",
+    (value) => ({ operator: { adopt: { release: value } } }),
+    setOperator("adopt.release", "cnpg"),
+    [
+      ["capitals", "CNPG", "must be the name of a Helm release: up to 53 lower-case letters, digits"],
+      ["overlong", "x".repeat(54), "must be the name of a Helm release"],
+    ],
+  ),
   ...rowsInside(
     "s3",
     "operator.chartVersion",

@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { beforeCreate } from "../before-create.ts";
+import { type ClusterArgs, type FoundSecret, findSecret } from "../cnpg/cluster.ts";
+import { backupSecretName, secretKeys } from "../cnpg/store.ts";
+import { knownValues } from "../known-values.ts";
+
+/**
+ * A Secret of this name that is there already is taken over: what it has beside our values stays. One with other S3
+ * keys is refused, since they may be nowhere else, and a database that uses them would lose its archive.
+ */
+export function refusesOtherKeys(
+  resource: pulumi.Resource,
+  cluster: ClusterArgs | undefined,
+  namespace: pulumi.Input<string>,
+  declared: Record<string, pulumi.Input<string>>,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (cluster === undefined) return {};
+  return beforeCreate(resource, async () => {
+    const [where, values] = await Promise.all([knownValues({ namespace }), knownValues(declared)]);
+    if (typeof where.namespace !== "string") return undefined;
+    const found = await findSecret(cluster, where.namespace, backupSecretName);
+    if (found === undefined) return undefined;
+    const problem = reasonToRefuse(found, values);
+    if (problem !== undefined)
+      return `Secret ${backupSecretName} is in namespace ${where.namespace} already, ${problem}`.concat(
+        ` If nobody needs it any more: kubectl -n ${where.namespace} delete secret ${backupSecretName}`,
+      );
+    await warnOfChanges(found, values, where.namespace, resource);
+    return undefined;
+  });
+}
+
+/** What is not known yet is about to be generated, so it differs from whatever there is. */
+export function reasonToRefuse(
+  { data, isImmutable, type }: FoundSecret,
+  declared: Record<string, unknown>,
+): string | undefined {
+  const keys = [secretKeys.accessKeyId, secretKeys.secretAccessKey];
+  const other = keys.filter((key) => data[key] !== undefined && data[key] !== declared[key]);
+  if (other.length > 0) {
+    return (
+      `with other S3 keys than the declared ones (${other.join(", ")}): databases that use it would lose their ` +
+      "archive. Declare those keys (cnpg-rgw:accessKeyId and cnpg-rgw:secretAccessKey)."
+    );
+  }
+  if (isImmutable) return "and is immutable.";
+  return type === "Opaque" ? undefined : `of type ${type}, which cannot be changed to Opaque.`;
+}
+
+async function warnOfChanges(
+  { data, flux }: FoundSecret,
+  declared: Record<string, unknown>,
+  namespace: string,
+  resource: pulumi.Resource,
+): Promise<void> {
+  const what = `Secret ${backupSecretName} in namespace ${namespace}`;
+  const changes = Object.keys(declared).filter(
+    (key) => data[key] !== undefined && data[key] !== declared[key],
+  );
+  if (changes.length > 0) {
+    await pulumi.log.warn(
+      `${what} is there already, and these of its values change: ${changes.join(", ")}`,
+      resource,
+    );
+  }
+  if (flux !== undefined) {
+    await pulumi.log.warn(
+      `${what} belongs to Flux, ${flux}, which would write it, too, or delete it: have Flux let go of it first, see ` +
+        '"Move an existing homelab in" in the README',
+      resource,
+    );
+  }
+}

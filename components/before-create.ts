@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+
+/** The inputs of the resource that is about to be made; secrets are outputs, what is not known yet is undefined. */
+export type NewInputs = Readonly<Record<string, unknown>>;
+
+/**
+ * For a resource that may be there already, made by somebody else: looks before the engine makes it, in previews too,
+ * and never once the stack has it. What the look says is an error. A preview goes on, so that it shows the problems of
+ * all resources at once; an update stops.
+ */
+export function beforeCreate(
+  resource: pulumi.Resource,
+  look: (inputs: NewInputs) => Promise<string | undefined>,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (pulumi.runtime.getMonitor() instanceof MockMonitor) return {};
+  const callback = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
+    const problem = await look(newInputs ?? {});
+    if (problem === undefined) return;
+    if (!pulumi.runtime.isDryRun()) throw new Error(problem);
+    await pulumi.log.error(problem, resource);
+  };
+  hooks += 1;
+  const hook = new pulumi.ResourceHook(`what-was-there-${hooks}`, callback, { onDryRun: true });
+  return { hooks: { beforeCreate: [hook] } };
+}
+
+let hooks = 0;

@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { beforeCreate } from "../before-create.ts";
+import { asciiJson, shown } from "../check.ts";
+import { look } from "./drift.ts";
+import { type CephHostArgs, sshConnection } from "./host.ts";
+import { scriptText } from "./remote-job.ts";
+
+interface UserValues extends pulumi.Inputs {
+  uid: pulumi.Output<string>;
+  existingKeys: pulumi.Output<string>;
+}
+
+/**
+ * Has the preview tell about a user that is there already with keys that somebody may be using. In an update the script
+ * refuses such a user by itself, before it changes anything.
+ */
+export function refusesKeysInUse(
+  resource: pulumi.Resource,
+  host: CephHostArgs,
+  values: UserValues,
+  keys: { areGenerated: boolean },
+): { hooks?: pulumi.ResourceHookBinding } {
+  return beforeCreate(resource, async () => {
+    if (!pulumi.runtime.isDryRun()) return undefined;
+    // Keys that are yet to be generated are not known in a preview; so every key of the user is another one.
+    const given = keys.areGenerated ? { accessKeyId: "", secretAccessKey: "" } : {};
+    const job = { ...values, ...given, script: scriptText("rgw_user.py") };
+    const stdin = pulumi.jsonStringify(job).apply(asciiJson);
+    const connection = pulumi.output(sshConnection(resource, host));
+    const found = await look({ connection, stdin }, resource);
+    if (found === undefined || found.otherKeys === 0) return undefined;
+    const [uid, mode] = await Promise.all([known(values.uid), known(values.existingKeys)]);
+    return mode === "revoke" ? undefined : keysInUse(uid, found.otherKeys);
+  });
+}
+
+function known(output: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
+
+const keysInUse = (uid: string, count: number): string =>
+  `RGW user ${shown(uid)} is there already, with undeclared keys (${count}), and whoever uses them would lose access. ` +
+  "Declare the one that is in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and " +
+  "cnpg-rgw:secretAccessKey), or let them end: existingKeys `revoke` (`pulumi config set --path " +
+  "cnpg-rgw:rgwUser.existingKeys revoke`)";

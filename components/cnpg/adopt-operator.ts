@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+
+import { type NewInputs, beforeCreate } from "../before-create.ts";
+import { knownValues } from "../known-values.ts";
+import type { ClusterArgs } from "./cluster.ts";
+import {
+  type ExistingOperator,
+  type Release,
+  findOperator,
+  hasRelease,
+  ownerOfDefinitions,
+} from "./existing-operator.ts";
+
+/** Has the engine take a release over that is there already, instead of making one; it does so once. */
+export function importsRelease(
+  cluster: ClusterArgs | undefined,
+  isAdopted: boolean,
+): pulumi.ResourceTransform[] {
+  if (cluster === undefined || !isAdopted || pulumi.runtime.getMonitor() instanceof MockMonitor) return [];
+  return [
+    async ({ props, opts }) => {
+      const release = await knownRelease(props);
+      const isThere = release !== undefined && (await hasRelease(cluster, release));
+      return { props, opts: isThere ? { ...opts, import: `${release.namespace}/${release.name}` } : opts };
+    },
+  ];
+}
+
+/** Refuses to make a release where it would be a second operator, or where Helm would refuse it. */
+export function refusesSecondOperator(
+  resource: pulumi.Resource,
+  cluster: ClusterArgs | undefined,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (cluster === undefined) return {};
+  return beforeCreate(resource, async (inputs) => {
+    const release = await knownRelease(inputs);
+    const [operator, crds] = await Promise.all([findOperator(cluster), ownerOfDefinitions(cluster)]);
+    if (operator) return alreadyThere(operator);
+    return crds && release ? crdsOfAnother(crds.release, release) : undefined;
+  });
+}
+
+async function knownRelease(inputs: NewInputs): Promise<Release | undefined> {
+  const { name, namespace } = await knownValues({ name: inputs.name, namespace: inputs.namespace });
+  return typeof name === "string" && typeof namespace === "string" ? { name, namespace } : undefined;
+}
+
+export function alreadyThere({ namespace, release, chart, flux }: ExistingOperator): string {
+  if (release === undefined) {
+    return (
+      `The cluster has an operator already, in namespace ${namespace}, and no Helm release made it; a second one ` +
+      "would take its webhooks away. Leave it as it is, and do without CnpgOperator (pulumi config set --path " +
+      `cnpg-rgw:operator.enabled false && ${setNamespace(namespace)}), or remove it first, but never its CRDs: every ` +
+      "database goes with them"
+    );
+  }
+  const by = flux === undefined ? "" : `, installed by Flux, ${flux}, which has to be suspended first`;
+  return (
+    `The cluster has an operator already: Helm release ${release.name} in namespace ${release.namespace}` +
+    `${chart === undefined ? "" : ` (chart ${chart})`}${by}. ${takeOver(release)}. It then gets the values that are ` +
+    "declared here: `pulumi preview --diff` shows what changes"
+  );
+}
+
+export function crdsOfAnother(owner: Release | undefined, wanted: Release): string | undefined {
+  if (owner === undefined) {
+    return (
+      "The cluster has the operator's CRDs, and no Helm release made them, so Helm refuses to install them. Hand them " +
+      `over: crds=$(kubectl get crd -o name | grep '\\.postgresql\\.cnpg\\.io$') && kubectl label $crds ` +
+      "app.kubernetes.io/managed-by=Helm && kubectl annotate $crds " +
+      `meta.helm.sh/release-name=${wanted.name} meta.helm.sh/release-namespace=${wanted.namespace}`
+    );
+  }
+  if (owner.name === wanted.name && owner.namespace === wanted.namespace) return undefined;
+  return (
+    `The cluster has the operator's CRDs of Helm release ${owner.name} in namespace ${owner.namespace}, and Helm ` +
+    `lets no other release have them. ${takeOver(owner)}`
+  );
+}
+
+const takeOver = ({ name, namespace }: Release): string =>
+  `Take its name over with adopt.release "${name}" and namespace "${namespace}" (pulumi config set --path ` +
+  `cnpg-rgw:operator.adopt.release ${name} && ${setNamespace(namespace)})`;
+
+const setNamespace = (namespace: string): string =>
+  `pulumi config set --path cnpg-rgw:operator.namespace ${namespace}`;

@@ -1,0 +1,74 @@
+import { z } from "zod";
+
+import { type ClusterArgs, getOrUndefined, flux } from "./cluster.ts";
+
+/** Where the operator of a cluster is, and what made it. */
+export interface ExistingOperator {
+  namespace: string;
+  release: Release | undefined;
+  /** As the chart labels its objects, such as `cloudnative-pg-0.28.0`. */
+  chart: string | undefined;
+  /** What in Flux installed it, such as `HelmRelease flux-system/cnpg`. */
+  flux: string | undefined;
+}
+
+export interface Release {
+  name: string;
+  namespace: string;
+}
+
+const metadata = z.object({
+  labels: z.record(z.string(), z.string()).default({}),
+  annotations: z.record(z.string(), z.string()).default({}),
+});
+const webhooks = z.object({
+  metadata,
+  webhooks: z
+    .array(z.object({ clientConfig: z.object({ service: z.object({ namespace: z.string() }).optional() }) }))
+    .default([]),
+});
+const definition = z.object({ metadata });
+
+/**
+ * The operator of a cluster; chart and manifest give its webhooks the same, fixed name. Undefined if there is none, or
+ * if the cluster does not tell.
+ */
+export async function findOperator(cluster: ClusterArgs): Promise<ExistingOperator | undefined> {
+  const path =
+    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/cnpg-validating-webhook-configuration";
+  const found = webhooks.safeParse(await getOrUndefined(cluster, path)).data;
+  const namespace = found?.webhooks[0]?.clientConfig.service?.namespace;
+  if (found === undefined || namespace === undefined) return undefined;
+  const { labels } = found.metadata;
+  return {
+    namespace,
+    release: releaseOf(found.metadata),
+    chart: labels["helm.sh/chart"],
+    flux: flux(labels),
+  };
+}
+
+/** Who owns the operator's CRDs, which outlive it: a Helm release, or none. Undefined if there are no CRDs. */
+export async function ownerOfDefinitions(
+  cluster: ClusterArgs,
+): Promise<{ release: Release | undefined } | undefined> {
+  const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/clusters.postgresql.cnpg.io";
+  const found = definition.safeParse(await getOrUndefined(cluster, path)).data;
+  return found && { release: releaseOf(found.metadata) };
+}
+
+/** What Helm itself goes by when it says whose an object is. */
+function releaseOf({ labels, annotations }: z.infer<typeof metadata>): Release | undefined {
+  const name = annotations["meta.helm.sh/release-name"];
+  const namespace = annotations["meta.helm.sh/release-namespace"];
+  const isHelms = labels["app.kubernetes.io/managed-by"] === "Helm";
+  return isHelms && name !== undefined && namespace !== undefined ? { name, namespace } : undefined;
+}
+
+/** Whether Helm has a release of this name; one that was uninstalled with its history kept is none. */
+export async function hasRelease(cluster: ClusterArgs, { name, namespace }: Release): Promise<boolean> {
+  const selector = encodeURIComponent(`owner=helm,name=${name},status!=uninstalled`);
+  const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}&limit=1`;
+  const found = z.object({ items: z.array(z.unknown()) }).safeParse(await getOrUndefined(cluster, path)).data;
+  return found !== undefined && found.items.length > 0;
+}

@@ -1,0 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The values of inputs as far as they are known by now, secrets as plain values; undefined where they are not. */
+export async function knownValues(inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  const serialized: Record<string, unknown> = await pulumi.runtime.serializeProperties("known", inputs);
+  const values = Object.entries(serialized).map(([name, given]): [string, unknown] => {
+    const value: unknown = pulumi.runtime.unwrapRpcSecret(given);
+    const isUnknown = JSON.stringify(value ?? null).includes(pulumi.runtime.unknownValue);
+    return [name, isUnknown ? undefined : value];
+  });
+  return Object.fromEntries(values);
+}

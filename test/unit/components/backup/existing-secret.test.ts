@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { reasonToRefuse } from "../../../../components/backup/existing-secret.ts";
+import { findSecret } from "../../../../components/cnpg/cluster.ts";
+import { apiServer } from "../cnpg/api-server.ts";
+
+const declared = { S3_ACCESS_KEY_ID: "AK", S3_SECRET_ACCESS_KEY: "SK", S3_REGION: "local" };
+const found = { type: "Opaque", isImmutable: false, data: declared, flux: undefined };
+
+describe("a Secret that is there already", () => {
+  it("is taken over with the declared keys, with none, and whatever else is in it", () => {
+    assert.equal(reasonToRefuse(found, declared), undefined);
+    assert.equal(
+      reasonToRefuse({ ...found, data: { ...declared, OTHER: "x", S3_REGION: "eu" } }, declared),
+      undefined,
+    );
+    assert.equal(reasonToRefuse({ ...found, data: { ACCESS_KEY: "x" } }, declared), undefined);
+  });
+
+  it("is refused with other keys, which the message does not show", () => {
+    const said =
+      reasonToRefuse({ ...found, data: { ...declared, S3_SECRET_ACCESS_KEY: "theirs" } }, declared) ?? "";
+    assert.match(said, /with other S3 keys than the declared ones \(S3_SECRET_ACCESS_KEY\)/);
+    assert.doesNotMatch(said, /theirs|SK\b/);
+    const toBeGenerated = { ...declared, S3_ACCESS_KEY_ID: undefined, S3_SECRET_ACCESS_KEY: undefined };
+    assert.match(reasonToRefuse(found, toBeGenerated) ?? "", /\(S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY\)/);
+  });
+
+  it("is refused where Kubernetes would refuse the change", () => {
+    assert.match(reasonToRefuse({ ...found, isImmutable: true }, declared) ?? "", /immutable/);
+    assert.match(
+      reasonToRefuse({ ...found, type: "kubernetes.io/basic-auth" }, declared) ?? "",
+      /of type kubern/,
+    );
+  });
+
+  it("is found with its values, and with what in Flux it belongs to", async (t) => {
+    const labels = {
+      "kustomize.toolkit.fluxcd.io/name": "apps",
+      "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+    };
+    const data = { S3_REGION: Buffer.from("local").toString("base64") };
+    const body = { metadata: { labels }, type: "Opaque", data };
+    const { kubeconfig, close } = await apiServer({
+      "/api/v1/namespaces/shop/secrets/s": { status: 200, body },
+    });
+    t.after(close);
+    assert.deepEqual(await findSecret({ kubeconfig }, "shop", "s"), {
+      ...{ type: "Opaque", isImmutable: false, data: { S3_REGION: "local" } },
+      flux: "Kustomization flux-system/apps",
+    });
+    assert.equal(await findSecret({ kubeconfig }, "shop", "none"), undefined);
+  });
+});

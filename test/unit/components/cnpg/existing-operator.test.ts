@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { type TestContext, describe, it } from "node:test";
+
+import { alreadyThere, crdsOfAnother } from "../../../../components/cnpg/adopt-operator.ts";
+import {
+  findOperator,
+  hasRelease,
+  ownerOfDefinitions,
+} from "../../../../components/cnpg/existing-operator.ts";
+import { apiServer, kubeconfigFor } from "./api-server.ts";
+
+const webhooks =
+  "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/cnpg-validating-webhook-configuration";
+const crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/clusters.postgresql.cnpg.io";
+
+const ofHelm = {
+  labels: { "app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": "cloudnative-pg-0.28.0" },
+  annotations: {
+    "meta.helm.sh/release-name": "cloudnative-pg",
+    "meta.helm.sh/release-namespace": "postgres",
+  },
+};
+const ofFlux = {
+  ...ofHelm,
+  labels: {
+    ...ofHelm.labels,
+    "helm.toolkit.fluxcd.io/name": "cnpg",
+    "helm.toolkit.fluxcd.io/namespace": "flux-system",
+  },
+};
+const webhooksIn = (namespace: string, metadata: object) => ({
+  [webhooks]: {
+    status: 200,
+    body: {
+      metadata,
+      webhooks: [{ clientConfig: { service: { name: "cnpg-webhook-service", namespace } } }],
+    },
+  },
+});
+
+async function clusterWith(t: TestContext, replies: Parameters<typeof apiServer>[0]) {
+  const { kubeconfig, close } = await apiServer(replies);
+  t.after(close);
+  return { kubeconfig };
+}
+
+const release = { name: "cloudnative-pg", namespace: "postgres" };
+
+describe("findOperator", () => {
+  it("knows one of Helm, of Flux, and of neither", async (t) => {
+    const ask = async (metadata: object) =>
+      findOperator(await clusterWith(t, webhooksIn("postgres", metadata)));
+    const found = { namespace: "postgres", release, chart: "cloudnative-pg-0.28.0" };
+    assert.deepEqual(await ask(ofHelm), { ...found, flux: undefined });
+    assert.deepEqual(await ask(ofFlux), { ...found, flux: "HelmRelease flux-system/cnpg" });
+    const unknown = { release: undefined, chart: undefined, flux: undefined };
+    assert.deepEqual(await ask({}), { namespace: "postgres", ...unknown });
+  });
+
+  it("finds none where there is none, or where the cluster does not tell", async (t) => {
+    const forbidden = { [webhooks]: { status: 403, body: {} } };
+    assert.equal(await findOperator(await clusterWith(t, {})), undefined);
+    assert.equal(await findOperator(await clusterWith(t, forbidden)), undefined);
+    assert.equal(await findOperator({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }), undefined);
+  });
+});
+
+describe("ownerOfDefinitions", () => {
+  it("is the release that Helm says, or none", async (t) => {
+    const ask = async (metadata: object) =>
+      ownerOfDefinitions(await clusterWith(t, { [crd]: { status: 200, body: { metadata } } }));
+    assert.deepEqual(await ask(ofHelm), { release });
+    assert.deepEqual(await ask({ annotations: ofHelm.annotations }), { release: undefined });
+    assert.equal(await ownerOfDefinitions(await clusterWith(t, {})), undefined);
+  });
+});
+
+describe("hasRelease", () => {
+  it("asks for records that are not of a release that was uninstalled", async (t) => {
+    const path =
+      "/api/v1/namespaces/postgres/secrets?labelSelector=owner%3Dhelm%2Cname%3Dcloudnative-pg%2Cstatus!%3Duninstalled&limit=1";
+    const items = (list: unknown[]) => ({ [path]: { status: 200, body: { items: list } } });
+    assert.equal(await hasRelease(await clusterWith(t, items([{}])), release), true);
+    assert.equal(await hasRelease(await clusterWith(t, items([])), release), false);
+    assert.equal(await hasRelease(await clusterWith(t, {}), release), false);
+  });
+});
+
+describe("what to do about an operator that is there already", () => {
+  const found = { namespace: "postgres", release, chart: "cloudnative-pg-0.28.0", flux: undefined };
+
+  it("is to adopt a Helm release, with Flux suspended first", () => {
+    assert.match(
+      alreadyThere(found),
+      /Helm release cloudnative-pg in namespace postgres \(chart cloudnative-pg-0\.28\.0\)\. .*pulumi config set --path cnpg-rgw:operator\.adopt\.release cloudnative-pg && pulumi config set --path cnpg-rgw:operator\.namespace postgres/,
+    );
+    assert.match(
+      alreadyThere({ ...found, flux: "HelmRelease flux-system/cnpg" }),
+      /Flux, HelmRelease .*suspended first/,
+    );
+  });
+
+  it("is to leave alone one of a manifest, and in no case to delete its CRDs", () => {
+    const said = alreadyThere({ ...found, release: undefined });
+    assert.match(said, /operator\.enabled false && .*operator\.namespace postgres.*never its CRDs/);
+  });
+
+  it("is to take over the name of the release whose CRDs are left, or to hand them over", () => {
+    assert.equal(crdsOfAnother(release, release), undefined);
+    assert.match(
+      crdsOfAnother(release, { ...release, name: "cnpg" }) ?? "",
+      /operator\.adopt\.release cloudnative-pg/,
+    );
+    assert.match(
+      crdsOfAnother(undefined, release) ?? "",
+      /kubectl annotate \$crds .*release-name=cloudnative-pg/,
+    );
+  });
+});
