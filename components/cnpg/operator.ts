@@ -8,6 +8,7 @@ import { type ClusterArgs, servesPodMonitors } from "./cluster.ts";
 import { isObject } from "./merge.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
 import { type PreflightArgs, clusterToAsk } from "./preflight.ts";
+import { releaseTrouble } from "./release-trouble.ts";
 import { chartRule, chartVersionRule, namespaceRule, releaseRule, repositoryRule } from "./rules.ts";
 
 export interface CnpgOperatorArgs {
@@ -88,13 +89,13 @@ export class CnpgOperator extends pulumi.ComponentResource {
         name: checked(this, "adopt.release", args.adopt?.release ?? "cnpg", releaseRule),
         namespace: namespace.metadata.name,
         atomic: true,
-        timeout: 600,
+        timeout: 300,
         values: overrides.apply((known) => valuesFor(cluster, known, this)),
       },
       {
         parent: this,
         transforms: importsRelease(cluster, args.adopt !== undefined),
-        ...refusesSecondOperator(this, cluster),
+        hooks: releaseTrouble(this, cluster, refusesSecondOperator(this, cluster).hooks),
       },
     );
     this.namespace = release.namespace;

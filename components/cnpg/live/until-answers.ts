@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type ClusterArgs, configurationFor, inTime, kubeConfigOf, reasonOf, statusOf } from "../kube-api.ts";
-import { type Condition, conditionOf } from "./cluster-resource.ts";
+import { backupTroubles } from "./backup-trouble.ts";
+import { conditionOf } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage, stateOf } from "./failure.ts";
 import { type Look, lookAt } from "./look.ts";
@@ -38,8 +39,8 @@ export interface Answering {
   /** `sql`: PostgreSQL answered; `ready`: the Cluster is ready, and this user may not run psql in its pods. */
   proof: "sql" | "ready";
 
-  /** CloudNativePG's condition `ContinuousArchiving`, where there is one yet. */
-  continuousArchiving: Condition | undefined;
+  /** What is wrong with its backups, each a sentence or two. */
+  backupTroubles: string[];
 }
 
 interface Database {
@@ -79,7 +80,9 @@ export async function untilDatabaseAnswers(
     if ("answering" in seen) {
       wellSince ??= elapsed();
       const isSettled = !seen.isChanged || elapsed() - wellSince >= settleSeconds;
-      if (isSettled || elapsed() >= timeoutSeconds) return seen.answering;
+      if (isSettled || elapsed() >= timeoutSeconds) {
+        return { proof: seen.answering, backupTroubles: await troublesOf(database, seen.look) };
+      }
     } else {
       wellSince = undefined;
       const final = patience.exhausted(seen.obstacles, elapsed());
@@ -109,7 +112,11 @@ interface Waiting {
   obstacles: Obstacle[];
   look?: Look;
 }
-type Seen = { answering: Answering; isChanged: boolean } | Waiting;
+interface Well {
+  answering: Answering["proof"];
+  look: Look;
+}
+type Seen = (Well & { isChanged: boolean }) | Waiting;
 
 async function see(database: Database, limitMs: number, demandsChange: boolean): Promise<Seen> {
   const { cluster, namespace, name, generationBefore } = database;
@@ -142,18 +149,22 @@ async function ask(
   look: Look,
   obstacles: Obstacle[],
   limitMs: number,
-): Promise<{ answering: Answering } | Waiting> {
+): Promise<Well | Waiting> {
   const { spec, status } = look.resource;
   const pod = status.currentPrimary ?? `${database.name}-1`;
   const sql = await askSql(database.cluster, database.namespace, pod, limitMs);
-  const continuousArchiving = conditionOf(look.resource, "ContinuousArchiving");
   const isReplicaCluster = spec.replica !== undefined;
-  if (sql.answer === "forbidden") return { answering: { proof: "ready", continuousArchiving } };
+  if (sql.answer === "forbidden") return { answering: "ready", look };
   if (sql.answer === "primary" || (sql.answer === "in recovery" && isReplicaCluster)) {
-    return { answering: { proof: "sql", continuousArchiving } };
+    return { answering: "sql", look };
   }
   const reason = sql.answer === "none" ? sql.reason : "it is in recovery";
   return { obstacles: [...obstacles, noSql(pod, reason)], look };
+}
+
+function troublesOf({ cluster, answerMs }: Database, { resource, pods }: Look): Promise<string[]> {
+  const primary = pods.find(({ metadata }) => metadata.name === resource.status.currentPrimary);
+  return backupTroubles(cluster, resource, primary, answerMs);
 }
 
 function noLook(error: unknown): Obstacle {

@@ -150,7 +150,7 @@ async function answers(
   component: pulumi.Resource,
 ): Promise<void> {
   const { namespace, clusterName, timeoutSeconds } = plan;
-  const { continuousArchiving } = await waiting(component, () =>
+  const { backupTroubles } = await waiting(component, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
@@ -158,13 +158,9 @@ async function answers(
       log: (line) => void pulumi.log.info(line, component, undefined, true),
     }),
   );
-  if (continuousArchiving?.status !== "False") return;
-  const why = continuousArchiving.message ?? continuousArchiving.reason ?? "no reason given";
-  await pulumi.log.warn(
-    `Database ${namespace}/${clusterName} answers, and its WAL is not archived: ${why}. Until this is mended, nothing ` +
-      "that is written now can be recovered.",
-    component,
-  );
+  for (const trouble of backupTroubles) {
+    await pulumi.log.warn(`Database ${namespace}/${clusterName} answers, but ${trouble}`, component);
+  }
 }
 
 async function waiting<T>(component: pulumi.Resource, work: () => Promise<T>): Promise<T> {

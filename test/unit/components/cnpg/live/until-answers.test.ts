@@ -50,7 +50,7 @@ describe("untilDatabaseAnswers", () => {
     });
     const answering = await wait(cluster, 20, lines);
     assert.equal(answering.proof, "sql");
-    assert.equal(answering.continuousArchiving?.status, "True");
+    assert.deepEqual(answering.backupTroubles, []);
     assert.match(lines.join("\n"), /^waiting for database shop\/orders: Setting up primary, \d s$/);
   });
 
@@ -74,6 +74,31 @@ describe("untilDatabaseAnswers", () => {
     );
     const recovering = await fakeKubernetes(t, { ...database, exec: () => ({ prints: "t\n" }) });
     assert.match(await failureOf(wait(recovering, 0.3)), /does not answer SQL \(it is in recovery\)/);
+  });
+
+  it("tells why WAL is not archived and a base backup failed, by the logs of the primary", async (t) => {
+    const conditions = [
+      { type: "Ready", status: "True" },
+      { type: "ContinuousArchiving", status: "False", message: "rpc error: exit status 4" },
+      { type: "LastBackupSucceeded", status: "False", reason: "LastBackupFailed", message: "exit status 2." },
+    ];
+    const resource = { ...readyCluster(), status: { currentPrimary: "orders-1", conditions } };
+    const archiver =
+      '{"logger":"barman-cloud-wal-archive","msg":"2026-11-22 10:00:00,000 [86] ERROR: Barman cloud WAL archiver exception:' +
+      ' An error occurred (QuotaExceeded) when calling the PutObject operation: None"}';
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(resource),
+      pods: () => items(instance({})),
+      exec: () => ({ prints: "f\n" }),
+      log: (_, container) => ok(container === "postgres" ? archiver : ""),
+    });
+    const { backupTroubles } = await wait(cluster, 20);
+    assert.equal(backupTroubles.length, 2);
+    assert.match(
+      backupTroubles[0] ?? "",
+      /^its WAL is not archived: postgres: .*QuotaExceeded.* quota is used up/,
+    );
+    assert.match(backupTroubles[1] ?? "", /^its last base backup failed: exit status 2\. The next/);
   });
 
   it("takes a replica cluster's primary, which stays in recovery", async (t) => {

@@ -1,0 +1,50 @@
+import { type ClusterArgs, configurationFor, inTime } from "../kube-api.ts";
+import { type ClusterResource, conditionOf } from "./cluster-resource.ts";
+import { knownCause } from "./known-causes.ts";
+import { podErrors } from "./look.ts";
+import type { Pod } from "./workload.ts";
+
+/** What is wrong with the backups of a database that is up, each a sentence or two; nothing where all is well. */
+export async function backupTroubles(
+  cluster: ClusterArgs,
+  resource: ClusterResource,
+  primary: Pod | undefined,
+  timeoutMs: number,
+): Promise<string[]> {
+  const archiving = conditionOf(resource, "ContinuousArchiving");
+  const backup = conditionOf(resource, "LastBackupSucceeded");
+  const isArchiving = archiving?.status !== "False";
+  // While a base backup runs the condition is false as well, for another reason.
+  const isBackedUp = backup?.status !== "False" || backup.reason !== "LastBackupFailed";
+  if (isArchiving && isBackedUp) return [];
+  const errors = primary ? await errorsOf(cluster, primary, timeoutMs) : [];
+  return [
+    ...(isArchiving
+      ? []
+      : [
+          `its WAL is not archived: ${reason(errors, /WAL archiver|wal-archive/i, archiving.message)} Until this is` +
+            " mended, nothing that is written now can be recovered. PostgreSQL keeps the WAL on its volume, and tries" +
+            " again each minute.",
+        ]),
+    ...(isBackedUp
+      ? []
+      : [
+          `its last base backup failed: ${reason(errors, /cloud backup|barman-cloud-backup/i, backup.message)} The next` +
+            " one is taken on schedule.",
+        ]),
+  ];
+}
+
+/** What the logs tell of the cause and what to do about it; the operator's own message names just an exit code. */
+function reason(errors: string[], of: RegExp, message = "no reason given"): string {
+  const own = errors.filter((line) => of.test(line));
+  const line = own.findLast((each) => knownCause([each]) !== undefined);
+  if (line === undefined) return `${message.slice(0, 500).replace(/\.\s*$/, "")}.`;
+  return `${line}. ${knownCause([line])?.advice ?? ""}`;
+}
+
+async function errorsOf(cluster: ClusterArgs, pod: Pod, timeoutMs: number): Promise<string[]> {
+  return inTime(timeoutMs, async (deadline) =>
+    podErrors(await configurationFor(cluster, deadline), pod),
+  ).catch(() => []);
+}
