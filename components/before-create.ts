@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
+import { userError } from "./check.ts";
+
 /** The inputs of the resource that is about to be made; secrets are outputs, what is not known yet is undefined. */
 export type NewInputs = Readonly<Record<string, unknown>>;
 
@@ -18,7 +20,8 @@ export function beforeCreate(
     const problem = await look(newInputs ?? {});
     if (problem === undefined) return;
     if (!pulumi.runtime.isDryRun()) throw new Error(problem);
-    await pulumi.log.error(problem, resource);
+    // An error that nobody catches fails the program at its end, when all have had their look.
+    void Promise.reject(userError(problem, resource));
   };
   hooks += 1;
   const hook = new pulumi.ResourceHook(`what-was-there-${hooks}`, callback, { onDryRun: true });
