@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
 import { type NewInputs, beforeCreate } from "../before-create.ts";
 import { knownValues } from "../known-values.ts";
+import { isMocked } from "../mocked.ts";
 import type { ClusterArgs } from "./cluster.ts";
 import {
   type ExistingOperator,
@@ -17,7 +17,7 @@ export function importsRelease(
   cluster: ClusterArgs | undefined,
   isAdopted: boolean,
 ): pulumi.ResourceTransform[] {
-  if (cluster === undefined || !isAdopted || pulumi.runtime.getMonitor() instanceof MockMonitor) return [];
+  if (cluster === undefined || !isAdopted || isMocked()) return [];
   return [
     async ({ props, opts }) => {
       const release = await knownRelease(props);
@@ -36,9 +36,19 @@ export function refusesSecondOperator(
   return beforeCreate(resource, async (inputs) => {
     const release = await knownRelease(inputs);
     const [operator, crds] = await Promise.all([findOperator(cluster), ownerOfDefinitions(cluster)]);
-    if (operator) return alreadyThere(operator);
+    if (operator && !(release && (await isLeftOf(cluster, release, operator)))) return alreadyThere(operator);
     return crds && release ? crdsOfAnother(crds.release, release) : undefined;
   });
+}
+
+/** Whether it is of this very release, and Helm has no record of that: Helm was broken off, and takes it over now. */
+async function isLeftOf(
+  cluster: ClusterArgs,
+  release: Release,
+  operator: ExistingOperator,
+): Promise<boolean> {
+  const { name, namespace } = operator.release ?? {};
+  return name === release.name && namespace === release.namespace && !(await hasRelease(cluster, release));
 }
 
 async function knownRelease(inputs: NewInputs): Promise<Release | undefined> {

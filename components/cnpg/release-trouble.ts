@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { z } from "zod";
 
+import { isMocked } from "../mocked.ts";
 import { type ClusterArgs, inTime } from "./kube-api.ts";
 import { kubeGet } from "./kube-get.ts";
 
@@ -20,7 +20,7 @@ export function releaseTrouble(
   cluster: ClusterArgs | undefined,
   others: pulumi.ResourceHookBinding = {},
 ): pulumi.ResourceHookBinding {
-  if (cluster === undefined || pulumi.runtime.getMonitor() instanceof MockMonitor) return others;
+  if (cluster === undefined || isMocked()) return others;
   const refuse = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
     const problem = await brokenOff(cluster, await releaseIn(newInputs));
     if (problem !== undefined) throw new Error(problem);

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+
+import { isMocked } from "../mocked.ts";
 
 /**
  * For objects that the operator's webhooks check: says what to do where the API server could not ask them. The provider
  * shows the API server's own words only.
  */
 export function advisesOnWebhook(resource: pulumi.Resource | undefined): pulumi.ResourceHookBinding {
-  if (pulumi.runtime.getMonitor() instanceof MockMonitor) return {};
+  if (isMocked()) return {};
   count += 1;
   const advise = new pulumi.ErrorHook(`webhook-advice-${count}`, async ({ errors: [newest = ""] }) => {
     const advice = webhookAdvice(newest);

@@ -14,14 +14,24 @@ import { decompressed, parseHistory } from "./timeline-history.ts";
 import type { TimelineHistory } from "./timeline-history.ts";
 
 /** Whether anything is there: WAL or backups of an earlier cluster, to which another one must not add its own. */
-export function isOccupied(
+export function isOccupied(connection: S3Connection, location: ArchiveLocation): Promise<boolean> {
+  return hasObjects(connection, location, "");
+}
+
+/** Whether there is a base backup, or the beginning of one. */
+export function hasBaseBackup(connection: S3Connection, location: ArchiveLocation): Promise<boolean> {
+  return hasObjects(connection, location, "base/");
+}
+
+function hasObjects(
   connection: S3Connection,
   location: ArchiveLocation,
+  below: string,
   timeoutSeconds = 30,
 ): Promise<boolean> {
   return inTime(connection, location, timeoutSeconds, async ({ client, abortSignal }) => {
     const { bucket, prefix } = location;
-    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/`, MaxKeys: 1 });
+    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/${below}`, MaxKeys: 1 });
     const { Contents } = await client.send(command, { abortSignal });
     return Contents !== undefined && Contents.length > 0;
   });

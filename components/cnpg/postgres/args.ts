@@ -143,8 +143,11 @@ export interface DeletionArgs {
   protect?: boolean | undefined;
 
   /**
-   * When the Cluster is deleted, leave its volumes (PersistentVolumeClaims) where they are; a Cluster of the same name
-   * takes them over. Default: false, the volumes go with the Cluster.
+   * When the Cluster is deleted, leave what the operator made for it where it is: volumes (PersistentVolumeClaims), pods,
+   * Services, the application's Secret. PostgreSQL runs on with nobody to look after it; its WAL is not archived any
+   * more, since the ObjectStore goes. A Cluster of the same name takes the volumes over, restarts the instances, and goes
+   * on in the same archive. Takes effect at the `pulumi up` before the deletion. Default: false, all of it goes with the
+   * Cluster.
    */
   retainVolumes?: pulumi.Input<boolean | undefined>;
 }

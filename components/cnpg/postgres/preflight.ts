@@ -6,8 +6,10 @@ import { userError } from "../../check.ts";
 import { type S3Connection, connectionOf } from "../../s3/connection.ts";
 import { S3Failure } from "../../s3/failure.ts";
 import type { ClusterArgs } from "../kube-api.ts";
-import { isOccupied, readArchive } from "../archive/read-archive.ts";
+import { barmanPlugin } from "../barman.ts";
+import { hasBaseBackup, isOccupied, readArchive } from "../archive/read-archive.ts";
 import { recoveryProblem } from "../archive/recovery-problem.ts";
+import { keptVolumes } from "../live/kept-volumes.ts";
 import { type LiveCluster, clustersOf, liveCluster } from "../live/live-cluster.ts";
 import { liveProblem } from "../live/problem.ts";
 import type { PostgresClusterArgs } from "./args.ts";
@@ -37,23 +39,23 @@ export function approved(
   component: pulumi.ComponentResource,
 ): pulumi.Output<Approved> {
   const live = plan.apply(async (known): Promise<Approved> => {
-    const [found, elsewhere] = cluster
-      ? await Promise.all([
-          liveCluster(cluster, known.namespace, known.clusterName),
-          moved(known, component, cluster),
-        ])
-      : [unknown];
+    if (!cluster) return { plan: known, live: unknown, volumes: [] };
+    const [found, elsewhere, volumes] = await Promise.all([
+      liveCluster(cluster, known.namespace, known.clusterName),
+      moved(known, component, cluster),
+      keptVolumes(cluster, known.namespace, known.clusterName),
+    ]);
     const problem = liveProblem(plannedOf(known), found) ?? elsewhere;
     if (problem !== undefined) throw userError(problem, component);
-    return { plan: known, live: found };
+    return { plan: known, live: found, volumes };
   });
   const connections = pulumi.all([
     connectionOf(args.backup.store.connection, component),
     connectionOf((args.recovery?.store ?? args.backup.store).connection, component),
   ]);
   const inspected = pulumi.all([live, connections]).apply(async ([found, [target, source]]) => {
-    // A Cluster that is there already has found its archive in order; whether it still does, its conditions say.
-    if (found.live.state !== "present") await inspect(found.plan, target, source, component);
+    if (found.live.state === "present") await lookAfter(found.plan, target, component);
+    else await inspect(found, target, source, component);
   });
   // What is only in the answer of the update must not make everything in a preview unknown.
   return pulumi.runtime.isDryRun()
@@ -65,6 +67,9 @@ export function approved(
 export interface Approved {
   plan: Plan;
   live: LiveCluster;
+
+  /** Volume claims that an earlier Cluster of its name has left. */
+  volumes: string[];
 }
 
 const unknown: LiveCluster = { state: "unknown" };
@@ -96,14 +101,38 @@ async function moved(
   );
 }
 
+/**
+ * A Cluster that is there already has found its archive in order; whether WAL gets there its conditions say, and not
+ * that the base backups are gone, as with a bucket that was made anew.
+ */
+async function lookAfter(plan: Plan, target: S3Connection, component: pulumi.Resource): Promise<void> {
+  const { archive, namespace, clusterName } = plan;
+  // A store that cannot be asked is the smoke check's business.
+  if (await hasBaseBackup(target, archive).catch(() => true)) return;
+  const isPlugin = plan.scheduledBackup.method === "plugin";
+  const how = isPlugin ? ` --method plugin --plugin-name ${barmanPlugin}` : "";
+  await pulumi.log.warn(
+    `Database ${namespace}/${clusterName} has no base backup at s3://${archive.bucket}/${archive.prefix}, and cannot be ` +
+      `recovered before there is one. If none is under way (kubectl -n ${namespace} get backups), take one: ` +
+      `kubectl cnpg backup ${clusterName} -n ${namespace}${how}`,
+    component,
+  );
+}
+
 async function inspect(
-  plan: Plan,
+  { plan, volumes }: Approved,
   target: S3Connection,
   source: S3Connection,
   component: pulumi.ComponentResource,
 ): Promise<void> {
   try {
-    if (await isOccupied(target, plan.archive)) throw userError(occupied(plan), component);
+    const hasArchive = await isOccupied(target, plan.archive);
+    if (volumes.length > 0) {
+      if (plan.source && !hasArchive) throw userError(volumesInTheWay(plan, volumes), component);
+      await pulumi.log.info(takenOver(plan, volumes), component);
+      return;
+    }
+    if (hasArchive) throw userError(occupied(plan), component);
     if (plan.source) await inspectSource(plan.source, source, component);
   } catch (error) {
     if (!(error instanceof S3Failure)) throw error;
@@ -132,5 +161,17 @@ function occupied({ archive, serverName, clusterName }: Plan): string {
     `s3://${archive.bucket}/${archive.prefix} holds WAL or backups of another "${clusterName}" already, and two ` +
     `lineages in one place would spoil both. To bring that one back, set recovery.from to "${clusterName}"; to start ` +
     `beside it, set backup.serverName to a new name, such as "${serverName}-new".`
+  );
+}
+
+const takenOver = ({ namespace, clusterName }: Plan, volumes: string[]): string =>
+  `Database ${namespace}/${clusterName} starts from the volumes that the earlier one of that name has left: ${volumes.join(", ")}.`;
+
+function volumesInTheWay({ namespace, clusterName }: Plan, volumes: string[]): string {
+  return (
+    `Database ${namespace}/${clusterName} cannot be recovered while the volumes of an earlier one of that name are ` +
+    `there (${volumes.join(", ")}): CloudNativePG would start from them, and not from the backups. Without recovery ` +
+    `it goes on with them; if they are not needed any more, kubectl -n ${namespace} delete pods,pvc,services -l ` +
+    `cnpg.io/cluster=${clusterName}`
   );
 }

@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+import { type ClusterArgs, inTime } from "../kube-api.ts";
+import { kubeGet } from "../kube-get.ts";
+
+const claims = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        name: z.string(),
+        annotations: z.record(z.string(), z.string()).default({}),
+        ownerReferences: z.array(z.unknown()).default([]),
+      }),
+    }),
+  ),
+});
+
+/**
+ * Volume claims that a deleted Cluster of a name has left behind. CloudNativePG gives them to the next Cluster of that
+ * name, whatever that is to start from. None where they cannot be asked for.
+ */
+export async function keptVolumes(
+  cluster: ClusterArgs,
+  namespace: string,
+  name: string,
+  timeoutMs = 10_000,
+): Promise<string[]> {
+  const selector = encodeURIComponent(`cnpg.io/cluster=${name}`);
+  const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims?labelSelector=${selector}`;
+  try {
+    const { items } = claims.parse(await inTime(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)));
+    return items
+      .map(({ metadata }) => metadata)
+      .filter(
+        ({ annotations, ownerReferences }) =>
+          ownerReferences.length === 0 && annotations["cnpg.io/nodeSerial"] !== undefined,
+      )
+      .map((metadata) => metadata.name);
+  } catch {
+    return [];
+  }
+}
