@@ -47,7 +47,7 @@ def reason(code, said):
         return "no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons"
     # A command that an OSD keeps waiting may crash over it, after it has said so (errno 110).
     if code in (EIO, ETIMEDOUT) or "(110)" in said or "r=-110" in said:
-        return "no OSD answered within 5 s; check `ceph osd tree` and the osd daemons"
+        return "no OSD answered within 5 s: it is down, or the cluster is full; check `ceph osd tree` and `ceph df`"
     if code < 0 or code in (134, 139):
         return "it crashed, as it does when the cluster is full; check `ceph df` and `ceph health detail`"
     return "exit code %d" % code

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { withoutDatabases } from "./support/database.ts";
+import { isFull, onlyInFull } from "./support/full.ts";
+import { mustPulumi } from "./support/lab.ts";
+import { checkoutCopy } from "./support/workspace.ts";
+import { titleOf } from "./faults/fault.ts";
+import { report } from "./faults/report.ts";
+import { addRow, rows } from "./faults/rows.ts";
+import { runFault } from "./faults/run-fault.ts";
+import { themes } from "./faults/themes.ts";
+
+const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
+let configBefore = "";
+
+before(async () => {
+  await withoutDatabases();
+  configBefore = readFileSync(configFile, "utf8");
+});
+
+for (const { title, faults } of themes) {
+  describe(title, () => {
+    for (const fault of faults) {
+      it(titleOf(fault), fault.isCore === true ? {} : onlyInFull, async () => {
+        addRow(await runFault(fault));
+      });
+    }
+  });
+}
+
+after(async () => {
+  writeFileSync(configFile, configBefore);
+  await mustPulumi(["up", "--yes", "--skip-preview"]);
+  // The page is about all of them, or stays as it is.
+  const page = await report(themes, rows());
+  if (isFull && page !== undefined) writeFileSync(join(import.meta.dirname, "../../docs/faults.md"), page);
+});

@@ -1,0 +1,78 @@
+import { must } from "../support/lab.ts";
+import { setConfig } from "../support/stack.ts";
+import { changeOfSecret, changeOfUser } from "./changes.ts";
+import type { Theme } from "./fault.ts";
+import { hanging, killed } from "./machines.ts";
+
+const ceph = (...args: string[]): Promise<string> => must("pve", ["ceph", ...args]);
+
+export const cephTheme: Theme = {
+  title: "Ceph",
+  notes: [],
+  faults: [
+    {
+      name: "Monitor killed",
+      ...changeOfUser,
+      cause: () => killed("ceph-mon"),
+      says: [/no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons/],
+      seconds: 120,
+      isCore: true,
+    },
+    {
+      name: "Monitor hangs (SIGSTOP)",
+      ...changeOfUser,
+      cause: () => hanging("ceph-mon"),
+      says: [/no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons/],
+      seconds: 120,
+    },
+    {
+      name: "OSD killed",
+      ...changeOfUser,
+      cause: () => killed("ceph-osd"),
+      says: [
+        /no OSD answered within 5 s: it is down, or the cluster is full; check `ceph osd tree` and `ceph df`/,
+      ],
+      seconds: 120,
+    },
+    {
+      name: "Cluster full",
+      ...changeOfUser,
+      cause: async () => {
+        await ceph("osd", "set-full-ratio", "0.0001");
+        return () => ceph("osd", "set-full-ratio", "0.95");
+      },
+      says: [/the cluster is full; check `ceph [^\n]*/],
+      seconds: 180,
+    },
+    {
+      name: "radosgw killed",
+      ...changeOfSecret,
+      cause: () => killed("radosgw"),
+      says: [
+        /S3 network problem: .* refuses connections\. Check the port, and that the S3 server is running\./,
+      ],
+      seconds: 60,
+      isCore: true,
+    },
+    {
+      name: "radosgw hangs (SIGSTOP)",
+      ...changeOfSecret,
+      cause: () => hanging("radosgw"),
+      says: [/S3 network problem: .* did not answer in time\. Check the address, firewalls, [^\n]*/],
+      seconds: 90,
+    },
+    {
+      name: "Quota full",
+      while: "the user's quota is lowered below what it stores",
+      change: () => setConfig({ "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1" }),
+      cause: () => Promise.resolve(() => Promise.resolve()),
+      says: [/S3 quota problem: .* quota is used up\. Raise it, or delete objects\./],
+      seconds: 60,
+      byHand: {
+        what: "raise the quota in the config",
+        how: () => setConfig({ "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1073741824" }),
+      },
+      isCore: true,
+    },
+  ],
+};

@@ -1,0 +1,138 @@
+import { barmanCloudImages, operatorImage } from "../../../lab/kubernetes/facts.ts";
+import { kubectl } from "../support/lab.ts";
+import { passing } from "../support/database.ts";
+import { setConfig } from "../support/stack.ts";
+import { changeOfSecret, databases } from "./changes.ts";
+import type { Fault, Mend, Theme } from "./fault.ts";
+import { hanging, killed } from "./machines.ts";
+
+const inOperators = (...args: string[]): Promise<string> => kubectl("-n", "cnpg-system", ...args);
+const operator = "deployment/cnpg-cloudnative-pg";
+
+/** Nothing runs behind the webhooks that every change of a database has to pass. */
+async function withoutOperator(): Promise<Mend> {
+  await inOperators("scale", operator, "--replicas=0");
+  await inOperators(
+    "wait",
+    "--for=delete",
+    "pod",
+    "-l",
+    "app.kubernetes.io/name=cloudnative-pg",
+    "--timeout=60s",
+  );
+  return async () => {
+    await inOperators("scale", operator, "--replicas=1");
+    await inOperators("rollout", "status", operator, "--timeout=120s");
+  };
+}
+
+let memory = 300;
+const changeOfOperator: Pick<Fault, "while" | "change"> = {
+  while: "the operator's release is changed",
+  change: () => setConfig({ "cnpg-rgw:operator.values.resources.requests.memory": `${memory++}Mi` }),
+};
+
+export const kubernetesTheme: Theme = {
+  title: "Kubernetes",
+  notes: [],
+  faults: [
+    {
+      name: "API server down",
+      ...changeOfSecret,
+      cause: () => killed("kube-apiserver"),
+      says: [/cluster is unreachable[^\n]*/],
+      seconds: 60,
+      isCore: true,
+    },
+    {
+      name: "API server hangs (SIGSTOP)",
+      ...changeOfSecret,
+      cause: () => hanging("kube-apiserver"),
+      says: [/cluster is unreachable[^\n]*/],
+      seconds: 150,
+    },
+    {
+      name: "API server down",
+      while: "everything is looked at",
+      command: ["refresh", "--yes", "--skip-preview"],
+      cause: () => killed("kube-apiserver"),
+      says: [/cluster is unreachable[^\n]*/],
+      seconds: 60,
+    },
+    {
+      name: "API server down",
+      while: "everything is removed",
+      command: ["destroy", "--yes", "--skip-preview"],
+      cause: () => killed("kube-apiserver"),
+      says: [/cluster is unreachable[^\n]*/],
+      seconds: 60,
+    },
+    {
+      name: "API server down",
+      ...changeOfOperator,
+      cause: () => killed("kube-apiserver"),
+      says: [/cluster is unreachable[^\n]*/],
+      seconds: 60,
+    },
+    {
+      name: "Webhook does not answer: the operator is scaled to none",
+      while: "a database is made",
+      change: databases([passing("webhook")]),
+      cause: withoutOperator,
+      says: [/failed calling webhook "[^"]*\.cnpg\.io"/, /The operator does not answer \(Service [^\n]*/],
+      seconds: 120,
+      restore: databases([]),
+    },
+    {
+      name: "etcd hangs (SIGSTOP)",
+      ...changeOfSecret,
+      cause: () => hanging("etcd"),
+      says: [/no answer in time|timed out|timeout|cluster is unreachable/],
+      seconds: 180,
+    },
+  ],
+};
+
+const nothing = (): Promise<Mend> => Promise.resolve(() => Promise.resolve());
+const correct = (how: () => Promise<unknown>): NonNullable<Fault["byHand"]> => ({
+  what: "correcting the image in the config",
+  how,
+});
+
+/** Images that no registry has. */
+export const imageTheme: Theme = {
+  title: "Images",
+  notes: [],
+  faults: [
+    {
+      name: "The operator's image is not to be had",
+      while: "the operator's release is changed",
+      change: () => setConfig({ "cnpg-rgw:operator.values.image.repository": "localhost/not-there" }),
+      cause: nothing,
+      says: [/[^\n]*[Ff]ailed to pull[^\n]*localhost\/not-there[^\n]*Correct the name of the image[^\n]*/],
+      seconds: 420,
+      byHand: correct(() =>
+        setConfig({ "cnpg-rgw:operator.values.image.repository": operatorImage.repository }),
+      ),
+    },
+    {
+      name: "The Barman Cloud plugin's image is not to be had",
+      while: "the plugin is changed",
+      change: () => setConfig({ "cnpg-rgw:barmanPlugin.image": "localhost/not-there:1" }),
+      cause: nothing,
+      says: [/[^\n]*localhost\/not-there:1[^\n]*/],
+      seconds: 360,
+      byHand: correct(() => setConfig({ "cnpg-rgw:barmanPlugin.image": barmanCloudImages.image })),
+    },
+    {
+      name: "PostgreSQL's image is not to be had",
+      while: "a database is made",
+      change: databases([passing("image", { imageName: "localhost/not-there:17" })]),
+      cause: nothing,
+      says: [/the image localhost\/not-there:17 cannot be pulled[^\n]*/],
+      seconds: 240,
+      byHand: correct(databases([passing("image")])),
+      restore: databases([]),
+    },
+  ],
+};

@@ -1,0 +1,54 @@
+import { format } from "prettier";
+import { titleOf } from "./fault.ts";
+import type { Fault, Theme } from "./fault.ts";
+import type { Row } from "./rows.ts";
+
+const introduction = `# Faults
+
+What happens when something fails while \`pulumi up\`, \`refresh\` or \`destroy\` runs. This page is written by
+\`npm run test:full\`, which causes each of these faults on [the lab](lab.md), and checks that the command ends within the
+time given, that it prints what is quoted here, no stack trace and no secret (nor is there one in Kubernetes' events or in
+the command line of a process on any host), and that, once the fault is mended, the next \`pulumi up\` brings the stack to
+what is declared, with \`pulumi preview --expect-no-changes\` after it.
+`;
+
+/** docs/faults.md; undefined as long as there is a fault that has not been caused. */
+export async function report(
+  themes: readonly Theme[],
+  rows: ReadonlyMap<string, Row>,
+): Promise<string | undefined> {
+  const sections = themes.map(({ title, notes, faults }) => {
+    const lines = faults.map((fault) => cells(fault, rows.get(titleOf(fault))));
+    return lines.includes(undefined) ? undefined : [`## ${title}`, ...notes, table(lines)].join("\n\n");
+  });
+  if (sections.includes(undefined)) return undefined;
+  return format([introduction.trimEnd(), ...sections].join("\n\n"), { parser: "markdown", printWidth: 110 });
+}
+
+const head = ["Fault", "While", "What the user sees", "Ends within", "Took", "The next `up`"];
+
+function cells(fault: Fault, row: Row | undefined): readonly string[] | undefined {
+  if (row === undefined) return undefined;
+  return [
+    fault.name,
+    `\`${(fault.command ?? ["up"])[0] ?? "up"}\`: ${fault.while}`,
+    `${fault.survives === true ? "It gets over it. " : ""}${row.seen.map((text) => `"${text}"`).join(" and ")}`,
+    `${fault.seconds} s`,
+    classOf(row.took),
+    `${fault.byHand === undefined ? "" : `after ${fault.byHand.what}: `}${row.next}`,
+  ];
+}
+
+function table(lines: readonly (readonly string[] | undefined)[]): string {
+  return [head, head.map(() => "---"), ...lines.filter((line) => line !== undefined)]
+    .map((line) => `| ${line.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n");
+}
+
+const classes = [10, 30, 60, 120, 300, 600];
+
+/** Not the seconds themselves, which are this machine's. */
+function classOf(seconds: number): string {
+  const most = classes.find((bound) => seconds <= bound);
+  return most === undefined ? `over ${classes.at(-1) ?? 0} s` : `≤ ${most} s`;
+}
