@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import {
   BackupBucket,
-  BackupCredentials,
+  BackupNamespaces,
   BarmanCloudPlugin,
   CnpgOperator,
   PostgresCluster,
@@ -68,16 +68,12 @@ const { enabled: hasPlugin, ...pluginArgs } = config.barmanPlugin;
 const plugins = hasPlugin
   ? [new BarmanCloudPlugin("barman-cloud-plugin", { ...pluginArgs, namespace: ofOperator })]
   : [];
-const credentials = config.namespaces.map(
-  ({ name, create }) =>
-    new BackupCredentials(`backup-credentials-${name}`, {
-      namespace: name,
-      createNamespace: create,
-      connection: { ...connection, endpoint: proven.endpoint },
-      bucket: proven.bucket,
-      path: proven.path,
-    }),
-);
+const credentials = new BackupNamespaces("backup-credentials", {
+  namespaces: config.namespaces,
+  connection: { ...connection, endpoint: proven.endpoint },
+  bucket: proven.bucket,
+  path: proven.path,
+});
 
 // Databases: each with the Secret of its namespace. Their look into the bucket waits until that is proven.
 const provenConnection = {
@@ -86,9 +82,9 @@ const provenConnection = {
 };
 const store = { connection: provenConnection, bucket: config.bucket, path: config.path };
 const databasesMade = config.databases.map((entry) => {
-  const secrets = credentials.filter((_, i) => config.namespaces[i]?.name === entry.namespace);
-  const dependsOn = [...operators, ...plugins, ...secrets];
-  const args = databaseArgs(entry, { ...store, secretVersion: secrets[0]?.secretVersion });
+  const secret = credentials.secrets[entry.namespace];
+  const dependsOn = [...operators, ...plugins, ...(secret ? [secret] : [])];
+  const args = databaseArgs(entry, { ...store, secretVersion: secret?.metadata.resourceVersion });
   const made = new PostgresCluster(`database-${entry.name}`, args, { dependsOn });
   return { entry, made };
 });
@@ -103,7 +99,7 @@ if (cephHost) {
       accessKeyId: owner.accessKeyId,
       radosgwAdmin: config.radosgwAdmin,
     },
-    { dependsOn: [...credentials, ...databasesMade.map(({ made }) => made)] },
+    { dependsOn: [credentials, ...databasesMade.map(({ made }) => made)] },
   );
 }
 
@@ -112,7 +108,7 @@ export const region = config.region;
 export const bucket = backups.bucket;
 export const operatorNamespace = ofOperator;
 export const secretName = backupSecretName;
-export const namespaces = credentials.map((credential) => credential.namespace);
+export const { namespaces } = credentials;
 export const databases = Object.fromEntries(
   databasesMade.map(({ entry, made: { namespace, host, secretName, destinationPath, serverName } }) => {
     const recover = recoveryCommand(entry, config.databases.length);

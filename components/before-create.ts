@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 
 import { userError } from "./check.ts";
+import { isMocked } from "./mocked.ts";
 
 /** The inputs of the resource that is about to be made; secrets are outputs, what is not known yet is undefined. */
 export type NewInputs = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export function beforeCreate(
   resource: pulumi.Resource,
   look: (inputs: NewInputs) => Promise<string | undefined>,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  if (pulumi.runtime.getMonitor() instanceof MockMonitor) return {};
+  if (isMocked()) return {};
   const callback = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
     const problem = await look(newInputs ?? {});
     if (problem === undefined) return;

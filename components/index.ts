@@ -31,3 +31,6 @@ export type { BackupStoreArgs } from "./cnpg/store.ts";
 export type { HelmValues } from "./cnpg/operator-values.ts";
 export { BackupCredentials } from "./backup/credentials.ts";
 export type { BackupCredentialsArgs } from "./backup/credentials.ts";
+export { BackupNamespaces } from "./backup/namespaces.ts";
+export type { BackupNamespaceArgs, BackupNamespacesArgs } from "./backup/namespaces.ts";
+export type { BackupSecretArgs } from "./backup/secret.ts";

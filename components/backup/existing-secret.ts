@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
 import { beforeCreate } from "../before-create.ts";
 import { type ClusterArgs, type FoundSecret, findSecret } from "../cnpg/cluster.ts";
@@ -7,26 +8,30 @@ import { knownValues } from "../known-values.ts";
 
 /**
  * A Secret of this name that is there already is taken over: what it has beside our values stays. One with other S3
- * keys is refused, since they may be nowhere else, and a database that uses them would lose its archive.
+ * keys is refused, since they may be nowhere else, and a database that uses them would lose its archive. For any number
+ * of Secrets with the same values.
  */
 export function refusesOtherKeys(
   resource: pulumi.Resource,
   cluster: ClusterArgs | undefined,
-  namespace: pulumi.Input<string>,
   declared: Record<string, pulumi.Input<string>>,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
-  return beforeCreate(resource, async () => {
-    const [where, values] = await Promise.all([knownValues({ namespace }), knownValues(declared)]);
-    if (typeof where.namespace !== "string") return undefined;
-    const found = await findSecret(cluster, where.namespace, backupSecretName);
+  return beforeCreate(resource, async (inputs) => {
+    const [{ metadata }, values] = await Promise.all([
+      knownValues({ metadata: inputs.metadata }),
+      knownValues(declared),
+    ]);
+    const { namespace } = z.object({ namespace: z.string() }).safeParse(metadata).data ?? {};
+    if (namespace === undefined) return undefined;
+    const found = await findSecret(cluster, namespace, backupSecretName);
     if (found === undefined) return undefined;
     const problem = reasonToRefuse(found, values);
     if (problem !== undefined)
-      return `Secret ${backupSecretName} is in namespace ${where.namespace} already, ${problem}`.concat(
-        ` If nobody needs it any more: kubectl -n ${where.namespace} delete secret ${backupSecretName}`,
+      return `Secret ${backupSecretName} is in namespace ${namespace} already, ${problem}`.concat(
+        ` If nobody needs it any more: kubectl -n ${namespace} delete secret ${backupSecretName}`,
       );
-    await warnOfChanges(found, values, where.namespace, resource);
+    await warnOfChanges(found, values, namespace, resource);
     return undefined;
   });
 }

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { z } from "zod";
 
 import { fromJson, shown } from "../check.ts";
 import { knownValues } from "../known-values.ts";
+import { isMocked } from "../mocked.ts";
 import { bootstrap } from "./remote-job.ts";
 import { runOverSsh } from "./ssh.ts";
 
@@ -33,7 +33,7 @@ export function correctsDrift(
   resource: pulumi.Resource,
   findings: (found: Inspection) => string[],
 ): pulumi.ResourceTransform[] {
-  if (pulumi.runtime.getMonitor() instanceof MockMonitor) return [];
+  if (isMocked()) return [];
   return [
     async ({ props, opts }) => {
       const found = await look(props, resource);

@@ -23,10 +23,10 @@ describe("one more namespace", () => {
     const before = cephWrites().length;
     const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(outcome.code, 0, outcome.all);
-    // The component, its Namespace and its Secret.
+    // Its Namespace and its Secret.
     assert.deepEqual(
       changes(outcome).filter((change) => !change.endsWith("unchanged")),
-      ["+ 3 created"],
+      ["+ 2 created"],
     );
     assert.deepEqual(cephWrites().slice(before), []);
     assert.deepEqual((await backupSecret("shop")).values, (await backupSecret("demo")).values);

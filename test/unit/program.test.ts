@@ -21,7 +21,7 @@ async function run(config: Record<string, unknown>): Promise<{ outputs: typeof P
   const before = declared.length;
   const url = new URL(`../../index.ts?run=${before}`, import.meta.url);
   const outputs = (await import(url.href)) as typeof Program;
-  await valueOf(pulumi.all([outputs.operatorNamespace, outputs.bucket, ...outputs.namespaces]));
+  await valueOf(pulumi.all([outputs.operatorNamespace, outputs.bucket, outputs.namespaces]));
   // The last of all, since it waits for the others.
   if (config.cephHost !== undefined) await findSoon(declared, "old-keys-keys", before);
   return { outputs, made: declared.slice(before) };
@@ -43,9 +43,8 @@ describe("the program", () => {
       "backup-bucket",
       "backup-bucket-bucket",
       "backup-bucket-s3",
-      "backup-credentials-sample",
+      "backup-credentials",
       "backup-credentials-sample-secret",
-      "backup-credentials-shop",
       "backup-credentials-shop-namespace",
       "backup-credentials-shop-secret",
       "cnpg-operator",
@@ -68,7 +67,7 @@ describe("the program", () => {
     });
     assert.equal(await pulumi.isSecret(outputs.accessKeyId), true);
     assert.equal(await pulumi.isSecret(outputs.secretAccessKey), true);
-    assert.deepEqual(await valueOf(pulumi.all(outputs.namespaces)), ["sample", "shop"]);
+    assert.deepEqual(await valueOf(outputs.namespaces), ["sample", "shop"]);
     assert.equal(await valueOf(outputs.operatorNamespace), "cnpg-system");
     assert.equal(outputs.secretName, "cnpg-backup-s3");
   });

@@ -5,6 +5,7 @@ import { rootCertificates } from "node:tls";
 import * as pulumi from "@pulumi/pulumi";
 
 import { BackupCredentials, type BackupCredentialsArgs } from "../../../../components/backup/credentials.ts";
+import { BackupNamespaces } from "../../../../components/backup/namespaces.ts";
 import { family, find, recordResources, valueOf } from "../../mocks.ts";
 
 const declared = await recordResources();
@@ -87,5 +88,36 @@ describe("BackupCredentials", () => {
     }
     await new Promise((resolve) => setImmediate(resolve));
     assert.ok(!family(declared, "bad").some((line) => line.startsWith("kubernetes:")));
+  });
+});
+
+describe("BackupNamespaces", () => {
+  const { connection, bucket, path } = args;
+  const store = { connection, bucket, path };
+
+  it("is the same Secret in each namespace, made first where that is asked for, and nothing else", async () => {
+    const many = new BackupNamespaces("many", {
+      ...store,
+      namespaces: [{ name: "one" }, { name: "two", create: true }],
+    });
+    assert.deepEqual(await valueOf(many.namespaces), ["one", "two"]);
+    assert.deepEqual(family(declared, "many"), [
+      "cnpg-rgw:backup:BackupNamespaces many",
+      "kubernetes:core/v1:Namespace many-two-namespace",
+      "kubernetes:core/v1:Secret many-one-secret",
+      "kubernetes:core/v1:Secret many-two-secret",
+    ]);
+    const [one, two] = ["one", "two"].map((name) => find(declared, `many-${name}-secret`).inputs);
+    assert.partialDeepStrictEqual(one?.metadata, { name: "cnpg-backup-s3", namespace: "one" });
+    assert.partialDeepStrictEqual(two?.metadata, { name: "cnpg-backup-s3", namespace: "two" });
+    assert.deepEqual(one?.stringData, two?.stringData);
+    assert.ok(many.secrets.two);
+  });
+
+  it("refuses a name that Kubernetes refuses before it declares a child", async () => {
+    const namespaces = [{ name: "good" }, { name: "Bad" }];
+    assert.throws(() => new BackupNamespaces("worse", { ...store, namespaces }), /namespaces must/);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(!family(declared, "worse").some((line) => line.startsWith("kubernetes:")));
   });
 });
