@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { onlyInFull } from "./support/full.ts";
-import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
+import { kubectl, must, mustPulumi, on, pulumi } from "./support/lab.ts";
 import { backupSecret, bucket, changes, cephWrites, rgwUser, s3, uid } from "./support/stack.ts";
 import { checkoutCopy } from "./support/workspace.ts";
 
@@ -59,9 +59,12 @@ const deleteDefinitions = (): Promise<string> =>
   shell("kubectl get crd -o name | grep '\\.postgresql\\.cnpg\\.io$' | xargs -r kubectl delete");
 const admin = (...words: string[]): Promise<string> => must("pve", ["radosgw-admin", ...words]);
 
-/** By the words of the issue that people have copied for years. */
+async function withoutUser(): Promise<void> {
+  await on("pve", ["radosgw-admin", "user", "rm", `--uid=${uid}`, "--purge-data"]);
+}
+
 async function userByHand(): Promise<void> {
-  await admin("user", "rm", `--uid=${uid}`, "--purge-data").catch(() => "");
+  await withoutUser();
   await admin("user", "create", `--uid=${uid}`, "--display-name=CNPG Backup User", "--max-buckets=10");
 }
 
@@ -222,7 +225,15 @@ describe("what a removed or another operator left", onlyInFull, () => {
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /operator already, in namespace postgres, and no Helm release made it/);
-    await config({ "operator.enabled": "false", "operator.namespace": "postgres" });
+    await kubectl("-n", "postgres", "create", "service", "clusterip", "barman-cloud", "--tcp=9090");
+    await config({
+      ...{ "operator.enabled": "false", "operator.namespace": "postgres" },
+      "barmanPlugin.enabled": "true",
+    });
+    const plugin = await pulumi(["preview"]);
+    assert.notEqual(plugin.code, 0);
+    assert.match(plugin.all, /postgres has a Barman Cloud plugin already.*barmanPlugin\.enabled false/);
+    await config(withoutPlugin);
     await mustPulumi(["up", "--yes", "--skip-preview"]);
     await mustPulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
@@ -241,12 +252,15 @@ describe("what a removed or another operator left", onlyInFull, () => {
 });
 
 after(async () => {
+  // A test that failed may have left the stack, with the values of its own.
+  await pulumi(["destroy", "--yes", "--skip-preview"]);
   writeFileSync(configFile, configBefore);
   await shell(
-    "kubectl delete namespace team postgres --ignore-not-found --timeout=120s;" +
+    "kubectl -n demo delete secret cnpg-backup-s3 --ignore-not-found;" +
+      " kubectl delete namespace team postgres --ignore-not-found --timeout=120s;" +
       " kubectl delete validatingwebhookconfiguration/cnpg-validating-webhook-configuration" +
       " mutatingwebhookconfiguration/cnpg-mutating-webhook-configuration --ignore-not-found;" +
       " kubectl get clusterrole,clusterrolebinding -o name | grep /cloudnative-pg | xargs -r kubectl delete",
   );
-  await deleteDefinitions();
+  await Promise.all([deleteDefinitions(), withoutUser()]);
 });

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { type Rule, checked } from "../../check.ts";
+import type { ClusterArgs } from "../cluster.ts";
 import { type PreflightArgs, clusterToAsk } from "../preflight.ts";
 import { namespaceRule } from "../rules.ts";
 import {
@@ -11,6 +12,7 @@ import {
   deployment,
 } from "./deployment.ts";
 import manifest from "./generated/manifest.json" with { type: "json" };
+import { refusesSecondPlugin } from "./existing-plugin.ts";
 import { objectStoreDefinition, permissions } from "./objects.ts";
 import { whereOperatorIs } from "./preflight.ts";
 import { imageRule, pullPolicyRule } from "./rules.ts";
@@ -54,7 +56,10 @@ export interface BarmanCloudPluginArgs {
   /** Leave the certificates to cert-manager. Default: off. */
   certManager?: CertManagerArgs | undefined;
 
-  /** The question to the cluster, before the plugin is touched, whether the operator is in `namespace`. */
+  /**
+   * The questions to the cluster, before the plugin is touched: whether the operator is in `namespace`, and no plugin
+   * that something else made.
+   */
   preflight?: PreflightArgs | undefined;
 }
 
@@ -91,8 +96,8 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     super("cnpg-rgw:cnpg:BarmanCloudPlugin", name, {}, opts);
     const container = this.container(args);
     const certManager = args.certManager?.enabled ?? false;
-    const account = this.serviceAccount(name, args);
     const cluster = clusterToAsk(this, args.preflight);
+    const account = this.serviceAccount(name, args, cluster);
     const namespace = account.metadata.namespace.apply((known) =>
       whereOperatorIs(cluster, known, { certManager }, this),
     );
@@ -140,12 +145,13 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
   private serviceAccount(
     name: string,
     { namespace = "cnpg-system" }: BarmanCloudPluginArgs,
+    cluster: ClusterArgs | undefined,
   ): kubernetes.core.v1.ServiceAccount {
     const { metadata } = manifest.serviceAccount;
     return new kubernetes.core.v1.ServiceAccount(
       `${name}-service-account`,
       { metadata: { ...metadata, namespace: checked(this, "namespace", namespace, namespaceRule) } },
-      { parent: this },
+      { parent: this, ...refusesSecondPlugin(this, cluster) },
     );
   }
 

@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+import { beforeCreate } from "../../before-create.ts";
+import { type ClusterArgs, getOrUndefined } from "../cluster.ts";
+
+const service = z.object({
+  metadata: z.object({ managedFields: z.array(z.object({ manager: z.string().default("") })).default([]) }),
+});
+
+/** Refuses to make the plugin where there is one that something else made: chart and manifest have the same Service. */
+export function refusesSecondPlugin(
+  resource: pulumi.Resource,
+  cluster: ClusterArgs | undefined,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (cluster === undefined) return {};
+  return beforeCreate(resource, async ({ metadata }) => {
+    const namespace = z.object({ namespace: z.string() }).safeParse(metadata).data?.namespace;
+    return namespace !== undefined && (await isOfOthers(cluster, namespace))
+      ? alreadyThere(namespace)
+      : undefined;
+  });
+}
+
+/** One of an update that was broken off is our own. */
+export async function isOfOthers(cluster: ClusterArgs, namespace: string): Promise<boolean> {
+  const answer = await getOrUndefined(cluster, `/api/v1/namespaces/${namespace}/services/barman-cloud`);
+  const found = service.safeParse(answer).data;
+  if (found === undefined) return false;
+  return !found.metadata.managedFields.some(({ manager }) => manager.startsWith("pulumi"));
+}
+
+const alreadyThere = (namespace: string): string =>
+  `Namespace ${namespace} has a Barman Cloud plugin already (Service barman-cloud). Leave it as it is, and do without ` +
+  "BarmanCloudPlugin (pulumi config set --path cnpg-rgw:barmanPlugin.enabled false), or remove it first, but never its " +
+  "CRD: with it goes what says where every database's backups are";
