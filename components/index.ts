@@ -11,7 +11,7 @@ export type { BackupBucketArgs, BucketProtectionArgs } from "./s3/bucket.ts";
 export { smokeCheck } from "./s3/smoke-check.ts";
 export type { CheckedLocation, SmokeCheckArgs } from "./s3/smoke-check.ts";
 export { CnpgOperator } from "./cnpg/operator.ts";
-export type { CnpgOperatorArgs } from "./cnpg/operator.ts";
+export type { AdoptArgs, CnpgOperatorArgs } from "./cnpg/operator.ts";
 export type { PreflightArgs } from "./cnpg/preflight.ts";
 export type { ClusterArgs } from "./cnpg/cluster.ts";
 export { PostgresCluster } from "./cnpg/postgres/postgres-cluster.ts";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { beforeCreate } from "../before-create.ts";
 import { asciiJson, shown } from "../check.ts";
-import { look } from "./drift.ts";
+import { type Inspection, look } from "./drift.ts";
 import { type CephHostArgs, sshConnection } from "./host.ts";
 import { scriptText } from "./remote-job.ts";
 
@@ -29,10 +29,22 @@ export function refusesKeysInUse(
     const stdin = pulumi.jsonStringify(job).apply(asciiJson);
     const connection = pulumi.output(sshConnection(resource, host));
     const found = await look({ connection, stdin }, resource);
-    if (found === undefined || found.otherKeys === 0) return undefined;
+    if (found === undefined || found.differs.includes("absent")) return undefined;
     const [uid, mode] = await Promise.all([known(values.uid), known(values.existingKeys)]);
-    return mode === "revoke" ? undefined : keysInUse(uid, found.otherKeys);
+    if (found.otherKeys > 0 && mode !== "revoke") return keysInUse(uid, found.otherKeys);
+    await warnOfChanges(uid, found, resource);
+    return undefined;
   });
+}
+
+/** A preview shows no more of a command than that it will be run. */
+async function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource): Promise<void> {
+  const changes = found.differs.filter((what) => what !== "keys");
+  if (changes.length === 0) return;
+  await pulumi.log.warn(
+    `RGW user ${shown(uid)} is there already, and this of it becomes as declared: ${changes.join(", ")}`,
+    resource,
+  );
 }
 
 function known(output: pulumi.Output<string>): Promise<string> {

@@ -242,8 +242,11 @@ describe("what a removed or another operator left", onlyInFull, () => {
 
   it("an RGW user whose keys may go: they end when nobody of the stack needs them", async () => {
     await userByHand();
+    await admin("user", "modify", `--uid=${uid}`, "--display-name=By hand");
     const old = await keyInUse();
     await config({ "rgwUser.existingKeys": "revoke", "operator.enabled": "false" });
+    const preview = await mustPulumi(["preview"]);
+    assert.match(preview, /"cnpg-backup" is there already, and this of it becomes as declared: display name/);
     await mustPulumi(["up", "--yes", "--skip-preview"]);
     assert.notEqual((await keyInUse()).access_key, old.access_key);
     await mustPulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
