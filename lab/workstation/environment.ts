@@ -8,7 +8,9 @@ export function workstationEnvironment(): Record<string, string> {
     PATH: [checkoutBin, kubernetesBin, process.env.PATH ?? ""].join(delimiter),
     KUBECONFIG: adminKubeconfig,
     PULUMI_HOME: pulumiHome,
-    PULUMI_BACKEND_URL: `file://${backendDir}`,
+    // The backend's library writes a file beside each, and not at one stroke: an engine that is killed meanwhile would
+    // leave a stack that cannot be loaded.
+    PULUMI_BACKEND_URL: `file://${backendDir}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The workstation has no way out of the lab: a plugin that is missing should be said at once.

@@ -8,7 +8,10 @@ const ceph = (...args: string[]): Promise<string> => must("pve", ["ceph", ...arg
 
 export const cephTheme: Theme = {
   title: "Ceph",
-  notes: [],
+  notes: [
+    "Each call of `radosgw-admin` gives monitors and OSDs 5 s, each script has 120 s, each S3 request 20 s. An OSD that is" +
+      " down and a cluster that is full look the same from outside: requests hang.",
+  ],
   faults: [
     {
       name: "Monitor killed",
@@ -52,7 +55,6 @@ export const cephTheme: Theme = {
         /S3 network problem: .* refuses connections\. Check the port, and that the S3 server is running\./,
       ],
       seconds: 60,
-      isCore: true,
     },
     {
       name: "radosgw hangs (SIGSTOP)",

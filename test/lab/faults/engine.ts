@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../../lab/wait.ts";
 import { kubectl, must, mustPulumi, pulumi, startPulumi } from "../support/lab.ts";
 import { labState } from "../support/workspace.ts";
@@ -59,19 +58,19 @@ async function gone(left: readonly Process[]): Promise<void> {
 /** Waits for the moment to strike in an `up` that has begun. */
 type Moment = (started: ReturnType<typeof startPulumi>) => Promise<unknown>;
 
-const afterLock =
-  (seconds: number): Moment =>
-  async () => {
-    const taken = { what: "the stack's lock", timeoutMs: 30_000, intervalMs: 20 };
-    await until(taken, () => Promise.resolve(isLocked() || "none"));
-    await sleep(seconds * 1000);
-  };
+const lockTaken: Moment = async () => {
+  const taken = { what: "the stack's lock", timeoutMs: 60_000, intervalMs: 20 };
+  await until(taken, () => Promise.resolve(isLocked() || "none"));
+};
 
-const releaseBegun: Moment = (started) => started.printed(/cnpg-operator-release creating/);
+const printed =
+  (what: RegExp): Moment =>
+  (started) =>
+    started.printed(what);
 
 /** Helm keeps its record of a release in a Secret; by then it has begun to make the objects. */
 const helmAtWork: Moment = async () => {
-  const at = { what: "Helm to begin", timeoutMs: 60_000, intervalMs: 100 };
+  const at = { what: "Helm to begin", timeoutMs: 120_000, intervalMs: 100 };
   const pending = [
     "-n",
     "cnpg-system",
@@ -99,13 +98,26 @@ async function dieAndTryAgain(moment: Moment, withAll: boolean): Promise<{ code:
   return pulumi(up);
 }
 
-const cancel = {
-  what: "`pulumi cancel`",
-  how: (): Promise<unknown> => mustPulumi(["cancel", "--yes"]),
-};
 const locked = /the stack is currently locked by 1 lock[^\n]*[\s\S]*?`pulumi cancel`/;
 
-const killed = (name: string, moment: Moment, more: Partial<Fault> = {}): Fault => ({
+/** Commands in an error of the program that bring the stack on. */
+const advised = [
+  /kubectl -n cnpg-system delete secret [\w.-]+/,
+  /pulumi config set --path cnpg-rgw:operator\.adopt\.release cnpg && pulumi config set [^)\n]*/,
+];
+let told: string | undefined;
+
+/** `up` meets the lock; after `pulumi cancel` it may meet what the dead engine's Helm left. */
+async function tryAgain(moment: Moment, withAll: boolean): Promise<{ code: number; all: string }> {
+  const first = await dieAndTryAgain(moment, withAll);
+  await mustPulumi(["cancel", "--yes"]);
+  const second = await pulumi(up);
+  told = advised.map((command) => command.exec(second.all)?.[0]).find(Boolean);
+  assert.ok(second.code === 0 || told !== undefined, second.all);
+  return { code: first.code, all: first.all + second.all };
+}
+
+const killed = (name: string, moment: Moment, more: Partial<Fault> & { withAll?: boolean } = {}): Fault => ({
   name,
   while: "everything is made (a first `up`)",
   change: async () => {
@@ -114,50 +126,51 @@ const killed = (name: string, moment: Moment, more: Partial<Fault> = {}): Fault 
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
   },
   cause: () => Promise.resolve(() => Promise.resolve()),
-  run: () => dieAndTryAgain(moment, false),
+  run: () => tryAgain(moment, more.withAll === true),
   says: [locked],
-  seconds: 120,
-  byHand: cancel,
+  mayShow: [
+    /Helm release cnpg in namespace cnpg-system is in state pending-install[^\n]*/,
+    /The cluster has an operator already: Helm release cnpg[^\n]*/,
+  ],
+  seconds: 300,
+  byHand: {
+    what: "`pulumi cancel`, and what a second message says",
+    how: async () => {
+      if (told !== undefined) await must("workstation", ["sh", "-ec", told]);
+    },
+  },
+  restore: async () => {
+    await pulumi(["config", "rm", "--path", "cnpg-rgw:operator.adopt"]);
+  },
   ...more,
 });
 
-/** What the message says: `pulumi cancel` first, then a command of its own. */
-async function powerCut(): Promise<{ code: number; all: string }> {
-  const first = await dieAndTryAgain(helmAtWork, true);
-  await cancel.how();
-  const second = await pulumi(up);
-  told = /kubectl -n cnpg-system delete secret [\w.-]+/.exec(second.all)?.[0] ?? "";
-  return { code: second.code, all: first.all + second.all };
-}
-let told = "";
-
-const moments = [0.2, 1.5, 3, 4.5, 6, 7.5, 9, 11, 13];
+const moments: readonly (readonly [string, Moment])[] = [
+  ["the lock is taken", lockTaken],
+  ["the keys are made", printed(/rgw-user-secret-access-key created/)],
+  ["the user is begun", printed(/rgw-user-user creating/)],
+  ["the user is made", printed(/rgw-user-user created/)],
+  ["the bucket is begun", printed(/backup-bucket-bucket creating/)],
+  ["the operator's namespace is made", printed(/cnpg-operator-namespace created/)],
+  ["the operator's release is begun", printed(/cnpg-operator-release creating/)],
+  ["Helm is at work", helmAtWork],
+  ["the operator's release is made", printed(/cnpg-operator-release created/)],
+  ["the Barman Cloud plugin is begun", printed(/barman-cloud-plugin-deployment creating/)],
+];
 
 export const engineTheme: Theme = {
   title: "The engine itself",
-  notes: [],
+  notes: [
+    "The engine is killed with -9 at ten moments of a first `up`. The program and the providers that it started end by" +
+      " themselves; the test waits for that. What they were at work on is taken over by the next `up`: the lock says" +
+      " `pulumi cancel`; a Helm that went on without its engine leaves a release that the stack does not know.",
+  ],
   faults: [
-    killed("Engine killed with -9, moment 1 of 10: the operator's release is begun", releaseBegun, {
-      isCore: true,
+    ...moments.map(([name, moment], i) =>
+      killed(`Engine killed with -9 when ${name}`, moment, i === 3 ? { isCore: true } : {}),
+    ),
+    killed("Power cut: engine, program, providers and Helm killed with -9 when Helm is at work", helmAtWork, {
+      withAll: true,
     }),
-    ...moments.map((seconds, i) =>
-      killed(
-        `Engine killed with -9, moment ${i + 2} of 10: ${seconds} s after it took the stack's lock`,
-        afterLock(seconds),
-      ),
-    ),
-    killed(
-      "Power cut: engine, program and providers killed with -9, Helm in the middle of its work",
-      helmAtWork,
-      {
-        run: powerCut,
-        says: [locked, /Helm release cnpg in namespace cnpg-system is in state pending-install[^\n]*/],
-        seconds: 180,
-        byHand: {
-          what: "`pulumi cancel` and the command of the message",
-          how: () => must("workstation", told.split(" ")),
-        },
-      },
-    ),
   ],
 };

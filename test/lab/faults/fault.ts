@@ -21,6 +21,8 @@ export interface Fault {
   readonly survives?: boolean;
   /** What the user must read; what it matches, shortened, is in the table. Each has to be there. */
   readonly says: readonly RegExp[];
+  /** What the user may read besides; where it is there, it is in the table. */
+  readonly mayShow?: readonly RegExp[];
   /** The command ends within so many seconds. */
   readonly seconds: number;
   /** What the message tells to do beside mending the fault, done as it says, and how the table calls it. */

@@ -34,7 +34,10 @@ const changeOfOperator: Pick<Fault, "while" | "change"> = {
 
 export const kubernetesTheme: Theme = {
   title: "Kubernetes",
-  notes: [],
+  notes: [
+    "What the Kubernetes provider says is in its own words: here those of the lab's own stand-in, where the official one" +
+      " could not be had.",
+  ],
   faults: [
     {
       name: "API server down",
@@ -102,14 +105,19 @@ const correct = (how: () => Promise<unknown>): NonNullable<Fault["byHand"]> => (
 /** Images that no registry has. */
 export const imageTheme: Theme = {
   title: "Images",
-  notes: [],
+  notes: [
+    "Helm waits for its whole timeout, here 300 s, whatever the pods say, and then takes the release back; so the" +
+      " databases' operator runs on as before. A database is given up after two minutes with the same error.",
+  ],
   faults: [
     {
       name: "The operator's image is not to be had",
       while: "the operator's release is changed",
       change: () => setConfig({ "cnpg-rgw:operator.values.image.repository": "localhost/not-there" }),
       cause: nothing,
-      says: [/[^\n]*[Ff]ailed to pull[^\n]*localhost\/not-there[^\n]*Correct the name of the image[^\n]*/],
+      says: [
+        /Helm release cnpg in namespace cnpg-system does not come up[^\n]*not-there[^\n]*Correct the name of the image[^\n]*/,
+      ],
       seconds: 420,
       byHand: correct(() =>
         setConfig({ "cnpg-rgw:operator.values.image.repository": operatorImage.repository }),

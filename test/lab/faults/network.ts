@@ -17,7 +17,6 @@ export const networkTheme: Theme = {
       cause: () => cut("workstation", "pve"),
       says: [/ssh ceph-admin@10\.0\.0\.10 port 22: [^\n]*/],
       seconds: 120,
-      isCore: true,
     },
     {
       name: "Workstation and Ceph host cut off for 30 s",
@@ -33,6 +32,7 @@ export const networkTheme: Theme = {
       cause: () => cut("workstation", "pve"),
       says: [/S3 network problem: [^\n]*/],
       seconds: 120,
+      isCore: true,
     },
     {
       name: "Workstation and Kubernetes cut off for good",

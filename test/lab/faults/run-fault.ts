@@ -34,7 +34,7 @@ export async function runFault(fault: Fault): Promise<Row> {
   }
   return {
     title: titleOf(fault),
-    seen: fault.says.map((said) => coreOf(met.all, said)),
+    seen: coresOf(met.all, fault),
     took: met.seconds,
     next,
   };
@@ -75,5 +75,7 @@ async function converge(): Promise<string> {
   return did.length === 0 ? "nothing was left to do" : did.join(", ");
 }
 
-const coreOf = (printed: string, said: RegExp): string =>
-  (said.exec(printed)?.[0] ?? "").replace(/\s+/g, " ").trim();
+const coresOf = (printed: string, { says, mayShow = [] }: Fault): string[] =>
+  [...says, ...mayShow]
+    .map((said) => (said.exec(printed)?.[0] ?? "").replace(/\s+/g, " ").trim())
+    .filter(Boolean);

@@ -53,7 +53,11 @@ let restoreHostKey: Mend | undefined;
 
 export const sshTheme: Theme = {
   title: "SSH to the Ceph host",
-  notes: [],
+  notes: [
+    "Before the engine runs anything on the Ceph host, the program waits until its SSH server shows its key: for up to" +
+      " 40 s, or 10 s where it refuses connections. Another key ends the wait at once. If the user is as it was, `up`" +
+      " warns that it could not look, and goes on.",
+  ],
   faults: [
     {
       name: "sshd down",
