@@ -86,11 +86,15 @@ function image(patience: number): { patience: number; advice: string } {
   };
 }
 
+/** Whether a container waits for this reason since its image is not to be had. */
+export const isImageMissing = (reason = ""): boolean =>
+  waiting[reason] !== undefined && waiting[reason].advice === waiting.ErrImagePull?.advice;
+
 function containerObstacle(pod: string, { name, image, state }: ContainerStatus): Obstacle[] {
   const reason = state?.waiting?.reason ?? "";
   const known = waiting[reason];
   if (!known) return [];
-  const isImage = known.advice === waiting.ErrImagePull?.advice;
+  const isImage = isImageMissing(reason);
   const what = isImage
     ? `the image ${image} cannot be pulled`
     : `the container ${name} of the pod ${pod} does not run`;

@@ -9,6 +9,7 @@ import { type Look, lookAt } from "./look.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
 import { askSql } from "./sql.ts";
+import { endStaleJobs } from "./stale-jobs.ts";
 import { change, changeKey, notTakenUp } from "./taken-up.ts";
 
 export interface UntilAnswersOptions {
@@ -126,9 +127,12 @@ async function see(database: Database, limitMs: number, demandsChange: boolean):
     return { obstacles: [badKubeconfig(error)] };
   }
   try {
-    const look = await inTime(limitMs, async (deadline) =>
-      lookAt(await configurationFor(cluster, deadline), namespace, name),
-    );
+    const look = await inTime(limitMs, async (deadline) => {
+      const configuration = await configurationFor(cluster, deadline);
+      const found = await lookAt(configuration, namespace, name);
+      await endStaleJobs(configuration, found);
+      return found;
+    });
     const isChanged =
       generationBefore !== undefined && look.resource.metadata.generation !== generationBefore;
     const obstacles = [...obstaclesOf(look), ...(isChanged && demandsChange ? notTakenUp(look) : [])];
