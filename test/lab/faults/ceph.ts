@@ -1,3 +1,4 @@
+import { until } from "../../../lab/wait.ts";
 import { must } from "../support/lab.ts";
 import { setConfig } from "../support/stack.ts";
 import { changeOfSecret, changeOfUser } from "./changes.ts";
@@ -5,6 +6,16 @@ import type { Theme } from "./fault.ts";
 import { hanging, killed } from "./machines.ts";
 
 const ceph = (...args: string[]): Promise<string> => must("pve", ["ceph", ...args]);
+
+/** Ceph takes no more once an OSD is as full as that; it notices with the next report of the OSD. */
+async function fullAt(ratio: string, isFull: boolean): Promise<void> {
+  await ceph("osd", "set-full-ratio", ratio);
+  const what = isFull ? "the cluster to be full" : "the cluster to have room again";
+  await until({ what, timeoutMs: 90_000, intervalMs: 1_000 }, async () => {
+    const health = await ceph("health", "detail");
+    return health.includes("OSD_FULL") === isFull || health;
+  });
+}
 
 export const cephTheme: Theme = {
   title: "Ceph",
@@ -40,10 +51,7 @@ export const cephTheme: Theme = {
     {
       name: "Cluster full",
       ...changeOfUser,
-      cause: async () => {
-        await ceph("osd", "set-full-ratio", "0.0001");
-        return () => ceph("osd", "set-full-ratio", "0.95");
-      },
+      cause: () => fullAt("0.0001", true).then(() => () => fullAt("0.95", false)),
       says: [/the cluster is full; check `ceph [^\n]*/],
       seconds: 180,
     },
@@ -71,7 +79,7 @@ export const cephTheme: Theme = {
       says: [/S3 quota problem: .* quota is used up\. Raise it, or delete objects\./],
       seconds: 60,
       byHand: {
-        what: "raise the quota in the config",
+        what: "raising the quota in the config",
         how: () => setConfig({ "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1073741824" }),
       },
       isCore: true,

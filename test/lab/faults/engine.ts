@@ -134,7 +134,7 @@ const killed = (name: string, moment: Moment, more: Partial<Fault> & { withAll?:
   ],
   seconds: 300,
   byHand: {
-    what: "`pulumi cancel`, and what a second message says",
+    what: "`pulumi cancel`, `up`, and what that says",
     how: async () => {
       if (told !== undefined) await must("workstation", ["sh", "-ec", told]);
     },
@@ -162,8 +162,10 @@ export const engineTheme: Theme = {
   title: "The engine itself",
   notes: [
     "The engine is killed with -9 at ten moments of a first `up`. The program and the providers that it started end by" +
-      " themselves; the test waits for that. What they were at work on is taken over by the next `up`: the lock says" +
-      " `pulumi cancel`; a Helm that went on without its engine leaves a release that the stack does not know.",
+      " themselves; the test waits for that. The next command meets the lock of the dead engine, which says what to do." +
+      " The `up` after that makes the rest, unless Helm was at work: one that went on without its engine leaves a release" +
+      " that the stack does not know, one that died too a release that Helm will not touch. Both say what to do. The last" +
+      " column is the `up` after all that.",
   ],
   faults: [
     ...moments.map(([name, moment], i) =>

@@ -17,10 +17,10 @@ const notHandled = `## What is not handled
 - An SSH server that takes a connection and says nothing, in \`pulumi destroy\`: the engine does not run the program
   there, and the official command provider has no deadline for the SSH handshake (1.2.1). Ctrl-C ends it, and the next
   \`pulumi destroy\` goes on. \`up\` is not concerned: the program asks the server first.
-- A state that the engine was writing when it was killed, in a backend of files (\`file://…\`): the library below it writes
-  a second file, \`STACK.json.attrs\`, and not at one stroke, and every later command says \`failed to load checkpoint:
-  EOF\`. Delete that file below \`.pulumi/stacks\`; with \`?metadata=skip\` at the end of the backend's URL, as in the lab,
-  there is none.
+- A backend of files (\`file://…\`) whose engine was killed while it wrote the state. The library below it writes a
+  second file, \`STACK.json.attrs\`, and not at one stroke; every later command then says
+  \`failed to load checkpoint: EOF\`. Delete that file below \`.pulumi/stacks\`. With \`?metadata=skip\` at the end of the
+  backend's URL, as in the lab, there is none.
 - An image of the operator's that is not to be had ends only with Helm's timeout: a provider's work cannot be broken off
   from the program.
 - A full cluster and an OSD that is down are not told apart: the SSH user may run \`radosgw-admin\` and nothing else.
