@@ -30,6 +30,10 @@ const withoutPlugin = { "barmanPlugin.enabled": "false" };
 
 const secret = (keys: { access_key: string; secret_key: string }): string => `
 apiVersion: v1
+kind: Namespace
+metadata: { name: demo }
+---
+apiVersion: v1
 kind: Secret
 metadata:
   name: cnpg-backup-s3
