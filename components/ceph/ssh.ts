@@ -32,13 +32,17 @@ export async function runOverSsh(connection: SshConnection, run: RemoteRun): Pro
   const late = AbortSignal.timeout(run.seconds * 1000);
   // One that comes when nobody waits any more must not end the program.
   client.on("error", () => undefined);
+  let isLoggedIn = false;
   try {
     const ready = once(client, "ready", { signal: late });
     client.connect(clientConfig(connection));
     await ready;
+    isLoggedIn = true;
     return await answer(client, run, late);
   } catch (error) {
-    const why = late.aborted ? `no answer within ${run.seconds} s` : advised(error);
+    // What the command said has an advice of its own.
+    const failure = isLoggedIn && error instanceof Error ? error.message : advised(error);
+    const why = late.aborted ? `no answer within ${run.seconds} s` : failure;
     throw new Error(`ssh ${connection.user}@${connection.host} port ${connection.port}: ${why}`, {
       cause: error,
     });

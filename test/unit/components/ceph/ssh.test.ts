@@ -42,6 +42,8 @@ describe("runOverSsh", () => {
   it("says what a failing command said", async () => {
     await fails({}, { command: "echo 'no such user' >&2; exit 3" }, /^ssh ceph-admin@.*: no such user$/);
     await fails({}, { command: "exit 3" }, /: the command ended with 3 exit code$/);
+    // Advice about the connection is for the connection.
+    await fails({}, { command: "echo 'Connection timed out' >&2; exit 1" }, /: Connection timed out$/);
   });
 
   it("refuses a server with another key, and a key that the server refuses", async () => {
