@@ -12,12 +12,9 @@ import { runFault } from "./faults/run-fault.ts";
 import { themes } from "./faults/themes.ts";
 
 const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
-let configBefore = "";
+const configBefore = readFileSync(configFile, "utf8");
 
-before(async () => {
-  await withoutDatabases();
-  configBefore = readFileSync(configFile, "utf8");
-});
+before(withoutDatabases);
 
 for (const { title, faults } of themes) {
   describe(title, () => {

@@ -8,12 +8,16 @@ import { hanging, killed } from "./machines.ts";
 const ceph = (...args: string[]): Promise<string> => must("pve", ["ceph", ...args]);
 
 /** Ceph takes no more once an OSD is as full as that; it notices with the next report of the OSD. */
-async function fullAt(ratio: string, isFull: boolean): Promise<void> {
-  await ceph("osd", "set-full-ratio", ratio);
+async function fullAt(near: string, backfill: string, full: string): Promise<void> {
+  // In whatever order they are changed, for a moment they are out of order, which Ceph only warns of.
+  await ceph("osd", "set-nearfull-ratio", near);
+  await ceph("osd", "set-backfillfull-ratio", backfill);
+  await ceph("osd", "set-full-ratio", full);
+  const isFull = Number(full) < 0.5;
   const what = isFull ? "the cluster to be full" : "the cluster to have room again";
   await until({ what, timeoutMs: 90_000, intervalMs: 1_000 }, async () => {
     const health = await ceph("health", "detail");
-    return health.includes("OSD_FULL") === isFull || health;
+    return health.includes("[ERR] OSD_FULL") === isFull || health;
   });
 }
 
@@ -51,7 +55,10 @@ export const cephTheme: Theme = {
     {
       name: "Cluster full",
       ...changeOfUser,
-      cause: () => fullAt("0.0001", true).then(() => () => fullAt("0.95", false)),
+      cause: async () => {
+        await fullAt("0.00001", "0.00002", "0.00003");
+        return () => fullAt("0.85", "0.9", "0.95");
+      },
       says: [/the cluster is full; check `ceph [^\n]*/],
       seconds: 180,
     },
