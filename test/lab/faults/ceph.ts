@@ -7,6 +7,9 @@ import { hanging, killed } from "./machines.ts";
 
 const ceph = (...args: string[]): Promise<string> => must("pve", ["ceph", ...args]);
 
+const noOsd =
+  /no OSD answered within 5 s: it is down, or the cluster is full; check `ceph osd tree` and `ceph df`/;
+
 /** Ceph takes no more once an OSD is as full as that; it notices with the next report of the OSD. */
 async function fullAt(near: string, backfill: string, full: string): Promise<void> {
   // In whatever order they are changed, for a moment they are out of order, which Ceph only warns of.
@@ -59,7 +62,7 @@ export const cephTheme: Theme = {
         await fullAt("0.00001", "0.00002", "0.00003");
         return () => fullAt("0.85", "0.9", "0.95");
       },
-      says: [/the cluster is full; check `ceph [^\n]*/],
+      says: [noOsd],
       seconds: 180,
     },
     {

@@ -137,7 +137,7 @@ export const imageTheme: Theme = {
       while: "a database is made",
       change: databases([passing("image", { imageName: "localhost/not-there:17" })]),
       cause: nothing,
-      says: [/the image localhost\/not-there:17 cannot be pulled[^\n]*/],
+      says: [/cannot come up: the image localhost\/not-there:17 cannot be pulled[\s\S]*?What to do: [^\n]*/],
       seconds: 240,
       byHand: correct(databases([passing("image")])),
       restore: databases([]),

@@ -63,7 +63,7 @@ export const networkTheme: Theme = {
     {
       name: "Kubernetes and object store cut off for 30 s",
       while: "a database with backups is made",
-      change: databases([passing("cut")]),
+      change: databases([passing("cut-short")]),
       cause: () => cutFor(30, "k8s", "pve"),
       survives: true,
       says: [],

@@ -55,7 +55,7 @@ function cells(fault: Fault, row: Row | undefined): readonly string[] | undefine
     `\`${(fault.command ?? ["up"])[0] ?? "up"}\`: ${fault.while}`,
     `${fault.survives === true ? "It gets over it. " : ""}${row.seen.map((text) => `"${text}"`).join(" and ")}`,
     `${fault.seconds} s`,
-    classOf(row.took),
+    classOf(row.took, fault.seconds),
     `${fault.byHand === undefined ? "" : `after ${fault.byHand.what}: `}${row.next}`,
   ];
 }
@@ -69,7 +69,6 @@ function table(lines: readonly (readonly string[] | undefined)[]): string {
 const classes = [10, 30, 60, 120, 300, 600];
 
 /** Not the seconds themselves, which are this machine's. */
-function classOf(seconds: number): string {
-  const most = classes.find((bound) => seconds <= bound);
-  return most === undefined ? `over ${classes.at(-1) ?? 0} s` : `≤ ${most} s`;
+function classOf(seconds: number, bound: number): string {
+  return `≤ ${Math.min(bound, ...classes.filter((each) => seconds <= each))} s`;
 }
