@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The values of inputs as far as they are known by now, secrets as plain values; undefined where they are not. */
-export async function knownValues(inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+export async function knownValues(
+  inputs: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
   const serialized: Record<string, unknown> = await pulumi.runtime.serializeProperties("known", inputs);
   const values = Object.entries(serialized).map(([name, given]): [string, unknown] => {
     const value: unknown = pulumi.runtime.unwrapRpcSecret(given);

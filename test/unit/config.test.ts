@@ -23,7 +23,7 @@ describe("parseConfig: what is accepted", () => {
       rgwUser: { uid: "cnpg-backup", displayName: "CNPG Backup User", maxBuckets: 10 },
       singleDiskCeph: { enabled: false, ceph: "ceph" },
       namespaces: [],
-      operator: { values: {} },
+      operator: { enabled: true, namespace: "cnpg-system", values: {} },
       barmanPlugin: { enabled: true },
       databases: [],
     });
