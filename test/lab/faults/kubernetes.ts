@@ -137,7 +137,10 @@ export const imageTheme: Theme = {
       while: "a database is made",
       change: databases([passing("image", { imageName: "localhost/not-there:17" })]),
       cause: nothing,
-      says: [/cannot come up: the image localhost\/not-there:17 cannot be pulled[\s\S]*?What to do: [^\n]*/],
+      says: [
+        /cannot come up: the image localhost\/not-there:17 cannot be pulled \([^\n]*\)\./,
+        /What to do: Correct the name of the image[^\n]*/,
+      ],
       seconds: 240,
       byHand: correct(databases([passing("image")])),
       restore: databases([]),
