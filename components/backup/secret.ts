@@ -23,13 +23,17 @@ export interface BackupSecretArgs {
 }
 
 /** Makes the Secret of a namespace, as the resource `<name>-secret`. */
-export type SecretMaker = (name: string, namespace: pulumi.Input<string>) => kubernetes.core.v1.Secret;
+export type SecretMaker = (
+  name: string,
+  namespace: pulumi.Input<string>,
+  opts?: pulumi.CustomResourceOptions,
+) => kubernetes.core.v1.Secret;
 
 /** Checks the values once, for any number of Secrets that hold them. */
 export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentResource): SecretMaker {
   const stringData = secretData(args, parent);
   const hooks = refusesOtherKeys(parent, clusterToAsk(parent, args.preflight), stringData);
-  return (name, namespace) =>
+  return (name, namespace, opts) =>
     new kubernetes.core.v1.Secret(
       `${name}-secret`,
       {
@@ -43,7 +47,7 @@ export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentReso
         },
         stringData,
       },
-      { parent, ...hooks },
+      { ...opts, parent, ...hooks },
     );
 }
 
@@ -52,11 +56,12 @@ export function lastingNamespace(
   name: string,
   namespace: pulumi.Input<string>,
   parent: pulumi.Resource,
+  opts?: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const made = new kubernetes.core.v1.Namespace(
     `${name}-namespace`,
     { metadata: { name: namespace } },
-    { parent, retainOnDelete: true },
+    { ...opts, parent, retainOnDelete: true },
   );
   return made.metadata.name;
 }
