@@ -8,13 +8,13 @@ import {
   inDemo,
   load,
   loseCluster,
-  passing,
   setDatabases,
   setDatabasesByCommand,
   sql,
   up,
   withoutDatabases,
 } from "./support/database.ts";
+import { onlyInFull } from "./support/full.ts";
 import { changes } from "./support/stack.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 
@@ -101,7 +101,8 @@ describe("a database with the Barman Cloud plugin", () => {
 describe("a database that is lost with its volumes", () => {
   const recovered = (more: Record<string, unknown> = {}) =>
     entry("orders", { recovery: { from: "orders" }, ...more });
-  const then = () => passing("then", { recovery: { from: "orders", targetTime: mark } });
+  const retained = { deletion: { protect: false, retainVolumes: true } };
+  const then = () => entry("then", { recovery: { from: "orders", targetTime: mark }, ...retained });
 
   it("comes back under its own name with every row, in a place of its own in the bucket", async () => {
     const everything = await fingerprint(orders);
@@ -130,8 +131,35 @@ describe("a database that is lost with its volumes", () => {
       changes(removed).join(),
     );
     assert.equal(await kubectl("-n", "demo", "get", "clusters", "-o", "name"), "");
-    setDatabases([entry("then")]);
+    setDatabases([entry("orders")]);
     const again = await pulumi(["preview"]);
-    assert.match(again.all, /s3:\/\/cnpg-backups\/lab\/then\/then holds WAL or backups of another/);
+    assert.match(again.all, /s3:\/\/cnpg-backups\/lab\/orders\/orders holds WAL or backups of another/);
+  });
+
+  const ofThen = ["-n", "demo", "-l", "cnpg.io/cluster=then", "-o", "name"];
+
+  it("leaves its volumes with retainVolumes, and PostgreSQL running on them", async () => {
+    assert.equal(await kubectl("get", "pvc,pods", ...ofThen), "persistentvolumeclaim/then-1\npod/then-1");
+    assert.equal(await fingerprint(inDemo("then")), loaded);
+  });
+
+  it("goes on with its volumes, in the same archive, when the entry comes back", onlyInFull, async () => {
+    await sql(inDemo("then"), "insert into sales.orders values (-1, 'while nobody looked after it');");
+    setDatabases([then()]);
+    assert.match(await mustPulumi(up), /demo\/then starts from the volumes .*then-1/);
+    assert.equal(await sql(inDemo("then"), "select count(*) from sales.orders where id = -1;"), "1");
+    await archiveNow(inDemo("then"));
+  });
+
+  it("is not recovered where its volumes are in the way", onlyInFull, async () => {
+    setDatabases([]);
+    await mustPulumi(up);
+    setDatabases([entry("then", { recovery: { from: "orders" }, backup: { serverName: "later" } })]);
+    const outcome = await pulumi(["preview"]);
+    assert.match(outcome.all, /demo\/then cannot be recovered while the volumes .*then-1/);
+  });
+
+  after(async () => {
+    await kubectl("-n", "demo", "delete", "pods,services,secrets,pvc", "-l", "cnpg.io/cluster=then");
   });
 });

@@ -5,6 +5,8 @@ import { parseDocument } from "yaml";
 import { z } from "zod";
 import { until } from "../../../lab/wait.ts";
 import { kubectl, must, mustPulumi, on, pulumi } from "./lab.ts";
+import type { Outcome } from "./lab.ts";
+import { bucket, endpoint } from "./stack.ts";
 import { checkoutCopy, labState } from "./workspace.ts";
 
 /** `up` as CI would run it. */
@@ -56,14 +58,14 @@ export const passing = (name: string, more: Record<string, unknown> = {}): Recor
   entry(name, { deletion: { protect: false }, ...more });
 
 /**
- * Starts over: no database in the cluster, in the stack or in its config. What they left in the bucket stays. Takes its
- * time only where there is something to remove.
+ * Starts over: the stack is up, with no database in it, in the cluster or in its config. What they left in the bucket
+ * stays. Takes its time only where there is something to do.
  */
 export async function withoutDatabases(): Promise<void> {
   setDatabases([]);
   // Tests that ran before may have left another one.
   setPlain("path", "/lab");
-  if ((await clustersLeft()) === "" && Object.keys(await databasesOfStack()).length === 0) return;
+  if ((await clustersLeft()) === "" && (await databasesOfStack()).join() === "none") return;
   await mustPulumi(["state", "unprotect", "--all", "--yes"]);
   if ((await pulumi(up)).code === 0 && (await clustersLeft()) === "") return;
   // A test that failed has left something that the stack does not know, or that it knows and is gone.
@@ -77,10 +79,13 @@ async function clustersLeft(): Promise<string> {
   return (await on("workstation", ["kubectl", "get", clusters, "-A", "-o", "name"])).stdout;
 }
 
-async function databasesOfStack(): Promise<Record<string, unknown>> {
+/** Names; `none` for a stack that is up without any. */
+async function databasesOfStack(): Promise<string[]> {
   const printed = await must("workstation", ["pulumi", "stack", "output", "--json"]);
-  return z.object({ databases: z.record(z.string(), z.unknown()).default({}) }).parse(JSON.parse(printed))
-    .databases;
+  const outputs = z.object({ databases: z.record(z.string(), z.unknown()).optional() });
+  const { databases } = outputs.parse(JSON.parse(printed));
+  const names = Object.keys(databases ?? {});
+  return databases !== undefined && names.length === 0 ? ["none"] : names;
 }
 
 export interface Database {
@@ -193,6 +198,31 @@ export async function loseCluster({ namespace, name }: Database): Promise<void> 
   });
 }
 
+/** What `npm run archive` says of a database, with the values of its Secret in the environment. */
+export async function archiveCheck(
+  { name }: Database,
+  keys: { accessKeyId: string; secretAccessKey: string },
+): Promise<Outcome> {
+  const env = {
+    S3_ENDPOINT: endpoint,
+    S3_BUCKET: bucket,
+    S3_PATH: "/lab",
+    S3_ACCESS_KEY_ID: keys.accessKeyId,
+    S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
+  };
+  return on("workstation", ["node", join(checkoutCopy, "tools", "archive-check.ts"), name], { env });
+}
+
+/** Waits until the operator says of a database that its WAL is not archived. */
+export async function untilArchivingFails(database: Database): Promise<void> {
+  await until({ what: "the condition ContinuousArchiving to be false", timeoutMs: 90_000 }, async () => {
+    // Something to archive, again and again: the archiver waits a minute after three attempts.
+    await sql(database, "create table if not exists noise (); drop table noise; select pg_switch_wal();");
+    const found = await condition(database, "ContinuousArchiving");
+    return found.startsWith("False") || found;
+  });
+}
+
 /** The status of a Cluster's condition, with its message. */
 export async function condition({ namespace, name }: Database, type: string): Promise<string> {
   const path = `jsonpath={.status.conditions[?(@.type=="${type}")]['status','message']}`;
@@ -200,20 +230,25 @@ export async function condition({ namespace, name }: Database, type: string): Pr
   return outcome.stdout;
 }
 
-/** Takes a base backup now, as `kubectl apply` of a Backup does, and waits for it. Returns its id in the bucket. */
+/** Takes a base backup now and waits for it. Returns its id in the bucket. */
 export async function backUp(database: Database, name: string): Promise<string> {
+  const before = await completedBackups(database, 0);
+  await startBackup(database, name);
+  const done = await completedBackups(database, before.length + 1);
+  return done.find(({ metadata }) => metadata.name === name)?.status?.backupId ?? "";
+}
+
+/** As `kubectl apply` of a Backup does. */
+export async function startBackup({ namespace, name: cluster }: Database, name: string): Promise<void> {
   const manifest = {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Backup",
-    metadata: { name, namespace: database.namespace },
+    metadata: { name, namespace },
     spec: {
-      cluster: { name: database.name },
+      cluster: { name: cluster },
       method: "plugin",
       pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
     },
   };
-  const before = await completedBackups(database, 0);
   await must("workstation", ["kubectl", "apply", "-f", "-"], { input: JSON.stringify(manifest) });
-  const done = await completedBackups(database, before.length + 1);
-  return done.find(({ metadata }) => metadata.name === name)?.status?.backupId ?? "";
 }

@@ -40,6 +40,13 @@ export function killEverything(): void {
   }
 }
 
+/** Sends a signal to the lab's processes, those in pods included, whose command line has a text. Returns how many. */
+export function signalProcesses(text: string, signal: NodeJS.Signals): number {
+  const found = processesOfTheLab().filter((pid) => commandLine(String(pid)).includes(text));
+  for (const pid of found) process.kill(pid, signal);
+  return found.length;
+}
+
 function processesOfTheLab(): number[] {
   const files = cgroups().flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" })
