@@ -10,6 +10,7 @@ import {
   load,
   passing,
   setDatabases,
+  setPlain,
   sql,
   up,
   withoutDatabases,
@@ -34,7 +35,12 @@ before(async () => {
   setDatabases([passing("kept", settings)]);
   await mustPulumi(up);
 });
-after(withoutDatabases);
+after(async () => {
+  setPlain("namespaces", [{ name: "demo", create: true }]);
+  await withoutDatabases();
+  // A namespace that the stack has made stays, for databases live in it.
+  await kubectl("delete", "namespace", "elsewhere", "--ignore-not-found", "--wait=false");
+});
 
 async function objects(below: string): Promise<string[]> {
   const [found] = await s3({ ...(await keysOfStack()), steps: [["list", `${prefix}/${below}`]] });
@@ -77,12 +83,17 @@ describe("the retention", () => {
     assert.ok(!walAfter.includes(firstWal), `${firstWal} is still there`);
   });
 
-  it("leaves what restores", async () => {
+  it("leaves what restores, into another namespace as well", async () => {
     await archiveNow(kept);
     const everything = await fingerprint(kept);
-    setDatabases([passing("kept", settings), passing("kept-again", { recovery: { from: "kept" } })]);
+    setPlain("namespaces", [
+      { name: "demo", create: true },
+      { name: "elsewhere", create: true },
+    ]);
+    const again = { namespace: "elsewhere", name: "kept-again" };
+    setDatabases([passing("kept", settings), passing(again.name, { ...again, recovery: { from: "kept" } })]);
     await mustPulumi(up);
-    assert.equal(await fingerprint(inDemo("kept-again")), everything);
+    assert.equal(await fingerprint(again), everything);
   });
 });
 
@@ -112,6 +123,16 @@ describe("an archive that has lost something", () => {
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /demo\/cut cannot come up/);
     await kubectl("-n", "demo", "delete", "cluster", "cut");
+  });
+
+  it("is told by up where it is not: in no bucket of that name", onlyInFull, async () => {
+    setDatabases([
+      passing("kept", settings),
+      passing("nowhere", { recovery: { from: "kept", bucket: "not-a-bucket" } }),
+    ]);
+    const outcome = await pulumi(up);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /s3:\/\/not-a-bucket\/lab\/kept\/kept .*bucket not-a-bucket does not exist/);
   });
 
   it("is told where there is nothing: no base backup at all", async () => {
