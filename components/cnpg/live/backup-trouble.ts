@@ -8,7 +8,7 @@ import type { Pod } from "./workload.ts";
 export async function backupTroubles(
   cluster: ClusterArgs,
   resource: ClusterResource,
-  primary: Pod | undefined,
+  instances: Pod[],
   timeoutMs: number,
 ): Promise<string[]> {
   const archiving = conditionOf(resource, "ContinuousArchiving");
@@ -17,7 +17,8 @@ export async function backupTroubles(
   // While a base backup runs the condition is false as well, for another reason.
   const isBackedUp = backup?.status !== "False" || backup.reason !== "LastBackupFailed";
   if (isArchiving && isBackedUp) return [];
-  const errors = primary ? await errorsOf(cluster, primary, timeoutMs) : [];
+  // WAL is archived by the primary; a base backup is taken from a standby where there is one.
+  const errors = await errorsOf(cluster, instances, timeoutMs);
   return [
     ...(isArchiving
       ? []
@@ -43,8 +44,9 @@ function reason(errors: string[], of: RegExp, message = "no reason given"): stri
   return `${line}. ${knownCause([line])?.advice ?? ""}`;
 }
 
-async function errorsOf(cluster: ClusterArgs, pod: Pod, timeoutMs: number): Promise<string[]> {
-  return inTime(timeoutMs, async (deadline) =>
-    podErrors(await configurationFor(cluster, deadline), pod),
-  ).catch(() => []);
+async function errorsOf(cluster: ClusterArgs, pods: Pod[], timeoutMs: number): Promise<string[]> {
+  return inTime(timeoutMs, async (deadline) => {
+    const configuration = await configurationFor(cluster, deadline);
+    return (await Promise.all(pods.map((pod) => podErrors(configuration, pod)))).flat();
+  }).catch(() => []);
 }

@@ -34,7 +34,7 @@ export const change = (problem: string): Obstacle => ({
   patience: Infinity,
 });
 
-const instancesOf = (pods: Pod[]): Pod[] =>
+export const instancesOf = (pods: Pod[]): Pod[] =>
   pods.filter(({ metadata }) => metadata.labels?.["cnpg.io/podRole"] === "instance");
 
 function outdated({ spec }: ClusterResource, pod: Pod): string | undefined {

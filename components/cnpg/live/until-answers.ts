@@ -10,7 +10,7 @@ import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
 import { askSql } from "./sql.ts";
 import { endStaleJobs } from "./stale-jobs.ts";
-import { change, changeKey, notTakenUp } from "./taken-up.ts";
+import { change, changeKey, instancesOf, notTakenUp } from "./taken-up.ts";
 
 export interface UntilAnswersOptions {
   /** For how long to wait; an error that is final ends the wait before. */
@@ -167,8 +167,7 @@ async function ask(
 }
 
 function troublesOf({ cluster, answerMs }: Database, { resource, pods }: Look): Promise<string[]> {
-  const primary = pods.find(({ metadata }) => metadata.name === resource.status.currentPrimary);
-  return backupTroubles(cluster, resource, primary, answerMs);
+  return backupTroubles(cluster, resource, instancesOf(pods), answerMs);
 }
 
 function noLook(error: unknown): Obstacle {
