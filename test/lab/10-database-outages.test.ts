@@ -2,23 +2,30 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { until } from "../../lab/wait.ts";
 import {
+  archiveCheck,
   archiveNow,
   archiver,
+  backUp,
+  backupsOf,
   completedBackups,
+  condition,
   fingerprint,
   inDemo,
   load,
   passing,
   primaryOf,
   setDatabases,
+  setPlain,
   sql,
+  startBackup,
+  untilArchivingFails,
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull } from "./support/full.ts";
-import { kubectl, lab, mustPulumi } from "./support/lab.ts";
-import { pidOf } from "./support/machine.ts";
-import { keysOfStack } from "./support/stack.ts";
+import { isFull, onlyInFull } from "./support/full.ts";
+import { kubectl, lab, must, mustPulumi, pulumi } from "./support/lab.ts";
+import { pidOf, signalProcesses } from "./support/machine.ts";
+import { bucket, keysOfStack, uid } from "./support/stack.ts";
 
 const pair = inDemo("pair");
 /** How long the store is away; the whole test has two minutes of it. */
@@ -32,25 +39,35 @@ before(async () => {
   await sql(pair, load);
   await sql(
     pair,
-    "create table written (id bigserial primary key, at timestamptz default clock_timestamp());",
+    `create table written (id bigserial primary key, at timestamptz default clock_timestamp());
+     create table stopped ();`,
   );
 });
 after(withoutDatabases);
 
-/** Writes a row ten times a second, each in a transaction of its own, and a new WAL segment each second. */
+/** Writes a row ten times a second, each in a transaction of its own, and a new WAL segment every other second. */
 async function writing(seconds: number): Promise<number> {
   const rows = await sql(
     pair,
     `do $$ begin
        for i in 1..${seconds * 10} loop
          insert into written default values; commit;
-         if i % 10 = 0 then perform pg_switch_wal(); end if;
+         if i % 20 = 0 then perform pg_switch_wal(); end if;
          perform pg_sleep(0.1);
+         exit when exists (select from stopped);
        end loop;
      end $$;
      select count(*) from written;`,
   );
   return Number(rows);
+}
+
+async function writingDuring(work: Promise<unknown>): Promise<number> {
+  const rows = writing(600);
+  await work.finally(() => sql(pair, "insert into stopped default values;"));
+  const count = await rows;
+  await sql(pair, "delete from stopped;");
+  return count;
 }
 
 describe("a database while the store is away", () => {
@@ -76,14 +93,90 @@ describe("new keys in the config", () => {
     const old = await keysOfStack();
     await mustPulumi(["config", "set", "--secret", "cnpg-rgw:accessKeyId", "ROTATEDKEY0123456789"]);
     await mustPulumi(["config", "set", "--secret", "cnpg-rgw:secretAccessKey", "rotated-secret-0123456789"]);
-    const [, rows] = await Promise.all([mustPulumi(up), writing(60)]);
-    assert.ok(rows > 0);
+    assert.ok((await writingDuring(mustPulumi(up))) > 0);
     assert.notEqual((await keysOfStack()).accessKeyId, old.accessKeyId);
     await archiveNow(pair);
     const after = await archiver(pair);
     assert.equal(after.failed, before.failed);
     assert.ok(after.archived > before.archived);
   });
+});
+
+describe("a base backup that runs while the keys change", () => {
+  it("fails and says so, also in up; the next one has the new keys", onlyInFull, async () => {
+    const failing = startBackup(pair, "overtaken");
+    const what = { what: "barman-cloud-backup to run", timeoutMs: 60_000, intervalMs: 20 };
+    // Held until the old keys are gone, as a large database would.
+    await until(what, () =>
+      Promise.resolve(signalProcesses("barman-cloud-backup", "SIGSTOP") > 0 || "not yet"),
+    );
+    await failing;
+    await mustPulumi(["config", "set", "--secret", "cnpg-rgw:accessKeyId", "ANOTHERKEY0123456789"]);
+    await mustPulumi(["config", "set", "--secret", "cnpg-rgw:secretAccessKey", "another-secret-0123456789"]);
+    await mustPulumi(up);
+    signalProcesses("barman-cloud-backup", "SIGCONT");
+    await until({ what: "the base backup to fail", timeoutMs: 120_000, intervalMs: 2_000 }, async () => {
+      const overtaken = (await backupsOf(pair)).find(({ metadata }) => metadata.name === "overtaken");
+      return overtaken?.status?.phase === "failed" || (overtaken?.status?.phase ?? "new");
+    });
+    assert.match(
+      await mustPulumi(up),
+      /demo\/pair answers, but its last base backup failed: .*InvalidAccessKeyId/,
+    );
+    await kubectl("-n", "demo", "delete", "backup", "overtaken");
+    await backUp(pair, "with-new-keys");
+  });
+});
+
+describe("a store that turns its back on a running database", () => {
+  it("shows with a wrong key in the Secret: in the condition and in up, with what to do", async () => {
+    const { accessKeyId } = await keysOfStack();
+    await setSecretKey("WRONGKEY000000000001");
+    await untilArchivingFails(pair);
+    // Without --refresh, an update does not see what was done to the Secret by hand; so it does not mend it here.
+    assert.match(
+      await mustPulumi(up),
+      /demo\/pair answers, but its WAL is not archived: .*InvalidAccessKeyId.*store does not know the keys/,
+    );
+    const check = await archiveCheck(pair, { accessKeyId: "WRONGKEY000000000001", secretAccessKey: "x" });
+    assert.equal(check.code, 1);
+    assert.match(check.all, /lab\/pair\/pair .*the store does not know the access key/);
+    await setSecretKey(accessKeyId);
+    await archiveAtLast();
+  });
+
+  it("shows with keys that were removed by hand, which up gives back", onlyInFull, async () => {
+    const { accessKeyId } = await keysOfStack();
+    await must("pve", ["radosgw-admin", "key", "rm", `--uid=${uid}`, `--access-key=${accessKeyId}`]);
+    await untilArchivingFails(pair);
+    await mustPulumi(up);
+    await archiveAtLast();
+  });
+
+  it("shows with a quota that is used up, in the error of up too", onlyInFull, async () => {
+    setPlain("rgwUser", { uid, displayName: "CNPG Backup User", maxBuckets: 10, quota: { maxObjects: 1 } });
+    const outcome = await pulumi(up);
+    await untilArchivingFails(pair);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /S3 quota problem: .*quota is used up/);
+    setPlain("rgwUser", { uid, displayName: "CNPG Backup User", maxBuckets: 10 });
+    await mustPulumi(up);
+    await archiveAtLast();
+  });
+
+  async function setSecretKey(value: string): Promise<void> {
+    const patch = JSON.stringify({ stringData: { S3_ACCESS_KEY_ID: value } });
+    await kubectl("-n", "demo", "patch", "secret", "cnpg-backup-s3", "--type=merge", "-p", patch);
+  }
+
+  /** The archiver may be in one of its pauses, which a new segment ends; and the plugin reads a Secret every 10 s. */
+  async function archiveAtLast(): Promise<void> {
+    await until({ what: "archiving to work again", timeoutMs: 60_000, intervalMs: 2_000 }, async () => {
+      await sql(pair, "insert into written default values; select pg_switch_wal();");
+      const found = await condition(pair, "ContinuousArchiving");
+      return found.startsWith("True") || found;
+    });
+  }
 });
 
 describe("a primary that dies", () => {
@@ -109,5 +202,32 @@ describe("a primary that dies", () => {
     await mustPulumi(up);
     assert.equal(await fingerprint(inDemo("pair-restored")), everything);
     assert.equal(await sql(inDemo("pair-restored"), "select count(*), max(id) from written;"), rows);
+  });
+});
+
+describe("a bucket that is gone", () => {
+  it("shows in the condition, in the check and in the error of up", onlyInFull, async () => {
+    const keys = await keysOfStack();
+    await must("pve", ["radosgw-admin", "bucket", "rm", `--bucket=${bucket}`, "--purge-objects"]);
+    await untilArchivingFails(pair);
+    assert.match(
+      (await archiveCheck(pair, keys)).all,
+      /S3 bucket problem: .*bucket cnpg-backups does not exist/,
+    );
+    const outcome = await pulumi(up);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /bucket cnpg-backups does not exist/);
+  });
+
+  it("is made again by up --refresh, which says that there is no base backup in it", onlyInFull, async () => {
+    const outcome = await mustPulumi([...up, "--refresh"]);
+    assert.match(outcome, /demo\/pair.*no base backup/s);
+    await sql(pair, "insert into written default values;");
+    await archiveNow(pair);
+    await backUp(pair, "after-the-loss");
+    // The end of the backup is in the WAL, too.
+    await sql(pair, "insert into written default values;");
+    await archiveNow(pair);
+    assert.equal((await archiveCheck(pair, await keysOfStack())).code, 0);
   });
 });

@@ -30,7 +30,7 @@ export async function backupTroubles(
     ...(isBackedUp
       ? []
       : [
-          `its last base backup failed: ${reason(errors, /cloud backup|barman-cloud-backup/i, backup.message)} The next` +
+          `its last base backup failed: ${reason(errors, /backup/i, backup.message)} The next` +
             " one is taken on schedule.",
         ]),
   ];
