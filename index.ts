@@ -17,9 +17,11 @@ import { requireCluster } from "./config/cluster.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
+import { failIfUnfinished } from "./config/unfinished.ts";
 
 keepSecretsOutOfDebugLog();
 keepQuietAboutLateHandling();
+failIfUnfinished();
 const config = readConfig();
 await requireCluster(config);
 

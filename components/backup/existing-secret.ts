@@ -5,6 +5,7 @@ import { beforeCreate } from "../before-create.ts";
 import { type ClusterArgs, type FoundSecret, findSecret } from "../cnpg/cluster.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
 import { knownValues } from "../known-values.ts";
+import { say } from "../say.ts";
 
 /**
  * A Secret of this name that is there already is taken over: what it has beside our values stays. One with other S3
@@ -27,11 +28,13 @@ export function refusesOtherKeys(
     const found = await findSecret(cluster, namespace, backupSecretName);
     if (found === undefined) return undefined;
     const problem = reasonToRefuse(found, values);
-    if (problem !== undefined)
-      return `Secret ${backupSecretName} is in namespace ${namespace} already, ${problem}`.concat(
-        ` If nobody needs it any more: kubectl -n ${namespace} delete secret ${backupSecretName}`,
+    if (problem !== undefined) {
+      return (
+        `Secret ${backupSecretName} is in namespace ${namespace} already, ${problem} If nobody needs it any more: ` +
+        `kubectl -n ${namespace} delete secret ${backupSecretName}`
       );
-    await warnOfChanges(found, values, namespace, resource);
+    }
+    warnOfChanges(found, values, namespace, resource);
     return undefined;
   });
 }
@@ -53,24 +56,22 @@ export function reasonToRefuse(
   return type === "Opaque" ? undefined : `of type ${type}, which cannot be changed to Opaque.`;
 }
 
-async function warnOfChanges(
+function warnOfChanges(
   { data, flux }: FoundSecret,
   declared: Record<string, unknown>,
   namespace: string,
   resource: pulumi.Resource,
-): Promise<void> {
+): void {
   const what = `Secret ${backupSecretName} in namespace ${namespace}`;
   const changes = Object.keys(declared).filter(
     (key) => data[key] !== undefined && data[key] !== declared[key],
   );
   if (changes.length > 0) {
-    await pulumi.log.warn(
-      `${what} is there already, and these of its values change: ${changes.join(", ")}`,
-      resource,
-    );
+    say("warn", `${what} is there already, and these of its values change: ${changes.join(", ")}`, resource);
   }
   if (flux !== undefined) {
-    await pulumi.log.warn(
+    say(
+      "warn",
       `${what} belongs to Flux, ${flux}, which would write it, too, or delete it: have Flux let go of it first, see ` +
         '"Move an existing homelab in" in the README',
       resource,

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { fromJson, shown } from "../check.ts";
 import { knownValues } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
+import { say } from "../say.ts";
 import { bootstrap } from "./remote-job.ts";
 import { runOverSsh } from "./ssh.ts";
 
@@ -93,7 +94,8 @@ async function inspectOrWarn(
     return await inspect(known);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    await pulumi.log.warn(
+    say(
+      "warn",
       `RGW user ${shown(uid)} could not be looked at, so what was changed by hand stays unseen. ${why}`,
       resource,
     );

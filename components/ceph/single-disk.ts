@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
+import { say } from "../say.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
 import { commandRule } from "./rgw-user-rules.ts";
@@ -21,7 +22,8 @@ export interface SingleDiskPoolsArgs {
 export class SingleDiskPools extends pulumi.ComponentResource {
   constructor(name: string, args: SingleDiskPoolsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:ceph:SingleDiskPools", name, {}, opts);
-    void pulumi.log.warn(
+    say(
+      "warn",
       "Single-disk settings are on: Ceph keeps ONE copy of every object. If that disk fails, all backups on it are" +
         " lost, and Ceph will not warn (POOL_NO_REDUNDANCY and TOO_FEW_OSDS are muted). Fine for a homelab that" +
         " copies its backups elsewhere; turn it off as soon as there is a second disk.",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { isMocked } from "../mocked.ts";
+import { say } from "../say.ts";
 
 /**
  * For objects that the operator's webhooks check: says what to do where the API server could not ask them. The provider
@@ -9,10 +10,10 @@ import { isMocked } from "../mocked.ts";
 export function advisesOnWebhook(resource: pulumi.Resource | undefined): pulumi.ResourceHookBinding {
   if (isMocked()) return {};
   count += 1;
-  const advise = new pulumi.ErrorHook(`webhook-advice-${count}`, async ({ errors: [newest = ""] }) => {
+  const advise = new pulumi.ErrorHook(`webhook-advice-${count}`, ({ errors: [newest = ""] }) => {
     const advice = webhookAdvice(newest);
-    if (advice !== undefined) await pulumi.log.error(advice, resource);
-    return false;
+    if (advice !== undefined) say("error", advice, resource);
+    return Promise.resolve(false);
   });
   return { onError: [advise] };
 }

@@ -9,6 +9,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../check.ts";
+import { say } from "../say.ts";
 import { bucketConcerns } from "./bucket-concerns.ts";
 import { s3Client } from "./client.ts";
 import { connectionOf, withoutSlash } from "./connection.ts";
@@ -48,7 +49,7 @@ export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation>
   ]);
   const passed = checks.apply(async ([connection, bucket, path]) => {
     if (!pulumi.runtime.isDryRun()) await proveOrError(connection, bucket, path);
-    for (const concern of await bucketConcerns(connection, bucket, path)) await pulumi.log.warn(concern);
+    for (const concern of await bucketConcerns(connection, bucket, path)) say("warn", concern);
     return { endpoint: withoutSlash(connection.endpoint), bucket, path };
   });
   return pulumi.unsecret(passed);

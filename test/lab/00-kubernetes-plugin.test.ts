@@ -78,7 +78,10 @@ describe("the lab's own Kubernetes provider", () => {
   const pulumi = async (...args: string[]) =>
     on("workstation", [
       "env",
-      ...Object.entries(project.environment).map(([name, value]) => `${name}=${value}`),
+      // Of the PATH the workstation has its own.
+      ...Object.entries(project.environment)
+        .filter(([name]) => name !== "PATH")
+        .map(([name, value]) => `${name}=${value}`),
       engine,
       ...["--cwd", project.program, "--non-interactive", "--color", "never"],
       ...args,

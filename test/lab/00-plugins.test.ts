@@ -5,13 +5,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
 import { startS3Server, type S3Server } from "../support/s3-server.ts";
 import { startSshServer, type SshServer } from "../support/ssh-server.ts";
-import { checkout, engine, engineProject, type EngineProject } from "./support/engine-project.ts";
+import { engine, engineProject, type EngineProject } from "./support/engine-project.ts";
 
 const program = `
 import * as aws from "@pulumi/aws";
@@ -52,7 +51,11 @@ describe("the lab's own plugins under the real engine", () => {
     await pulumi("stack", "init", "test");
     const { port, privateKey, hostKey } = ssh;
     const given = JSON.stringify({ port, privateKey, hostKey, endpoint: s3.endpoint });
-    await execa(engine, ["config", "set", "--secret", "given"], { ...options(), input: given });
+    await execa(engine, ["config", "set", "--secret", "given"], {
+      cwd: project.program,
+      env: project.environment,
+      input: given,
+    });
   });
 
   after(async () => {
@@ -60,26 +63,7 @@ describe("the lab's own plugins under the real engine", () => {
     project.remove();
   });
 
-  const environment = () => ({
-    PATH: `${dirname(engine)}:${join(checkout, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
-    ...project.environment,
-  });
-  const options = () =>
-    ({
-      cwd: project.program,
-      env: environment(),
-      all: true,
-      reject: false,
-      timeout: 120_000,
-    }) as const;
-  const pulumi = async (...args: string[]) => {
-    const { exitCode, all } = await execa(
-      engine,
-      [...args, "--non-interactive", "--color", "never"],
-      options(),
-    );
-    return { exitCode, output: all };
-  };
+  const pulumi = (...args: string[]) => project.pulumi(...args);
   const up = async (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
   const succeed = async (run: Promise<{ exitCode: number | undefined; output: string }>) => {
     const { exitCode, output } = await run;
@@ -99,11 +83,10 @@ describe("the lab's own plugins under the real engine", () => {
     assert.match(output, /\+ 5 created/);
     assert.doesNotMatch(output, /warning/);
     assert.ok(s3.buckets.has("backups"));
-    const { stdout: password } = await execa(
-      engine,
-      ["stack", "output", "result", "--show-secrets"],
-      options(),
-    );
+    const { stdout: password } = await execa(engine, ["stack", "output", "result", "--show-secrets"], {
+      cwd: project.program,
+      env: project.environment,
+    });
     assert.match(password, /^[A-Za-z0-9]{24}$/);
     const state = project.state().join("\n");
     assert.match(state, /command:remote:Command/);
@@ -174,7 +157,7 @@ describe("the lab's own plugins under the real engine", () => {
     ssh.commands.length = 0;
     const child = spawn(engine, ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never"], {
       cwd: project.program,
-      env: environment(),
+      env: project.environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
     const chunks: Buffer[] = [];

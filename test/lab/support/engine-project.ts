@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { installLanguageHost, installProvider } from "../../../lab/providers/install.ts";
 import { enginePath } from "../../../lab/workstation/engine.ts";
 
@@ -23,6 +24,8 @@ export interface EngineProject {
   /** Where the program is, and the engine runs. */
   readonly program: string;
   readonly environment: Record<string, string>;
+  /** Runs the engine in the program's folder. */
+  readonly pulumi: (...args: string[]) => Promise<{ exitCode: number | undefined; output: string }>;
   /** Every file of its state, as text. */
   readonly state: () => string[];
   readonly remove: () => void;
@@ -51,15 +54,29 @@ export function engineProject(
     writeFileSync(join(program, path), text);
   }
   symlinkSync(join(checkout, "node_modules"), join(program, "node_modules"));
+  const PATH = `${dirname(engine)}:${join(checkout, "node_modules/.bin")}:${process.env.PATH ?? ""}`;
+  const environment = {
+    PATH,
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const pulumi = async (...args: string[]) => {
+    const { exitCode, all } = await execa(engine, [...args, "--non-interactive", "--color", "never"], {
+      cwd: program,
+      env: environment,
+      all: true,
+      reject: false,
+      timeout: 120_000,
+    });
+    return { exitCode, output: all };
+  };
   return {
     folder,
     program,
-    environment: {
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${state}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-    },
+    environment,
+    pulumi,
     state: () => filesBelow(state).map((path) => readFileSync(path, "utf8")),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
