@@ -6,7 +6,7 @@ import { z } from "zod";
 import { until } from "../../../lab/wait.ts";
 import { kubectl, must, mustPulumi, on, pulumi } from "./lab.ts";
 import type { Outcome } from "./lab.ts";
-import { bucket, endpoint } from "./stack.ts";
+import { bucket, configFile, endpoint } from "./stack.ts";
 import { checkoutCopy, labState } from "./workspace.ts";
 
 /** `up` as CI would run it. */
@@ -23,8 +23,6 @@ export function entry(name: string, more: Record<string, unknown> = {}): Record<
     ...more,
   };
 }
-
-const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
 
 /** Writes the list of databases into the stack's config, as {@link setDatabasesByCommand} does in more time. */
 export function setDatabases(entries: Record<string, unknown>[]): void {
@@ -128,10 +126,11 @@ export async function fingerprint(database: Database): Promise<string> {
 }
 
 /**
- * Closes the current WAL segment and waits until it is archived. The switch is a statement of its own: in one
- * transaction with the rows, their COMMIT would be in the next segment.
+ * Closes the current WAL segment and waits until it is archived. An empty one would not be closed. The switch is a
+ * statement of its own: in one transaction with the rows, their COMMIT would be in the next segment.
  */
 export async function archiveNow(database: Database, timeoutMs = 120_000): Promise<void> {
+  await sql(database, "select pg_logical_emit_message(false, 'cnpg-rgw', 'not empty');");
   const segment = await sql(database, "select pg_walfile_name(pg_switch_wal());");
   await until({ what: `WAL ${segment} to be archived`, timeoutMs, intervalMs: 1_000 }, async () => {
     const archived = await sql(database, "select last_archived_wal from pg_stat_archiver;");

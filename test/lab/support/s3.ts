@@ -4,6 +4,7 @@ import {
   DeleteBucketLifecycleCommand,
   DeleteBucketPolicyCommand,
   DeleteObjectCommand,
+  GetBucketAclCommand,
   GetObjectCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
@@ -13,6 +14,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import type { Grant } from "@aws-sdk/client-s3";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 
@@ -74,7 +76,7 @@ async function perform(step: string, key: string, content = `content of ${key}`)
     case "close":
       await client.send(new DeleteBucketPolicyCommand({ Bucket: input.bucket }));
       await client.send(new DeleteBucketLifecycleCommand({ Bucket: input.bucket }));
-      await client.send(new PutBucketAclCommand({ Bucket: input.bucket, ACL: "private" }));
+      await setAcl([]);
       return "done";
     default: {
       const found = await client.send(new ListObjectsV2Command({ Bucket: input.bucket, Prefix: key }));
@@ -89,7 +91,19 @@ async function open(prefix: string): Promise<void> {
   const statement = { Effect: "Allow", Principal: "*", Action: ["s3:GetObject"], Resource };
   const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
   await client.send(new PutBucketPolicyCommand({ Bucket: input.bucket, Policy }));
-  await client.send(new PutBucketAclCommand({ Bucket: input.bucket, ACL: "public-read" }));
+  const everyone = { Type: "Group", URI: "http://acs.amazonaws.com/groups/global/AllUsers" } as const;
+  await setAcl([{ Grantee: everyone, Permission: "READ" }]);
+}
+
+/**
+ * Gives grants to others than the owner. In full: RGW 18 makes of a canned ACL an XML document that it then cannot read,
+ * if the owner once had a display name with an `&` in it.
+ */
+async function setAcl(others: Grant[]): Promise<void> {
+  const Owner = (await client.send(new GetBucketAclCommand({ Bucket: input.bucket }))).Owner;
+  const owner: Grant = { Grantee: { Type: "CanonicalUser", ID: Owner?.ID }, Permission: "FULL_CONTROL" };
+  const AccessControlPolicy = { Owner: { ID: Owner?.ID }, Grants: [...others, owner] };
+  await client.send(new PutBucketAclCommand({ Bucket: input.bucket, AccessControlPolicy }));
 }
 
 /** Has objects deleted a year after they were written. */
