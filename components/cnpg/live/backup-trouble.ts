@@ -13,17 +13,17 @@ export async function backupTroubles(
 ): Promise<string[]> {
   const archiving = conditionOf(resource, "ContinuousArchiving");
   const backup = conditionOf(resource, "LastBackupSucceeded");
-  const isArchiving = archiving?.status !== "False";
+  const isArchived = isArchiving(resource);
   // While a base backup runs the condition is false as well, for another reason.
   const isBackedUp = backup?.status !== "False" || backup.reason !== "LastBackupFailed";
-  if (isArchiving && isBackedUp) return [];
+  if (isArchived && isBackedUp) return [];
   // WAL is archived by the primary; a base backup is taken from a standby where there is one.
   const errors = await errorsOf(cluster, instances, timeoutMs);
   return [
-    ...(isArchiving
+    ...(isArchived
       ? []
       : [
-          `its WAL is not archived: ${reason(errors, /WAL archiver|wal-archive/i, archiving.message)} Until this is` +
+          `its WAL is not archived: ${reason(errors, /WAL archiver|wal-archive/i, archiving?.message)} Until this is` +
             " mended, nothing that is written now can be recovered. PostgreSQL keeps the WAL on its volume, and tries" +
             " again each minute.",
         ]),
@@ -36,8 +36,12 @@ export async function backupTroubles(
   ];
 }
 
+/** Whether the last WAL of a Cluster was archived. A new one has no such condition yet, and a replica cluster need not. */
+export const isArchiving = (resource: ClusterResource): boolean =>
+  resource.spec.replica !== undefined || conditionOf(resource, "ContinuousArchiving")?.status === "True";
+
 /** What the logs tell of the cause and what to do about it; the operator's own message names just an exit code. */
-function reason(errors: string[], of: RegExp, message = "no reason given"): string {
+function reason(errors: string[], of: RegExp, message = "there is no word of it yet"): string {
   const own = errors.filter((line) => of.test(line));
   const line = own.findLast((each) => knownCause([each]) !== undefined);
   if (line === undefined) return `${message.slice(0, 500).replace(/\.\s*$/, "")}.`;

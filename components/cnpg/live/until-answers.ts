@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type ClusterArgs, configurationFor, inTime, kubeConfigOf, reasonOf, statusOf } from "../kube-api.ts";
-import { backupTroubles } from "./backup-trouble.ts";
+import { backupTroubles, isArchiving } from "./backup-trouble.ts";
 import { conditionOf } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage, stateOf } from "./failure.ts";
@@ -27,6 +27,9 @@ export interface UntilAnswersOptions {
 
   /** For how long a changed Cluster has to be well without a break. Default: 5. */
   settleSeconds?: number;
+
+  /** For how long a new Cluster that answers is given to archive its first WAL. Default: 90. */
+  archiveSeconds?: number;
 
   /** Between two looks. Default: 2000. */
   pollMs?: number;
@@ -68,7 +71,7 @@ export async function untilDatabaseAnswers(
   name: string,
   options: UntilAnswersOptions,
 ): Promise<Answering> {
-  const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, settleSeconds = 5, generationBefore } = options;
+  const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, generationBefore } = options;
   const database = { cluster, namespace, name, answerMs, generationBefore };
   const elapsed = stopwatch();
   const patience = new Patience();
@@ -78,31 +81,39 @@ export async function untilDatabaseAnswers(
     const left = timeoutSeconds - elapsed();
     const limitMs = Math.max(answerMs / 2, Math.min(answerMs, left * 1_000));
     const seen = await see(database, limitMs, elapsed() < longestTakingUp);
+    const isLate = elapsed() >= timeoutSeconds;
+    let awaited: Waiting | undefined;
     if ("answering" in seen) {
       wellSince ??= elapsed();
-      const isSettled = !seen.isChanged || elapsed() - wellSince >= settleSeconds;
-      if (isSettled || elapsed() >= timeoutSeconds) {
+      awaited = stillAwaited(seen, elapsed() - wellSince, options);
+      if (isLate || awaited === undefined) {
         return { proof: seen.answering, backupTroubles: await troublesOf(database, seen.look) };
       }
     } else {
       wellSince = undefined;
+      awaited = seen;
       const final = patience.exhausted(seen.obstacles, elapsed());
       if (final) throw await failure(database, "cannot come up", [final], seen.look);
-      if (elapsed() >= timeoutSeconds) {
-        throw await failure(
-          database,
-          `did not come up within ${timeoutSeconds} s`,
-          seen.obstacles,
-          seen.look,
-        );
-      }
+      const outcome = `did not come up within ${timeoutSeconds} s`;
+      if (isLate) throw await failure(database, outcome, seen.obstacles, seen.look);
     }
-    progress("answering" in seen ? settling : seen, elapsed());
+    progress(awaited, elapsed());
     await sleep(Math.max(0, Math.min(pollMs, (timeoutSeconds - elapsed()) * 1_000)));
   }
 }
 
-const settling: Waiting = { obstacles: [change("the change settles")] };
+/** What a database that answers is still given time for. */
+function stillAwaited(
+  { isChanged, look }: Well,
+  wellFor: number,
+  { generationBefore, settleSeconds = 5, archiveSeconds = 90 }: UntilAnswersOptions,
+): Waiting | undefined {
+  const isNew = generationBefore === undefined;
+  if (isNew && !isArchiving(look.resource) && wellFor < archiveSeconds) {
+    return { obstacles: [change("it answers, and its first WAL is on its way to the archive")] };
+  }
+  return isChanged && wellFor < settleSeconds ? { obstacles: [change("the change settles")] } : undefined;
+}
 
 function stopwatch(): () => number {
   const start = performance.now();
@@ -116,10 +127,10 @@ interface Waiting {
 interface Well {
   answering: Answering["proof"];
   look: Look;
+  isChanged: boolean;
 }
-type Seen = (Well & { isChanged: boolean }) | Waiting;
 
-async function see(database: Database, limitMs: number, demandsChange: boolean): Promise<Seen> {
+async function see(database: Database, limitMs: number, demandsChange: boolean): Promise<Well | Waiting> {
   const { cluster, namespace, name, generationBefore } = database;
   try {
     await kubeConfigOf(cluster);
@@ -137,8 +148,9 @@ async function see(database: Database, limitMs: number, demandsChange: boolean):
       generationBefore !== undefined && look.resource.metadata.generation !== generationBefore;
     const obstacles = [...obstaclesOf(look), ...(isChanged && demandsChange ? notTakenUp(look) : [])];
     const isWell = isReady(look) && !obstacles.some(({ key }) => key === changeKey);
-    const sql = isWell ? await ask(database, look, obstacles, limitMs) : { obstacles, look };
-    return "answering" in sql ? { ...sql, isChanged } : sql;
+    if (!isWell) return { obstacles, look };
+    const sql = await ask(database, look, limitMs);
+    return "answering" in sql ? { ...sql, look, isChanged } : { obstacles: [...obstacles, sql], look };
   } catch (error) {
     return { obstacles: [noLook(error)] };
   }
@@ -151,19 +163,18 @@ const isReady = ({ resource }: Look): boolean =>
 async function ask(
   database: Database,
   look: Look,
-  obstacles: Obstacle[],
   limitMs: number,
-): Promise<Well | Waiting> {
+): Promise<Pick<Well, "answering"> | Obstacle> {
   const { spec, status } = look.resource;
   const pod = status.currentPrimary ?? `${database.name}-1`;
   const sql = await askSql(database.cluster, database.namespace, pod, limitMs);
   const isReplicaCluster = spec.replica !== undefined;
-  if (sql.answer === "forbidden") return { answering: "ready", look };
+  if (sql.answer === "forbidden") return { answering: "ready" };
   if (sql.answer === "primary" || (sql.answer === "in recovery" && isReplicaCluster)) {
-    return { answering: "sql", look };
+    return { answering: "sql" };
   }
   const reason = sql.answer === "none" ? sql.reason : "it is in recovery";
-  return { obstacles: [...obstacles, noSql(pod, reason)], look };
+  return noSql(pod, reason);
 }
 
 function troublesOf({ cluster, answerMs }: Database, { resource, pods }: Look): Promise<string[]> {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../../check.ts";
+import { say } from "../../say.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { customResource } from "../custom-resource.ts";
 import type { LiveCluster } from "../live/live-cluster.ts";
@@ -40,7 +41,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:cnpg:PostgresCluster", name, {}, opts);
     const usesPlugin = (args.backup.method ?? "plugin") === "plugin";
-    if (!usesPlugin) void pulumi.log.warn(inTreeEnds, this);
+    if (!usesPlugin) say("warn", inTreeEnds, this);
 
     const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
     const { plan, live } = approved(settingsOf(name, args, this).apply(planOf), args, cluster, this);
@@ -155,11 +156,13 @@ async function answers(
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
       // Ephemeral: shown while it lasts, and not repeated at the end.
-      log: (line) => void pulumi.log.info(line, component, undefined, true),
+      log: (line) => {
+        say("info", line, component, { isEphemeral: true });
+      },
     }),
   );
   for (const trouble of backupTroubles) {
-    await pulumi.log.warn(`Database ${namespace}/${clusterName} answers, but ${trouble}`, component);
+    say("warn", `Database ${namespace}/${clusterName} answers, but ${trouble}`, component);
   }
 }
 

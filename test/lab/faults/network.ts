@@ -8,8 +8,8 @@ export const networkTheme: Theme = {
   title: "Network",
   notes: [
     "The switch between the hosts drops every frame, or, for the slow network, holds each frame for 100 ms each way and" +
-      " loses one in twenty. A database that cannot reach the object store comes up, keeps its WAL, and archives it later; a" +
-      " later `up` warns as long as it cannot.",
+      " loses one in twenty. A database that cannot reach the object store comes up, keeps its WAL, and archives it later;" +
+      " `up` waits 90 s for the first WAL of a new one, and warns as long as none gets there.",
   ],
   faults: [
     {
@@ -56,7 +56,7 @@ export const networkTheme: Theme = {
       change: databases([passing("cut")]),
       cause: () => cut("k8s", "pve"),
       survives: true,
-      says: [],
+      says: [/Database demo\/cut answers, but its WAL is not archived: [^\n]*/],
       seconds: 300,
       restore: databases([]),
     },

@@ -28,9 +28,6 @@ const notHandled = `## What is not handled
   do.
 - A Helm that is broken off, or that goes on without its engine, needs the one command that the message gives: whether
   another Helm is at work just now cannot be seen from outside.
-- A new database whose object store cannot be reached from Kubernetes: \`up\` ends when PostgreSQL answers, which is
-  before the first WAL has failed to be archived. The next \`pulumi up\`, and the Cluster's condition ContinuousArchiving,
-  say so.
 `;
 
 /** docs/faults.md; undefined as long as there is a fault that has not been caused. */

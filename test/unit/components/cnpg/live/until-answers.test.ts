@@ -14,7 +14,8 @@ function wait(
   answerMs = 5_000,
 ) {
   const log = (line: string) => lines.push(line);
-  return untilDatabaseAnswers(cluster, "shop", "orders", { timeoutSeconds, log, pollMs: 20, answerMs });
+  const times = { timeoutSeconds, pollMs: 20, answerMs, archiveSeconds: 0.5 };
+  return untilDatabaseAnswers(cluster, "shop", "orders", { ...times, log });
 }
 
 const instance = (resources: object, metadata: object = {}): object => ({
@@ -99,6 +100,35 @@ describe("untilDatabaseAnswers", () => {
       /^its WAL is not archived: postgres: .*QuotaExceeded.* quota is used up/,
     );
     assert.match(backupTroubles[1] ?? "", /^its last base backup failed: exit status 2\. The next/);
+  });
+
+  it("waits until the first WAL of a new database is archived, and of no other", async (t) => {
+    const conditions = [{ type: "Ready", status: "True" }];
+    const silent = { ...readyCluster(), status: { currentPrimary: "orders-1", conditions } };
+    let looks = 0;
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(++looks > 3 ? readyCluster() : silent),
+      exec: () => ({ prints: "f\n" }),
+    });
+    const lines: string[] = [];
+    assert.deepEqual((await wait(cluster, 20, lines)).backupTroubles, []);
+    assert.match(lines.join("\n"), /it answers, and its first WAL is on its way to the archive, \d s/);
+    const options = { timeoutSeconds: 20, log: () => undefined, generationBefore: 1 };
+    looks = 0;
+    const { backupTroubles } = await untilDatabaseAnswers(cluster, "shop", "orders", options);
+    assert.deepEqual([looks, backupTroubles.length], [1, 1]);
+  });
+
+  it("says so if no WAL of a new database gets archived in time", async (t) => {
+    const conditions = [{ type: "Ready", status: "True" }];
+    const silent = { ...readyCluster(), status: { currentPrimary: "orders-1", conditions } };
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(silent),
+      exec: () => ({ prints: "f\n" }),
+    });
+    const options = { timeoutSeconds: 20, log: () => undefined, pollMs: 20, archiveSeconds: 0.2 };
+    const { backupTroubles } = await untilDatabaseAnswers(cluster, "shop", "orders", options);
+    assert.match(backupTroubles.join(), /^its WAL is not archived: there is no word of it yet\. Until this/);
   });
 
   it("takes a replica cluster's primary, which stays in recovery", async (t) => {
