@@ -1,5 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/** The value of an input once it is known, a secret as a plain value. While it is unknown, as in a preview, it waits. */
+export function settled<T>(input: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve) => {
+    pulumi.output(input).apply(resolve);
+  });
+}
+
 /** The values of inputs as far as they are known by now, secrets as plain values; undefined where they are not. */
 export async function knownValues(
   inputs: Readonly<Record<string, unknown>>,

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { beforeCreate } from "../before-create.ts";
-import { asciiJson, shown } from "../check.ts";
+import { shown } from "../check.ts";
+import { settled } from "../known-values.ts";
+import { say } from "../say.ts";
 import { type Inspection, look } from "./drift.ts";
 import { type CephHostArgs, sshConnection } from "./host.ts";
-import { scriptText } from "./remote-job.ts";
+import { jobStdin } from "./remote-job.ts";
 
 interface UserValues extends pulumi.Inputs {
   uid: pulumi.Output<string>;
@@ -25,32 +27,26 @@ export function refusesKeysInUse(
     if (!pulumi.runtime.isDryRun()) return undefined;
     // Keys that are yet to be generated are not known in a preview; so every key of the user is another one.
     const given = keys.areGenerated ? { accessKeyId: "", secretAccessKey: "" } : {};
-    const job = { ...values, ...given, script: scriptText("rgw_user.py") };
-    const stdin = pulumi.jsonStringify(job).apply(asciiJson);
+    const stdin = jobStdin("rgw_user.py", { ...values, ...given });
     const connection = pulumi.output(sshConnection(resource, host));
     const found = await look({ connection, stdin }, resource);
     if (found === undefined || found.differs.includes("absent")) return undefined;
-    const [uid, mode] = await Promise.all([known(values.uid), known(values.existingKeys)]);
+    const [uid, mode] = await Promise.all([settled(values.uid), settled(values.existingKeys)]);
     if (found.otherKeys > 0 && mode !== "revoke") return keysInUse(uid, found.otherKeys);
-    await warnOfChanges(uid, found, resource);
+    warnOfChanges(uid, found, resource);
     return undefined;
   });
 }
 
 /** A preview shows no more of a command than that it will be run. */
-async function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource): Promise<void> {
+function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource): void {
   const changes = found.differs.filter((what) => what !== "keys");
   if (changes.length === 0) return;
-  await pulumi.log.warn(
+  say(
+    "warn",
     `RGW user ${shown(uid)} is there already, and this of it becomes as declared: ${changes.join(", ")}`,
     resource,
   );
-}
-
-function known(output: pulumi.Output<string>): Promise<string> {
-  return new Promise((resolve) => {
-    output.apply(resolve);
-  });
 }
 
 const keysInUse = (uid: string, count: number): string =>

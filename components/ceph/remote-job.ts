@@ -45,8 +45,6 @@ interface RemoteJob {
  * stdin, where nobody on the host can see them, and where no value is ever read by a shell.
  */
 export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource): command.remote.Command {
-  // Python reads stdin in the encoding of whatever locale the SSH server gives it.
-  const stdin = pulumi.jsonStringify({ ...job.values, script: scriptText(job.script) }).apply(asciiJson);
   const connection = sshConnection(parent, job.host);
   return new command.remote.Command(
     name,
@@ -56,7 +54,7 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
       ...(job.first === undefined ? {} : { update: bootstrap("apply") }),
       ...(job.hasDelete ? { delete: bootstrap("delete") } : {}),
       ...(job.triggers === undefined ? {} : { triggers: job.triggers }),
-      stdin: pulumi.secret(stdin),
+      stdin: pulumi.secret(jobStdin(job.script, job.values)),
       logging: "none",
       // It would be offered to the SSH server as environment variables, which servers refuse with a warning.
       addPreviousOutputInEnv: false,
@@ -67,6 +65,11 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
       hooks: sshAnswersFirst(name, connection, job.hooks),
     },
   );
+}
+
+/** A job as the bootstrap reads it. Python decodes stdin by whatever locale the SSH server gives it, so it is ASCII. */
+export function jobStdin(script: Script, values: pulumi.Inputs): pulumi.Output<string> {
+  return pulumi.jsonStringify({ ...values, script: scriptText(script) }).apply(asciiJson);
 }
 
 /** The remote command line; it is part of every error message of the command provider, so it is short. */

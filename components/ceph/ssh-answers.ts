@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import ssh2 from "ssh2";
 import { z } from "zod";
 
+import { settled } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
 import { advised, greetingConfig, isAnotherServer } from "./ssh.ts";
 import type { SshServer } from "./ssh.ts";
@@ -18,7 +19,7 @@ export function sshAnswersFirst(
 ): pulumi.ResourceHookBinding {
   if (isMocked()) return others;
   const answers = new pulumi.ResourceHook(`${name}-ssh`, async () => {
-    await untilSshAnswers(server.parse(await known(connection)));
+    await untilSshAnswers(server.parse(await settled(connection)));
   });
   return {
     ...others,
@@ -28,9 +29,6 @@ export function sshAnswersFirst(
 }
 
 const server = z.object({ host: z.string(), port: z.number(), user: z.string(), hostKey: z.string() });
-
-const known = (value: types.input.remote.ConnectionArgs): Promise<unknown> =>
-  new Promise((resolve) => pulumi.output(value).apply(resolve));
 
 const secondsPerTry = 8;
 /** For how long a host that refuses connections is asked again: it is up, and its server may be starting. */

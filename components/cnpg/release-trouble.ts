@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { settled } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
-import { type ClusterArgs, inTime } from "./kube-api.ts";
-import { kubeGet } from "./kube-get.ts";
-
-interface Release {
-  name: string;
-  namespace: string;
-}
+import { say } from "../say.ts";
+import { type ClusterArgs, getOrUndefined } from "./cluster.ts";
+import type { Release } from "./existing-operator.ts";
 
 /**
  * For a Helm release: before the engine makes or changes it, looks whether Helm was broken off over it, for then Helm
@@ -28,7 +25,7 @@ export function releaseTrouble(
   count += 1;
   const explain = new pulumi.ErrorHook(`release-trouble-${count}`, async ({ newInputs }) => {
     const said = await trouble(cluster, await releaseIn(newInputs));
-    if (said !== undefined) await pulumi.log.error(said, component);
+    if (said !== undefined) say("error", said, component);
     return false;
   });
   return {
@@ -45,8 +42,7 @@ const inputs = z.object({ name: z.string(), namespace: z.string() });
 
 async function releaseIn(given: Record<string, unknown> | undefined): Promise<Release> {
   const { name, namespace } = given ?? {};
-  const known = await new Promise((resolve) => pulumi.output({ name, namespace }).apply(resolve));
-  return inputs.parse(known);
+  return inputs.parse(await settled({ name, namespace }));
 }
 
 const secretList = z.object({
@@ -77,7 +73,7 @@ export async function brokenOff(
   const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await get(cluster, path);
+    const answer = await getOrUndefined(cluster, path);
     const [record] = secretList.safeParse(answer).data?.items ?? [];
     if (record === undefined) return undefined;
     if (Date.now() >= end) {
@@ -108,7 +104,10 @@ const eventList = z.object({
 /** Warnings about the release's pods and workloads of the last ten minutes; the most telling one first. */
 export async function trouble(cluster: ClusterArgs, release: Release): Promise<string | undefined> {
   const { name, namespace } = release;
-  const answer = await get(cluster, `/api/v1/namespaces/${namespace}/events?fieldSelector=type%3DWarning`);
+  const answer = await getOrUndefined(
+    cluster,
+    `/api/v1/namespaces/${namespace}/events?fieldSelector=type%3DWarning`,
+  );
   const events = (eventList.safeParse(answer).data?.items ?? []).filter(
     ({ involvedObject, lastTimestamp }) =>
       involvedObject.name.startsWith(name) && Date.now() - (lastTimestamp?.getTime() ?? Date.now()) < 600_000,
@@ -126,6 +125,3 @@ export async function trouble(cluster: ClusterArgs, release: Release): Promise<s
     : `See \`kubectl -n ${namespace} get pods,events\``;
   return `Helm release ${name} in namespace ${namespace} does not come up. Kubernetes says of ${telling.text}. ${advice}.`;
 }
-
-const get = (cluster: ClusterArgs, path: string): Promise<unknown> =>
-  inTime(10_000, (deadline) => kubeGet(cluster, path, deadline)).catch(() => undefined);

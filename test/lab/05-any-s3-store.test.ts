@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { onlyInFull } from "./support/full.ts";
 import { must, mustPulumi, pulumi } from "./support/lab.ts";
-import { backupSecret, cephWrites, endpoint, s3, setConfig } from "./support/stack.ts";
-import { checkoutCopy } from "./support/workspace.ts";
+import { backupSecret, cephWrites, endpoint, rememberedConfig, s3, setConfig } from "./support/stack.ts";
 
 /** Made by somebody else's means; nothing in this file goes over SSH. */
 const keys = { accessKeyId: "PLAINSTORE0000000001", secretAccessKey: "a/secret+with=signs" };
@@ -15,8 +12,7 @@ const setSecret = (key: string, value: string): Promise<string> =>
 
 const cephKeys = ["cephHost", "cephHostPrivateKey", "radosgwAdmin", "rgwUser", "singleDiskCeph", "caBundle"];
 
-const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
-const configBefore = readFileSync(configFile, "utf8");
+const putConfigBack = rememberedConfig();
 
 before(async () => {
   await mustPulumi(["destroy", "--yes", "--skip-preview"]);
@@ -124,5 +120,5 @@ describe("the smoke check says which it is:", () => {
 
 after(async () => {
   await mustPulumi(["destroy", "--yes", "--skip-preview"]);
-  writeFileSync(configFile, configBefore);
+  putConfigBack();
 });

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, on, pulumi } from "./support/lab.ts";
-import { backupSecret, bucket, changes, cephWrites, rgwUser, s3, uid } from "./support/stack.ts";
-import { checkoutCopy } from "./support/workspace.ts";
+import {
+  backupSecret,
+  bucket,
+  changes,
+  cephWrites,
+  rememberedConfig,
+  rgwUser,
+  s3,
+  uid,
+} from "./support/stack.ts";
 
 /** A homelab as people have it before: an RGW user by hand, the operator by Helm (or Flux), Secrets by kubectl (or Flux). */
 const release = [
@@ -19,8 +25,7 @@ const release = [
 const image = ["--set", "image.repository=localhost/cloudnative-pg", "--set", "image.tag=1.30.0"];
 const theirValues = [...image, "--set", "config.data.INHERITED_LABELS=team"];
 
-const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
-const configBefore = readFileSync(configFile, "utf8");
+const putConfigBack = rememberedConfig();
 const config = (values: Record<string, string>): Promise<string> =>
   mustPulumi([
     ...["config", "set-all", "--path"],
@@ -202,7 +207,7 @@ describe("a homelab that was there before", () => {
 
 describe("what a removed or another operator left", onlyInFull, () => {
   it("CRDs of another Helm release: the preview says under which name they can be had", async () => {
-    writeFileSync(configFile, configBefore);
+    putConfigBack();
     await config(withoutPlugin);
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);
@@ -224,7 +229,7 @@ describe("what a removed or another operator left", onlyInFull, () => {
     await shell(
       "kubectl annotate $(kubectl get crd -o name | grep '\\.postgresql\\.cnpg\\.io$') meta.helm.sh/release-name-",
     );
-    writeFileSync(configFile, configBefore);
+    putConfigBack();
     await config(withoutPlugin);
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);
@@ -261,7 +266,7 @@ describe("what a removed or another operator left", onlyInFull, () => {
 after(async () => {
   // A test that failed may have left the stack, with the values of its own.
   await pulumi(["destroy", "--yes", "--skip-preview"]);
-  writeFileSync(configFile, configBefore);
+  putConfigBack();
   await shell(
     "kubectl -n demo delete secret cnpg-backup-s3 --ignore-not-found;" +
       " kubectl delete namespace team postgres --ignore-not-found --timeout=120s;" +

@@ -1,18 +1,17 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { withoutDatabases } from "./support/database.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
 import { mustPulumi } from "./support/lab.ts";
-import { checkoutCopy } from "./support/workspace.ts";
+import { rememberedConfig } from "./support/stack.ts";
 import { titleOf } from "./faults/fault.ts";
 import { report } from "./faults/report.ts";
 import { addRow, rows } from "./faults/rows.ts";
 import { runFault } from "./faults/run-fault.ts";
 import { themes } from "./faults/themes.ts";
 
-const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
-const configBefore = readFileSync(configFile, "utf8");
+const putConfigBack = rememberedConfig();
 
 before(withoutDatabases);
 
@@ -27,7 +26,7 @@ for (const { title, faults } of themes) {
 }
 
 after(async () => {
-  writeFileSync(configFile, configBefore);
+  putConfigBack();
   await mustPulumi(["up", "--yes", "--skip-preview"]);
   // The page is about all of them, or stays as it is.
   const page = await report(themes, rows());

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import {
   archiveNow,
@@ -17,19 +15,17 @@ import {
 } from "./support/database.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi } from "./support/lab.ts";
-import { uid } from "./support/stack.ts";
-import { checkoutCopy } from "./support/workspace.ts";
+import { rememberedConfig, uid } from "./support/stack.ts";
 
 /** All that is left of the first Kubernetes, beside the bucket. */
 const keys = { accessKeyId: "SAVEDKEY000000000001", secretAccessKey: "a-saved-secret-key" };
-const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
-let configBefore = "";
+let putConfigBack: (() => void) | undefined;
 let everything = "";
 
 before(async () => {
   if (!isFull) return;
   await withoutDatabases();
-  configBefore = readFileSync(configFile, "utf8");
+  putConfigBack = rememberedConfig();
 });
 
 describe("another Kubernetes, with the keys and the prefix of the first", () => {
@@ -75,7 +71,7 @@ after(async () => {
   if (!isFull) return;
   await mustPulumi(["destroy", "--yes", "--skip-preview"]);
   await kubectl("delete", "namespace", "harbour", "--ignore-not-found");
-  writeFileSync(configFile, configBefore);
+  putConfigBack?.();
   // A key that is not declared would not be taken over without a word.
   await must("pve", ["radosgw-admin", "key", "rm", `--uid=${uid}`, `--access-key=${keys.accessKeyId}`]);
   await mustPulumi(up);

@@ -2,7 +2,6 @@ import type { Configuration } from "@kubernetes/client-node";
 import { z } from "zod";
 
 import { barmanPlugin } from "../barman.ts";
-
 import { kubernetesClient } from "../kube-api.ts";
 
 const size = z.object({ size: z.string().optional() });

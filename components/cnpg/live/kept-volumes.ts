@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, inTime } from "../kube-api.ts";
-import { kubeGet } from "../kube-get.ts";
+import { type ClusterArgs, getOrUndefined } from "../cluster.ts";
 
 const claims = z.object({
   items: z.array(
@@ -19,24 +18,15 @@ const claims = z.object({
  * Volume claims that a deleted Cluster of a name has left behind. CloudNativePG gives them to the next Cluster of that
  * name, whatever that is to start from. None where they cannot be asked for.
  */
-export async function keptVolumes(
-  cluster: ClusterArgs,
-  namespace: string,
-  name: string,
-  timeoutMs = 10_000,
-): Promise<string[]> {
+export async function keptVolumes(cluster: ClusterArgs, namespace: string, name: string): Promise<string[]> {
   const selector = encodeURIComponent(`cnpg.io/cluster=${name}`);
   const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims?labelSelector=${selector}`;
-  try {
-    const { items } = claims.parse(await inTime(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)));
-    return items
-      .map(({ metadata }) => metadata)
-      .filter(
-        ({ annotations, ownerReferences }) =>
-          ownerReferences.length === 0 && annotations["cnpg.io/nodeSerial"] !== undefined,
-      )
-      .map((metadata) => metadata.name);
-  } catch {
-    return [];
-  }
+  const found = claims.safeParse(await getOrUndefined(cluster, path)).data;
+  return (found?.items ?? [])
+    .map(({ metadata }) => metadata)
+    .filter(
+      ({ annotations, ownerReferences }) =>
+        ownerReferences.length === 0 && annotations["cnpg.io/nodeSerial"] !== undefined,
+    )
+    .map((metadata) => metadata.name);
 }

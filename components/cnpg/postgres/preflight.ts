@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../../check.ts";
+import { settled } from "../../known-values.ts";
+import { say } from "../../say.ts";
 import { type S3Connection, connectionOf } from "../../s3/connection.ts";
 import { S3Failure } from "../../s3/failure.ts";
 import type { ClusterArgs } from "../kube-api.ts";
@@ -23,7 +25,7 @@ export const ownerLabel = "cnpg-rgw/component";
  * output: children whose inputs depended on their own component would wait for each other for ever.
  */
 export async function ownerOf(component: pulumi.Resource): Promise<string> {
-  const urn = await new Promise<string>((resolve) => component.urn.apply(resolve));
+  const urn = await settled(component.urn);
   return createHash("sha256").update(urn).digest("hex").slice(0, 40);
 }
 
@@ -111,7 +113,8 @@ async function lookAfter(plan: Plan, target: S3Connection, component: pulumi.Res
   if (await hasBaseBackup(target, archive).catch(() => true)) return;
   const isPlugin = plan.scheduledBackup.method === "plugin";
   const how = isPlugin ? ` --method plugin --plugin-name ${barmanPlugin}` : "";
-  await pulumi.log.warn(
+  say(
+    "warn",
     `Database ${namespace}/${clusterName} has no base backup at s3://${archive.bucket}/${archive.prefix}, and cannot be ` +
       `recovered before there is one. If none is under way (kubectl -n ${namespace} get backups), take one: ` +
       `kubectl cnpg backup ${clusterName} -n ${namespace}${how}`,
@@ -129,7 +132,7 @@ async function inspect(
     const hasArchive = await isOccupied(target, plan.archive);
     if (volumes.length > 0) {
       if (plan.source && !hasArchive) throw userError(volumesInTheWay(plan, volumes), component);
-      await pulumi.log.info(takenOver(plan, volumes), component);
+      say("info", takenOver(plan, volumes), component);
       return;
     }
     if (hasArchive) throw userError(occupied(plan), component);
@@ -138,10 +141,7 @@ async function inspect(
     if (!(error instanceof S3Failure)) throw error;
     if (!pulumi.runtime.isDryRun()) throw userError(error.message, component);
     // Whoever previews may be out of the store's reach, and the bucket may not have been made yet.
-    await pulumi.log.warn(
-      `The update will look into the bucket; this preview could not. ${error.message}`,
-      component,
-    );
+    say("warn", `The update will look into the bucket; this preview could not. ${error.message}`, component);
   }
 }
 
@@ -153,7 +153,7 @@ async function inspectSource(
   const archive = await readArchive(connection, location);
   const { problem, warnings } = recoveryProblem(archive, target);
   if (problem !== undefined) throw userError(`recovery: ${problem}`, component);
-  for (const warning of warnings) await pulumi.log.warn(`recovery: ${warning}`, component);
+  for (const warning of warnings) say("warn", `recovery: ${warning}`, component);
 }
 
 function occupied({ archive, serverName, clusterName }: Plan): string {

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../../lab/wait.ts";
+import { up } from "../support/database.ts";
 import { kubectl, must, mustPulumi, pulumi, startPulumi } from "../support/lab.ts";
 import { labState } from "../support/workspace.ts";
 import type { Fault, Theme } from "./fault.ts";
-
-const up = ["up", "--yes", "--skip-preview"];
 const locks = join(labState, "workstation", "state", ".pulumi", "locks", "organization", "cnpg-rgw", "lab");
 const isLocked = (): boolean => existsSync(locks) && readdirSync(locks).length > 0;
 

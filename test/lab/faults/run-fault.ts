@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { up } from "../support/database.ts";
 import { on, mustPulumi, pulumi } from "../support/lab.ts";
 import { assertNoSecrets, recordingArgv, secretsOfStack } from "../support/secrets.ts";
 import { changes } from "../support/stack.ts";
@@ -8,8 +9,6 @@ import { labState } from "../support/workspace.ts";
 import { titleOf } from "./fault.ts";
 import type { Fault } from "./fault.ts";
 import type { Row } from "./rows.ts";
-
-const up = ["up", "--yes", "--skip-preview"];
 
 /**
  * Lets a command meet a fault, and checks that it ends in time, with the expected words, no stack trace and no secret;

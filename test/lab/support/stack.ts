@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseAudit, writes } from "../../../lab/ceph/audit.ts";
@@ -86,6 +86,17 @@ export function everythingStored(): string {
   return files(join(labState, "workstation", "state"))
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
+}
+
+/** The config of stack lab. */
+export const configFile = join(checkoutCopy, "Pulumi.lab.yaml");
+
+/** Remembers the config of stack lab; what it returns puts it back. */
+export function rememberedConfig(): () => void {
+  const before = readFileSync(configFile, "utf8");
+  return () => {
+    writeFileSync(configFile, before);
+  };
 }
 
 /** Sets plain config values of stack lab. */
