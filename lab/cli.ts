@@ -1,14 +1,11 @@
+import "../compile-cache.ts";
 import { Command } from "commander";
 import { LabError, messageOf } from "./errors.ts";
 import { printFailure } from "./failure.ts";
 import { hostNames } from "./layout.ts";
 import type { HostName } from "./layout.ts";
-import { doctor, down, reset, up } from "./lab.ts";
-import { execOnHost } from "./exec.ts";
-import { printLogs } from "./logs.ts";
-import { printStatus } from "./status.ts";
 
-/** Flags to options, nothing else. Each action returns the exit code. */
+/** Flags to options, nothing else. Each action returns the exit code, and loads no more than it needs. */
 const program = new Command("lab")
   .description("A homelab in a box: Ceph RGW, Kubernetes and a workstation with Pulumi, on this one machine.")
   .enablePositionalOptions()
@@ -32,28 +29,30 @@ program
   .command("up", { isDefault: true })
   .description("build what is missing, start the lab, run `pulumi up` of stack lab")
   .option("--no-provision", "start the hosts only and leave `pulumi up` to you")
-  .action((options: { provision: boolean }) => exitWith(up(options)));
+  .action((options: { provision: boolean }) => exitWith(import("./lab.ts").then(({ up }) => up(options))));
 program
   .command("down")
   .description("stop the lab; nothing of it keeps running, its disks stay")
-  .action(() => exitWith(down()));
+  .action(() => exitWith(import("./lab.ts").then(({ down }) => down())));
 program
   .command("reset")
   .description("stop the lab and delete its disks, keys and stack state; what was built stays")
-  .action(() => exitWith(reset()));
+  .action(() => exitWith(import("./lab.ts").then(({ reset }) => reset())));
 program
   .command("status")
   .description("what runs, part by part; exit code 0 when everything does")
-  .action(() => exitWith(printStatus()));
+  .action(() => exitWith(import("./status.ts").then(({ printStatus }) => printStatus())));
 program
   .command("doctor")
   .description("what this machine lacks, a line each; changes nothing")
-  .action(() => exitWith(doctor()));
+  .action(() => exitWith(import("./lab.ts").then(({ doctor }) => doctor())));
 program
   .command("logs")
   .description("where the logs are, or the last lines of one part's log")
   .argument("[part]")
-  .action((part: string | undefined) => exitWith(printLogs(part)));
+  .action((part: string | undefined) =>
+    exitWith(import("./logs.ts").then(({ printLogs }) => printLogs(part))),
+  );
 program
   .command("exec")
   .description(
@@ -64,7 +63,8 @@ program
   .passThroughOptions()
   .action((command: string[], options: { host: string }) => {
     try {
-      return exitWith(execOnHost(hostOption(options.host), command));
+      const host = hostOption(options.host);
+      return exitWith(import("./exec.ts").then(({ execOnHost }) => execOnHost(host, command)));
     } catch (error) {
       printFailure(error);
       process.exitCode = 2;

@@ -119,6 +119,7 @@ export async function ensureStack(): Promise<"made" | "present"> {
     await makeStack();
   } else if (saltOf(stackConfigFile) === saltOf(stackConfigMaster)) {
     addNewKeys();
+    await selectIfNoneIs();
     return "present";
   } else {
     copyFileSync(stackConfigMaster, stackConfigFile);
@@ -126,6 +127,11 @@ export async function ensureStack(): Promise<"made" | "present"> {
     await pulumi(["stack", "select", stackName]);
   }
   return "made";
+}
+
+/** Pulumi remembers a selection by the checkout's folder and the backend's URL, of which either may be new. */
+async function selectIfNoneIs(): Promise<void> {
+  await pulumi(["stack", "--show-name"]).catch(() => pulumi(["stack", "select", stackName]));
 }
 
 /** Brings the stack to what its config says; a stack that is there already is left as it is. */

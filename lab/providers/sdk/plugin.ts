@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import grpc from "@grpc/grpc-js";
 
 const NO_LIMIT = -1;
@@ -24,6 +25,8 @@ export async function servePlugin(
   });
   exitWithParent();
   process.stdout.write(`${port}\n`);
+  // Node writes its compile cache when it ends, and the engine ends plugins with a signal.
+  setTimeout(flushCompileCache, 1_000).unref();
 }
 
 /** The address of the engine, as the engine gives it on the command line. */
