@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { onlyInFull } from "./support/full.ts";
 import { engine, engineProject } from "./support/engine-project.ts";
 import { kubectl, must, on } from "./support/lab.ts";
 
@@ -163,13 +164,13 @@ describe("the lab's own Kubernetes provider", () => {
     await succeed("config", "set", "kubernetes:enableSecretMutable", "true");
   });
 
-  it("replaces an autonamed ConfigMap without a moment in which there is none", async () => {
+  it("replaces an autonamed ConfigMap without a moment in which there is none", onlyInFull, async () => {
     await succeed("config", "set", "size", "2");
     const output = await succeed(...up);
     assert.ok(output.indexOf("created replacement") < output.indexOf("deleting original"), output);
   });
 
-  it("does not take over an object that exists, and preview does not see it", async () => {
+  it("does not take over an object that exists, and preview does not see it", onlyInFull, async () => {
     await kubectl("-n", namespace, "create", "configmap", "existing", "--from-literal=a=theirs");
     await having("existing", "true", async () => {
       await succeed("preview");
@@ -178,15 +179,19 @@ describe("the lab's own Kubernetes provider", () => {
     });
   });
 
-  it("waits for what an annotation says, until the deadline, and loses nothing then", async () => {
-    await having("waitFor", "condition=Ready", async () => {
-      assert.match(
-        await fail(...up),
-        /timed out after 3 s waiting for Gadget plugin-check\/g: condition Ready=True/,
-      );
-    });
-    await succeed(...up);
-  });
+  it(
+    "waits for what an annotation says, until the deadline, and loses nothing then",
+    onlyInFull,
+    async () => {
+      await having("waitFor", "condition=Ready", async () => {
+        assert.match(
+          await fail(...up),
+          /timed out after 3 s waiting for Gadget plugin-check\/g: condition Ready=True/,
+        );
+      });
+      await succeed(...up);
+    },
+  );
 
   it("installs a chart as a real Helm release, and keeps its values secret", async () => {
     await having("release", "plain", async () => {
@@ -200,13 +205,17 @@ describe("the lab's own Kubernetes provider", () => {
     assert.equal((await releases()).trim(), "");
   });
 
-  it("fails a release of an unknown kind with helm's words; preview does not see it", async () => {
-    await having("release", "unknown-kind", async () => {
-      await succeed("preview");
-      assert.match(await fail(...up), /no matches for kind "Nosuch" in version "plugin-check.example\/v1"/);
-      assert.equal((await releases()).trim(), "");
-    });
-  });
+  it(
+    "fails a release of an unknown kind with helm's words; preview does not see it",
+    onlyInFull,
+    async () => {
+      await having("release", "unknown-kind", async () => {
+        await succeed("preview");
+        assert.match(await fail(...up), /no matches for kind "Nosuch" in version "plugin-check.example\/v1"/);
+        assert.equal((await releases()).trim(), "");
+      });
+    },
+  );
 
   it("waits for a release's workloads and takes a failed first install away if it is atomic", async () => {
     await having("release", "never-ready", async () => {

@@ -10,6 +10,7 @@ import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
 import { startS3Server, type S3Server } from "../support/s3-server.ts";
 import { startSshServer, type SshServer } from "../support/ssh-server.ts";
+import { onlyInFull } from "./support/full.ts";
 import { engine, engineProject, type EngineProject } from "./support/engine-project.ts";
 
 const program = `
@@ -121,7 +122,7 @@ describe("the lab's own plugins under the real engine", () => {
     assert.match(output, /cancelled/);
   });
 
-  it("plugins end when the engine is killed", async () => {
+  it("plugins end when the engine is killed", onlyInFull, async () => {
     const running = startUp();
     await commandStarted();
     running.child.kill("SIGKILL");
@@ -141,7 +142,7 @@ describe("the lab's own plugins under the real engine", () => {
     await succeed(pulumi("config", "rm", "unknown"));
   });
 
-  it("refresh sees that the bucket has gone, and up makes it again", async () => {
+  it("refresh sees that the bucket has gone, and up makes it again", onlyInFull, async () => {
     s3.buckets.clear();
     assert.match(await succeed(pulumi("refresh", "--yes", "--skip-preview")), /1 deleted/);
     assert.match(await succeed(up()), /1 created/);

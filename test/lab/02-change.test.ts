@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
+import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import {
   backupSecret,
@@ -10,12 +11,12 @@ import {
   rgwUser,
   s3,
   setConfig,
+  stackIsUp,
   uid,
 } from "./support/stack.ts";
 import { labState } from "./support/workspace.ts";
 
-// Each file can be run by itself.
-before(() => mustPulumi(["up", "--yes", "--skip-preview"]));
+before(stackIsUp);
 
 describe("one more namespace", () => {
   it("makes exactly its own resources", async () => {
@@ -67,7 +68,7 @@ describe("a changed path and endpoint", () => {
 });
 
 describe("keys replaced in the config", () => {
-  it("reach the user and the Secret, and the old key is dead", async () => {
+  it("reach the user and the Secret, and the old key is dead", onlyInFull, async () => {
     const old = await keysOfStack();
     const mine = {
       accessKeyId: "BROUGHTALONG00000001",

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
+import { onlyInFull } from "./support/full.ts";
 import { kubectl, lab, must, mustPulumi, pulumi, startPulumi } from "./support/lab.ts";
-import { rgwUser, setConfig, uid } from "./support/stack.ts";
+import { rgwUser, setConfig, stackIsUp, uid } from "./support/stack.ts";
 
-before(() => mustPulumi(["up", "--yes", "--skip-preview"]));
+before(stackIsUp);
 
 /** `up` must fail, within its time, and say what is wrong. */
 async function upFails(message: RegExp, seconds = 60): Promise<void> {
@@ -25,7 +26,7 @@ describe("RgwUser", () => {
     assert.equal((await must("pve", ["sh", "-c", "ls /tmp"])).trim(), "");
   });
 
-  it("brings quota and max-buckets to what is declared, and off again", async () => {
+  it("brings quota and max-buckets to what is declared, and off again", onlyInFull, async () => {
     await setConfig({
       "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1073741824",
       "cnpg-rgw:rgwUser.maxBuckets": "4",
@@ -67,6 +68,11 @@ describe("a cluster without the PodMonitor CRD", () => {
   const podMonitors = (): Promise<string> =>
     kubectl("-n", "cnpg-system", "get", "podmonitors.monitoring.coreos.com", "-o", "name");
 
+  const bringCrdBack = async (): Promise<void> => {
+    assert.equal((await lab(["up", "--no-provision"])).code, 0);
+  };
+  after(bringCrdBack);
+
   it("is found out before the release is touched; the error names the key that turns it off", async () => {
     await kubectl("delete", "crd", "podmonitors.monitoring.coreos.com");
     const before = await must("workstation", ["helm", "-n", "cnpg-system", "list", "-o", "json"]);
@@ -77,11 +83,10 @@ describe("a cluster without the PodMonitor CRD", () => {
     assert.equal(await must("workstation", ["helm", "-n", "cnpg-system", "list", "-o", "json"]), before);
   });
 
-  it("can do without: once the key is set, the preview goes on", async () => {
+  it("can do without: once the key is set, the preview goes on", onlyInFull, async () => {
     await setConfig({ "cnpg-rgw:operator.values.monitoring.podMonitorEnabled": "false" });
     await mustPulumi(["preview"]);
-    // Back to where it was: `lab up` brings the CRDs.
-    assert.equal((await lab(["up", "--no-provision"])).code, 0);
+    await bringCrdBack();
     await mustPulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(await podMonitors(), "");
     await mustPulumi(["config", "rm", "--path", "cnpg-rgw:operator.values.monitoring"]);

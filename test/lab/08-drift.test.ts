@@ -4,7 +4,16 @@ import { z } from "zod";
 import { chartRepository } from "../../lab/kubernetes/facts.ts";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
-import { backupSecret, cephWrites, changes, keysOfStack, rgwUser, s3, uid } from "./support/stack.ts";
+import {
+  backupSecret,
+  cephWrites,
+  changes,
+  keysOfStack,
+  rgwUser,
+  s3,
+  stackIsUp,
+  uid,
+} from "./support/stack.ts";
 
 /** As the cluster's administrator; what it prints holds keys, so it is not returned. */
 async function byHand(...words: string[]): Promise<void> {
@@ -27,8 +36,7 @@ async function staysQuiet(): Promise<void> {
   assert.deepEqual(cephWrites().slice(before), [], "nothing is written where nothing differs");
 }
 
-// Each file can be run by itself.
-before(() => mustPulumi(["up", "--yes", "--skip-preview"]));
+before(stackIsUp);
 
 describe("an RGW user that was changed by hand", () => {
   it("suspended, renamed, with other limits: is as declared again, and its bucket works", async () => {
@@ -134,18 +142,22 @@ describe("a release that was changed by hand", () => {
   const podMonitors = (): Promise<string> =>
     kubectl("-n", "cnpg-system", "get", "podmonitors.monitoring.coreos.com", "-o", "name");
 
-  it("in a value that is declared: a preview with a refresh shows it, such an update puts it right", async () => {
-    const declared = await podMonitors();
-    const { name, chart } = await operatorRelease();
-    const change = ["--reuse-values", "--set=monitoring.podMonitorEnabled=false"];
-    const url = `${chartRepository}/${chart}.tgz`;
-    await must("workstation", ["helm", "-n", "cnpg-system", "upgrade", name, url, ...change]);
-    assert.notEqual(await podMonitors(), declared);
-    assert.match(await mustPulumi(["preview", "--refresh", "--diff"]), /podMonitorEnabled/);
-    await mustPulumi(["up", "--yes", "--skip-preview", "--refresh"]);
-    assert.equal(await podMonitors(), declared);
-    await mustPulumi(["preview", "--expect-no-changes"]);
-  });
+  it(
+    "in a value that is declared: a preview with a refresh shows it, such an update puts it right",
+    onlyInFull,
+    async () => {
+      const declared = await podMonitors();
+      const { name, chart } = await operatorRelease();
+      const change = ["--reuse-values", "--set=monitoring.podMonitorEnabled=false"];
+      const url = `${chartRepository}/${chart}.tgz`;
+      await must("workstation", ["helm", "-n", "cnpg-system", "upgrade", name, url, ...change]);
+      assert.notEqual(await podMonitors(), declared);
+      assert.match(await mustPulumi(["preview", "--refresh", "--diff"]), /podMonitorEnabled/);
+      await mustPulumi(["up", "--yes", "--skip-preview", "--refresh"]);
+      assert.equal(await podMonitors(), declared);
+      await mustPulumi(["preview", "--expect-no-changes"]);
+    },
+  );
 });
 
 /** The operator's release, as Helm lists it; `chart` with its version. */

@@ -51,7 +51,7 @@ describe("over https with a private CA, a database with the operator's own backu
     assert.equal(first?.spec.method, "plugin");
   });
 
-  it("goes on with the plugin in the same archive when the method is changed", async () => {
+  it("goes on with the plugin in the same archive when the method is changed", onlyInFull, async () => {
     setDatabases([passing("in-tree"), passing("moved", { recovery: { from: "in-tree" } })]);
     await mustPulumi(up);
     await sql(old, "insert into sales.orders values (0, 'after the change of method');");

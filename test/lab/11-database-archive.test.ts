@@ -143,7 +143,7 @@ describe("an archive that has lost something", () => {
     assert.match(outcome.all, /s3:\/\/not-a-bucket\/lab\/kept\/kept .*bucket not-a-bucket does not exist/);
   });
 
-  it("is told where there is nothing: no base backup at all", async () => {
+  it("is told where there is nothing: no base backup at all", onlyInFull, async () => {
     setDatabases([
       passing("kept", settings),
       passing("none", { recovery: { from: "kept", serverName: "kpet" } }),

@@ -37,7 +37,6 @@ export const cephTheme: Theme = {
       cause: () => killed("ceph-mon"),
       says: [/no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons/],
       seconds: 120,
-      isCore: true,
     },
     {
       name: "Monitor hangs (SIGSTOP)",

@@ -45,7 +45,6 @@ export const kubernetesTheme: Theme = {
       cause: () => killed("kube-apiserver"),
       says: [/cluster is unreachable[^\n]*/],
       seconds: 60,
-      isCore: true,
     },
     {
       name: "API server hangs (SIGSTOP)",

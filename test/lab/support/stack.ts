@@ -101,8 +101,14 @@ export function rememberedConfig(): () => void {
 
 /** Sets plain config values of stack lab. */
 export async function setConfig(values: Record<string, string>): Promise<void> {
-  for (const [path, value] of Object.entries(values))
-    await mustPulumi(["config", "set", "--path", path, value]);
+  const plaintext = Object.entries(values).flatMap(([path, value]) => ["--plaintext", `${path}=${value}`]);
+  await mustPulumi(["config", "set-all", "--path", ...plaintext]);
+}
+
+/** Stack lab is up: as the test file before has left it, or by an update where a file runs by itself. */
+export async function stackIsUp(): Promise<void> {
+  const secret = ["kubectl", "-n", "demo", "get", "secret", "cnpg-backup-s3"];
+  if ((await on("workstation", secret)).code !== 0) await mustPulumi(["up", "--yes", "--skip-preview"]);
 }
 
 /** The commands that changed something on the Ceph host so far, as that host logged them: no secrets in it. */
