@@ -1,6 +1,7 @@
 import { requireLab } from "../shared/lab.ts";
 import { publish } from "../shared/write.ts";
 import { plotFile, pulumiPlot, pulumiReport } from "./report.ts";
+import { requireNoOperator } from "./lifecycle.ts";
 import { runPulumiBench } from "./run.ts";
 
 export interface PulumiBenchOptions {
@@ -12,6 +13,7 @@ export interface PulumiBenchOptions {
 
 export async function benchPulumi({ namespaces, quick, runs, output }: PulumiBenchOptions): Promise<void> {
   await requireLab();
+  await requireNoOperator();
   const results = await runPulumiBench({
     namespaces,
     runs: runs ?? (quick ? 1 : 3),

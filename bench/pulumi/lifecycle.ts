@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { endpoints } from "../../lab/ceph/config.ts";
+import { LabError } from "../../lab/errors.ts";
 import { kubectl } from "../shared/lab.ts";
 import { say } from "../shared/progress.ts";
 import type { Keys } from "../shared/rgw-user.ts";
@@ -64,11 +65,32 @@ export async function lifecycle(
   await removeNamespaces(namespaces + 1);
 }
 
+/**
+ * The operator's release is one of a kind in a cluster, and the program refuses a second one. Its CRDs may be there, for
+ * they belong to the release of that name.
+ */
+export async function requireNoOperator(): Promise<void> {
+  const found = await kubectl([
+    "get",
+    "deployments",
+    "-A",
+    "-l",
+    "app.kubernetes.io/name=cloudnative-pg",
+    "-o",
+    "name",
+  ]);
+  if (found === "") return;
+  throw new LabError("stack lab is in the way: the cluster has its operator", {
+    hint: "npm run -s lab -- exec -- pulumi destroy, then the same command again; npm run lab brings it back",
+  });
+}
+
 /** The programs leave namespaces where they are, since databases may live there. */
 export async function removeNamespaces(count: number): Promise<void> {
-  const ours = new Set(
-    programNames.flatMap((program) => [`bench-${program}-operator`, ...namesOf(program, count)]),
-  );
+  const ours = new Set([
+    "bench-flat-operator",
+    ...programNames.flatMap((program) => namesOf(program, count)),
+  ]);
   // kubectl asks for each name five times a second at most, so it is given those that exist.
   const existing = await kubectl(["get", "namespaces", "-o", "jsonpath={.items[*].metadata.name}"]);
   const names = existing.split(" ").filter((name) => ours.has(name));

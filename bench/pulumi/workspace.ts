@@ -21,18 +21,19 @@ export interface Timed extends Use {
 }
 
 const project = z.looseObject({
-  runtime: z.looseObject({ name: z.string(), options: z.looseObject({ nodeargs: z.string().optional() }) }),
+  runtime: z.looseObject({ name: z.string(), options: z.looseObject({}) }),
 });
 
-/** This repository's Pulumi.yaml with another `main`; the flat program runs as Node runs it by default. */
+/** This repository's Pulumi.yaml, with the flat program as its `main` where that is meant, run as Node runs it by default. */
 function projectFile(program: ProgramName): string {
   const { runtime, ...settings } = project.parse(yamlOf(join(checkout, "Pulumi.yaml")));
-  const { nodeargs, ...options } = runtime.options;
-  // Relative to the folder of `main`, which is another one here.
-  const preloading = { ...options, nodeargs: nodeargs?.replace("=./", `=${checkout}/`) };
-  const kept = program === "stack" ? preloading : options;
-  const main = join(import.meta.dirname, "programs", program, "index.ts");
-  return stringify({ ...settings, runtime: { ...runtime, options: kept }, main });
+  if (program === "stack") return stringify({ ...settings, runtime, main: join(checkout, "index.ts") });
+  const main = join(import.meta.dirname, "programs", "flat", "index.ts");
+  return stringify({
+    ...settings,
+    runtime: { ...runtime, options: { ...runtime.options, nodeargs: undefined } },
+    main,
+  });
 }
 
 /** A project folder with a backend of its own, on the lab's workstation: nothing of it is left in the lab. */
