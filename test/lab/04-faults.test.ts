@@ -96,7 +96,7 @@ describe("a cluster without the PodMonitor CRD", () => {
 });
 
 describe("Ctrl-C in the middle of up", () => {
-  it("ends it at once, and the next up goes on from there", async () => {
+  it("ends it at once, and the next up goes on from there", onlyInFull, async () => {
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
     const up = startPulumi(["up", "--yes", "--skip-preview"]);
     await up.printed(/cnpg-operator-release creating/);

@@ -58,7 +58,7 @@ describe("the lab", () => {
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  it("comes back over the leftovers of a lab whose processes are all gone", async () => {
+  it("comes back over the leftovers of a lab whose processes are all gone", onlyInFull, async () => {
     // Pods and shims included: namespaces, mounts, cgroups, sysctls and pid files of the dead stay behind.
     killEverything();
     await execa("ip", ["netns", "delete", "lab-workstation"]);

@@ -8,6 +8,8 @@ import {
   inDemo,
   load,
   loseCluster,
+  overHttps,
+  passing,
   setDatabases,
   setDatabasesByCommand,
   sql,
@@ -19,9 +21,19 @@ import { changes } from "./support/stack.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 
 const orders = inDemo("orders");
+/** Backed up by the operator itself. */
+const old = inDemo("in-tree");
+const inTree = passing("in-tree", { backup: { method: "barmanObjectStore" } });
 
-before(withoutDatabases);
-after(withoutDatabases);
+// All of it over https with a certificate of a private CA; the other files' databases have http.
+before(async () => {
+  await withoutDatabases();
+  overHttps(true);
+});
+after(async () => {
+  overHttps(false);
+  await withoutDatabases();
+});
 
 describe("a database that cannot be as it is declared", () => {
   const refused: Record<string, [Record<string, unknown>, RegExp[]]> = {
@@ -55,26 +67,32 @@ describe("a database that cannot be as it is declared", () => {
 let loaded = "";
 let mark = "";
 
-describe("a database with the Barman Cloud plugin", () => {
-  it("answers when up is done, and is backed up at once", async () => {
+describe("databases with the Barman Cloud plugin and with the operator's own backups", () => {
+  it("answer when up is done, and are backed up at once; up warns of what ends with CloudNativePG 1.31", async () => {
     assert.equal(await kubectl("-n", "demo", "get", "clusters", "-o", "name"), "", "nothing was made before");
-    await setDatabasesByCommand([entry("orders")]);
-    await mustPulumi(up);
+    await setDatabasesByCommand([entry("orders"), inTree]);
+    assert.match(await mustPulumi(up), /barmanObjectStore.*ends with CloudNativePG 1\.31/);
     assert.match(await sql(orders, "select version();"), /^PostgreSQL 17/);
-    const [first] = await completedBackups(orders);
-    assert.equal(first?.spec.method, "plugin");
+    const methods = [...(await completedBackups(orders)), ...(await completedBackups(old))];
+    assert.deepEqual(
+      methods.map(({ spec }) => spec.method),
+      ["plugin", "barmanObjectStore"],
+    );
   });
 
-  it("shows no change the second time, although the operator writes into its objects", async () => {
+  it("show no change the second time, although the operator writes into their objects", async () => {
     await mustPulumi([...up, "--expect-no-changes"]);
     await mustPulumi(["refresh", "--yes", "--skip-preview"]);
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  it("archives what is written after the backup", async () => {
-    await sql(orders, load);
-    await archiveNow(orders);
+  it("archive what is written after the backup", async () => {
+    for (const each of [orders, old]) {
+      await sql(each, load);
+      await archiveNow(each);
+    }
     loaded = await fingerprint(orders);
+    assert.equal(await fingerprint(old), loaded);
     mark = await sql(
       orders,
       "select to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"');",
@@ -83,10 +101,10 @@ describe("a database with the Barman Cloud plugin", () => {
     await archiveNow(orders);
   });
 
-  it("is not deleted with its entry, renamed, moved or shrunk", async () => {
+  it("are not deleted with their entry, renamed, moved or shrunk", async () => {
     const refusals: [Record<string, unknown>[], RegExp][] = [
-      [[], /protect/],
-      [[entry("orders", { storage: { size: "500Mi" } })], /cannot shrink to 500Mi/],
+      [[inTree], /protect/],
+      [[entry("orders", { storage: { size: "500Mi" } }), inTree], /cannot shrink to 500Mi/],
     ];
     for (const [declared, message] of refusals) {
       setDatabases(declared);
@@ -102,12 +120,13 @@ describe("a database that is lost with its volumes", () => {
   const recovered = (more: Record<string, unknown> = {}) =>
     entry("orders", { recovery: { from: "orders" }, ...more });
   const retained = { deletion: { protect: false, retainVolumes: true } };
+  const moved = passing("moved", { recovery: { from: "in-tree" } });
   const then = () => entry("then", { recovery: { from: "orders", targetTime: mark }, ...retained });
 
   it("comes back under its own name with every row, in a place of its own in the bucket", async () => {
     const everything = await fingerprint(orders);
     await loseCluster(orders);
-    setDatabases([recovered(), then()]);
+    setDatabases([recovered(), inTree, then(), moved]);
     await mustPulumi([...up, "--refresh"]);
     assert.equal(await fingerprint(orders), everything);
     const [first] = await completedBackups(orders);
@@ -119,6 +138,12 @@ describe("a database that is lost with its volumes", () => {
   it("comes back beside itself as it was at a moment", async () => {
     assert.equal(await fingerprint(inDemo("then")), loaded);
     assert.equal(await sql(inDemo("then"), "select count(*) from sales.orders where id = 0;"), "0");
+  });
+
+  it("comes back with the plugin from the operator's own backups", async () => {
+    assert.equal(await fingerprint(inDemo("moved")), loaded);
+    const [first] = await completedBackups(inDemo("moved"));
+    assert.equal(first?.spec.method, "plugin");
   });
 
   it("goes when its protection is lifted, and its backups stay", async () => {

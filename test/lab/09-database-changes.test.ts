@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import {
+  archiveNow,
+  completedBackups,
+  fingerprint,
+  inDemo,
+  load,
+  overHttps,
+  passing,
+  setDatabases,
+  sql,
+  up,
+  withoutDatabases,
+} from "./support/database.ts";
+import { isFull, onlyInFull } from "./support/full.ts";
+import { kubectl, mustPulumi } from "./support/lab.ts";
+
+before(async () => {
+  if (isFull) await withoutDatabases();
+});
+after(async () => {
+  if (!isFull) return;
+  overHttps(false);
+  await withoutDatabases();
+});
+
+describe("a change to a database", onlyInFull, () => {
+  const old = inDemo("changed");
+  const changed = async (more: Record<string, unknown>): Promise<void> => {
+    setDatabases([passing("changed", more)]);
+    await mustPulumi(up);
+  };
+  const show = (parameter: string) => sql(old, `show ${parameter};`);
+  const postgresql = { parameters: { max_connections: "77", archive_timeout: "5min" } };
+
+  before(async () => {
+    overHttps(true);
+    await changed({ backup: { method: "barmanObjectStore" } });
+    await completedBackups(old);
+    await sql(old, load);
+    await archiveNow(old);
+  });
+
+  it("is in force when up is done: the plugin in the place of in-tree backups, in the same archive", async () => {
+    await changed({});
+    await sql(old, "insert into sales.orders values (0, 'after the change of method');");
+    await archiveNow(old);
+  });
+
+  it("is in force when up is done: a parameter of PostgreSQL", async () => {
+    await changed({ spec: { postgresql } });
+    assert.equal(await show("max_connections"), "77");
+  });
+
+  it("is in force when up is done: the resources", async () => {
+    await changed({ spec: { postgresql, resources: { requests: { cpu: "110m", memory: "512Mi" } } } });
+    const cpu = "jsonpath={.spec.containers[?(@.name=='postgres')].resources.requests.cpu}";
+    assert.equal(await kubectl("-n", "demo", "get", "pod", "changed-1", "-o", cpu), "110m");
+    assert.equal(await show("max_connections"), "77");
+  });
+
+  it("is in force when up is done: one more instance", async () => {
+    await changed({ instances: 2, spec: { postgresql } });
+    assert.equal(await sql(old, "select count(*) from pg_stat_replication where state = 'streaming';"), "1");
+  });
+});
+
+describe("every way of backup over either protocol", onlyInFull, () => {
+  const methods = ["plugin", "barmanObjectStore"];
+  const protocols = [
+    ["http", false],
+    ["https", true],
+  ] as const;
+  for (const [protocol, isHttps] of protocols) {
+    it(`brings every row back over ${protocol}: plugin and in-tree`, async () => {
+      overHttps(isHttps);
+      const sources = methods.map((method) => ({ method, name: `${protocol}-${method}`.toLowerCase() }));
+      const backedUp = sources.map(({ method, name }) => passing(name, { backup: { method } }));
+      setDatabases(backedUp);
+      await mustPulumi(up);
+      const rows = new Map<string, string>();
+      for (const { name } of sources) {
+        await completedBackups(inDemo(name));
+        await sql(inDemo(name), load);
+        await archiveNow(inDemo(name));
+        rows.set(name, await fingerprint(inDemo(name)));
+      }
+      const recovered = sources.map(({ method, name }) =>
+        passing(`${name}-again`, { backup: { method }, recovery: { from: name } }),
+      );
+      setDatabases([...backedUp, ...recovered]);
+      await mustPulumi(up);
+      for (const [name, everything] of rows) {
+        assert.equal(await fingerprint(inDemo(`${name}-again`)), everything, name);
+      }
+    });
+  }
+});
