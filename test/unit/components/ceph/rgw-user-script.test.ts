@@ -1,102 +1,14 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, beforeEach, describe, it } from "node:test";
+import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
-import { asciiJson } from "../../../../components/check.ts";
+import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
-interface Key {
-  user: string;
-  access_key: string;
-  secret_key: string;
-}
-
-interface User {
-  display_name: string;
-  max_buckets: number;
-  suspended: number;
-  keys: Key[];
-  caps: unknown[];
-}
-
-/** What the fake keeps in its file. */
-interface FakeState {
-  users: Record<string, User>;
-  buckets: Record<string, string[]>;
-  calls: string[];
-  /** The buckets that `user enable` woke up. */
-  enabledBuckets?: string[];
-  breaks?: { exitCode: number; stderr: string };
-}
-
-const fake = new URL("./fake_radosgw_admin.py", import.meta.url).pathname;
-const hasPython = spawnSync("python3", ["--version"]).status === 0;
 const writes = /^(user create|user enable|user rm|metadata put)/;
 
-describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on this machine" }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "rgw-user-"));
-  const file = join(folder, "state.json");
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
-  beforeEach(() => {
-    save({ users: {}, buckets: {}, calls: [] });
-  });
-
-  const save = (state: FakeState): void => {
-    writeFileSync(file, JSON.stringify(state));
-  };
-  const state = (): FakeState => JSON.parse(readFileSync(file, "utf8")) as FakeState;
-  const keysOf = (uid: string): string[] | undefined => state().users[uid]?.keys.map((key) => key.access_key);
-  const declared = {
-    radosgwAdmin: `python3 '${fake}' '${file}'`,
-    uid: "cnpg-backup",
-    displayName: "CNPG Backup User",
-    maxBuckets: 10,
-    quota: {},
-    accessKeyId: "AKDECLARED",
-    secretAccessKey: "sk/declared+1",
-    otherKeys: "revoke",
-    existingKeys: "refuse",
-    onDelete: "remove",
-    afterSeconds: 0,
-  };
-  type Operation = Parameters<typeof bootstrap>[0];
-  let callSeconds = 40;
-  const run = (
-    operation: Operation,
-    changes: Partial<typeof declared> = {},
-    quota: object = {},
-    name: Parameters<typeof scriptText>[0] = "rgw_user.py",
-  ) => {
-    const script = scriptText(name).replace("CALL_SECONDS = 40", `CALL_SECONDS = ${callSeconds}`);
-    const job = { ...declared, quota, ...changes, script };
-    const { status, stdout, stderr } = spawnSync("sh", ["-c", bootstrap(operation)], {
-      input: asciiJson(JSON.stringify(job)),
-      encoding: "utf8",
-    });
-    for (const key of [job.accessKeyId, job.secretAccessKey, "generated-by-rgw"]) {
-      assert.ok(!`${stdout}${stderr}`.includes(key), "a key was printed");
-      assert.ok(!state().calls.some((call) => call.includes(key)), "a key was on a command line");
-    }
-    return { status, stdout: stdout.trim(), stderr: stderr.trim() };
-  };
-  const succeeds = (...args: Parameters<typeof run>): string => {
-    const { status, stdout, stderr } = run(...args);
-    assert.equal(status, 0, stderr);
-    return stdout;
-  };
-  const fails = (...args: Parameters<typeof run>): string => {
-    const { status, stderr } = run(...args);
-    assert.notEqual(status, 0);
-    assert.equal(stderr.split("\n").length, 1, stderr);
-    return stderr;
-  };
+describe("the script that makes an RGW user", needsPython, () => {
+  const { save, state, keysOf, run, succeeds, fails } = fakeCeph();
 
   it("makes the user with just the declared key", () => {
     assert.equal(succeeds("apply"), "created");
@@ -199,8 +111,8 @@ describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on
     assert.deepEqual(keysOf("cnpg-backup"), ["AKDECLARED"]);
   });
 
-  const revoke = (changes: Partial<typeof declared> = {}): string =>
-    succeeds("apply", changes, {}, "rgw_user_key_revocation.py");
+  const revoke = (changes: Parameters<typeof succeeds>[1] = {}): string =>
+    succeeds("apply", changes, {}, { name: "rgw_user_key_revocation.py" });
 
   it("revokes every key but the declared one, after a while, and waits only if there is one", () => {
     succeeds("apply");
@@ -217,7 +129,7 @@ describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on
   it("revokes no key of a user that does not have the declared one", () => {
     succeeds("apply");
     const changes = { accessKeyId: "AKNEXT" };
-    const { status, stderr } = run("apply", changes, {}, "rgw_user_key_revocation.py");
+    const { status, stderr } = run("apply", changes, {}, { name: "rgw_user_key_revocation.py" });
     assert.equal(status, 1);
     assert.match(stderr, /does not have the declared key.*Run `pulumi up` again/);
     assert.deepEqual(keysOf("cnpg-backup"), ["AKDECLARED"]);
@@ -228,7 +140,7 @@ describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on
       JSON.parse(succeeds("inspect", changes, quota, name));
     const writtenAt = "2026-11-22T19:47:39.863256Z";
     assert.deepEqual(inspect(), { differs: ["absent"], otherKeys: 0, writtenAt: "" });
-    assert.deepEqual(inspect({}, {}, "rgw_user_key_revocation.py"), {
+    assert.deepEqual(inspect({}, {}, { name: "rgw_user_key_revocation.py" }), {
       ...{ differs: [], otherKeys: 0, writtenAt: "" },
     });
     succeeds("apply");
@@ -243,7 +155,11 @@ describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on
       ...{ differs: [...differs, "keys", "quota"], otherKeys: 1, writtenAt },
     });
     assert.deepEqual(inspect({ otherKeys: "leave" }), { differs, otherKeys: 1, writtenAt });
-    assert.deepEqual(inspect({}, {}, "rgw_user_key_revocation.py"), { differs: [], otherKeys: 1, writtenAt });
+    assert.deepEqual(inspect({}, {}, { name: "rgw_user_key_revocation.py" }), {
+      differs: [],
+      otherKeys: 1,
+      writtenAt,
+    });
     const gone = state();
     (gone.users["cnpg-backup"] ?? assert.fail("no user")).keys = [];
     save(gone);
@@ -276,84 +192,5 @@ describe("the scripts for an RGW user", { skip: !hasPython && "python3 is not on
     succeeds("apply", { uid: "somebody" });
     assert.match(fails("apply"), /belongs to another user\. Declare another key/);
     assert.deepEqual(Object.keys(state().users), ["somebody"]);
-  });
-
-  it("delete removes the user, twice if need be", () => {
-    succeeds("apply");
-    assert.equal(succeeds("delete"), "removed");
-    assert.equal(succeeds("delete"), "absent");
-  });
-
-  it("delete refuses to take buckets along", () => {
-    succeeds("apply");
-    save({ ...state(), buckets: { "cnpg-backup": ["cnpg-backups", "other"] } });
-    assert.match(fails("delete"), /still owns bucket cnpg-backups, bucket other.*set onDelete to `keep`/);
-    assert.ok(state().users["cnpg-backup"]);
-    assert.ok(!state().calls.some((call) => call.includes("purge")));
-  });
-
-  it("delete with keep revokes the key, and nothing else", () => {
-    succeeds("apply");
-    save({ ...state(), buckets: { "cnpg-backup": ["cnpg-backups"] } });
-    assert.match(succeeds("delete", { onDelete: "keep" }), /^kept: .* its key is revoked$/);
-    assert.deepEqual(state().users["cnpg-backup"]?.keys, []);
-    assert.equal(succeeds("apply"), "changed: keys");
-  });
-
-  it("delete with keep revokes what a broken-off change of keys left, too", () => {
-    const leave = { otherKeys: "leave", onDelete: "keep" };
-    succeeds("apply", leave);
-    succeeds("apply", { ...leave, accessKeyId: "AKNEXT" });
-    succeeds("delete", { ...leave, accessKeyId: "AKNEXT" });
-    assert.deepEqual(keysOf("cnpg-backup"), []);
-  });
-
-  it("delete leaves a user alone that was given other keys since", () => {
-    succeeds("apply");
-    succeeds("apply", { accessKeyId: "AKNEWER" });
-    for (const onDelete of ["keep", "remove"]) assert.match(succeeds("delete", { onDelete }), /^left alone/);
-    assert.deepEqual(
-      state().users["cnpg-backup"]?.keys.map((key) => key.access_key),
-      ["AKNEWER"],
-    );
-  });
-
-  const failures: [string, number, string, RegExp][] = [
-    ["monitor down", 1, "failed to fetch mon config (--no-mon-config to skip)", /no Ceph monitor answered/],
-    ["OSD down", 5, "couldn't init storage provider", /no OSD answered within 5 s/],
-    ["cluster full", 139, "x".repeat(100_000), /crashed, as it does when the cluster is full/],
-    ["bad keyring", 1, "monclient(hunting): handle_auth_bad_method", /refused its credentials/],
-    ["sudo", 1, "sudo: a password is required", /sudo refused it/],
-    ["no such command", 127, "sh: 1: radosgw-admin: not found", /no such command/],
-    [
-      "anything else",
-      95,
-      "2026-11-22T16:01:05.634+0000 7fec3fbc3100  0 odd sk/declared+1",
-      /code 95\. It said: odd \[secret\]$/,
-    ],
-  ];
-  for (const [what, exitCode, stderr, message] of failures) {
-    it(`says what is wrong: ${what}`, () => {
-      save({ ...state(), breaks: { exitCode, stderr } });
-      const said = fails("apply");
-      assert.match(said, message);
-      assert.ok(said.length < 1_500, "an error nobody can read");
-    });
-  }
-
-  it("says so when radosgwAdmin is no command", () => {
-    assert.match(
-      fails("apply", { radosgwAdmin: "/nonexistent/radosgw-admin" }),
-      /no such command on this host/,
-    );
-  });
-
-  it("ends, and says so, when a command does not", () => {
-    callSeconds = 1;
-    assert.match(
-      fails("apply", { radosgwAdmin: "sh -c 'sleep 30' --" }),
-      /no end after 1 s, as when the cluster is full/,
-    );
-    callSeconds = 40;
   });
 });
