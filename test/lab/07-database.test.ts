@@ -31,8 +31,9 @@ before(async () => {
   overHttps(true);
 });
 after(async () => {
-  overHttps(false);
   await withoutDatabases();
+  overHttps(false);
+  await mustPulumi(up);
 });
 
 describe("a database that cannot be as it is declared", () => {

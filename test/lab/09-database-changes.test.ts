@@ -21,8 +21,9 @@ before(async () => {
 });
 after(async () => {
   if (!isFull) return;
-  overHttps(false);
   await withoutDatabases();
+  overHttps(false);
+  await mustPulumi(up);
 });
 
 describe("a change to a database", onlyInFull, () => {
