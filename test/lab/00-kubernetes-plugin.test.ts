@@ -193,7 +193,7 @@ describe("the lab's own Kubernetes provider", () => {
     },
   );
 
-  it("installs a chart as a real Helm release, and keeps its values secret", async () => {
+  it("installs a chart as a real Helm release, and keeps its values secret", onlyInFull, async () => {
     await having("release", "plain", async () => {
       assert.match(await succeed(...up), /\+ 1 created/);
       assert.equal((await releases()).trim(), "tiny");
@@ -217,15 +217,19 @@ describe("the lab's own Kubernetes provider", () => {
     },
   );
 
-  it("waits for a release's workloads and takes a failed first install away if it is atomic", async () => {
-    await having("release", "never-ready", async () => {
-      assert.match(
-        await fail(...up),
-        /release tiny failed, and has been uninstalled due to atomic being set/,
-      );
-      assert.equal((await releases()).trim(), "");
-    });
-  });
+  it(
+    "waits for a release's workloads and takes a failed first install away if it is atomic",
+    onlyInFull,
+    async () => {
+      await having("release", "never-ready", async () => {
+        assert.match(
+          await fail(...up),
+          /release tiny failed, and has been uninstalled due to atomic being set/,
+        );
+        assert.equal((await releases()).trim(), "");
+      });
+    },
+  );
 
   it("destroys everything and waits until it is gone", async () => {
     await succeed("destroy", "--yes", "--skip-preview");

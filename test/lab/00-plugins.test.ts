@@ -97,7 +97,7 @@ describe("the lab's own plugins under the real engine", () => {
     }
   });
 
-  it("up again changes nothing", async () => {
+  it("up again changes nothing", onlyInFull, async () => {
     ssh.commands.length = 0;
     assert.match(await succeed(up("--expect-no-changes")), /5 unchanged/);
     await succeed(pulumi("preview", "--expect-no-changes"));

@@ -18,7 +18,7 @@ async function upFails(message: RegExp, seconds = 60): Promise<void> {
 }
 
 describe("RgwUser", () => {
-  it("takes a display name that a shell would choke on, as it is", async () => {
+  it("takes a display name that a shell would choke on, as it is", onlyInFull, async () => {
     const name = `$(touch /tmp/pwned) "double" 'single' \`tick\` ; & | \\ -- é 🐘`;
     await mustPulumi(["config", "set", "--path", "cnpg-rgw:rgwUser.displayName", name]);
     await mustPulumi(["up", "--yes", "--skip-preview"]);

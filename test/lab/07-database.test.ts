@@ -37,26 +37,25 @@ after(async () => {
 });
 
 describe("a database that cannot be as it is declared", () => {
-  const refused: Record<string, [Record<string, unknown>, RegExp[]]> = {
+  const refused: Record<string, [Record<string, unknown>[], RegExp[]]> = {
     "in a namespace that is not in the list, on a schedule of five fields": [
-      entry("orders", { namespace: "nowhere", backup: { schedule: "0 2 * * *" } }),
+      [entry("orders", { namespace: "nowhere", backup: { schedule: "0 2 * * *" } })],
       [
         /databases\[0\]\.namespace is "nowhere", and cnpg-rgw:namespaces has "demo"/,
         /schedule must have six fields.*write "0 0 2 \* \* \*"/,
       ],
     ],
-    "with a field that the API server would drop": [
-      entry("orders", { spec: { backup: { wal: { compression: "gzip" } } } }),
-      [/spec\.backup\.wal.*barmanObjectStore\.wal/s],
-    ],
-    "recovered from a prefix without a backup": [
-      entry("orders", { recovery: { from: "lost" } }),
-      [/recovery: .*s3:\/\/cnpg-backups\/lab\/lost\/lost/],
+    "with a field that the API server would drop, and another one that has no backup to come from": [
+      [
+        entry("orders", { spec: { backup: { wal: { compression: "gzip" } } } }),
+        entry("again", { recovery: { from: "lost" } }),
+      ],
+      [/spec\.backup\.wal.*barmanObjectStore\.wal/s, /recovery: .*s3:\/\/cnpg-backups\/lab\/lost\/lost/],
     ],
   };
   for (const [what, [declared, messages]] of Object.entries(refused)) {
     it(`is refused in preview: ${what}`, async () => {
-      setDatabases([declared]);
+      setDatabases(declared);
       const outcome = await pulumi(["preview"]);
       assert.notEqual(outcome.code, 0);
       for (const message of messages) assert.match(outcome.all, message);
@@ -83,8 +82,7 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
 
   it("show no change the second time, although the operator writes into their objects", async () => {
     await mustPulumi([...up, "--expect-no-changes"]);
-    await mustPulumi(["refresh", "--yes", "--skip-preview"]);
-    await mustPulumi(["preview", "--expect-no-changes"]);
+    await mustPulumi(["preview", "--refresh", "--expect-no-changes"]);
   });
 
   it("archive what is written after the backup", async () => {
