@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   archiveNow,
+  backupsOf,
   completedBackups,
   entry,
   fingerprint,
@@ -73,10 +74,13 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
     await setDatabasesByCommand([entry("orders"), inTree]);
     assert.match(await mustPulumi(up), /barmanObjectStore.*ends with CloudNativePG 1\.31/);
     assert.match(await sql(orders, "select version();"), /^PostgreSQL 17/);
-    const methods = [...(await completedBackups(orders)), ...(await completedBackups(old))];
+    const made = [...(await backupsOf(orders)), ...(await backupsOf(old))];
     assert.deepEqual(
-      methods.map(({ spec }) => spec.method),
-      ["plugin", "barmanObjectStore"],
+      made.map(({ spec, status }) => [spec.method, status?.phase]),
+      [
+        ["plugin", "completed"],
+        ["barmanObjectStore", "completed"],
+      ],
     );
   });
 

@@ -9,14 +9,14 @@ export async function backupTroubles(
   cluster: ClusterArgs,
   resource: ClusterResource,
   instances: Pod[],
-  timeoutMs: number,
+  { isNew, timeoutMs }: { isNew: boolean; timeoutMs: number },
 ): Promise<string[]> {
   const archiving = conditionOf(resource, "ContinuousArchiving");
-  const backup = conditionOf(resource, "LastBackupSucceeded");
+  const backup = lastBackup(resource);
   const isArchived = isArchiving(resource);
-  // While a base backup runs the condition is false as well, for another reason.
-  const isBackedUp = backup?.status !== "False" || backup.reason !== "LastBackupFailed";
-  if (isArchived && isBackedUp) return [];
+  if (isArchived && backup.is !== "failed") {
+    return isNew && isFirstBackupAwaited(resource) ? [noFirstBackup(resource)] : [];
+  }
   // WAL is archived by the primary; a base backup is taken from a standby where there is one.
   const errors = await errorsOf(cluster, instances, timeoutMs);
   return [
@@ -27,18 +27,34 @@ export async function backupTroubles(
             " mended, nothing that is written now can be recovered. PostgreSQL keeps the WAL on its volume, and tries" +
             " again each minute.",
         ]),
-    ...(isBackedUp
-      ? []
-      : [
+    ...(backup.is === "failed"
+      ? [
           `its last base backup failed: ${reason(errors, /backup/i, backup.message)} The next` +
             " one is taken on schedule.",
-        ]),
+        ]
+      : []),
   ];
 }
 
 /** Whether the last WAL of a Cluster was archived. A new one has no such condition yet, and a replica cluster need not. */
 export const isArchiving = (resource: ClusterResource): boolean =>
   resource.spec.replica !== undefined || conditionOf(resource, "ContinuousArchiving")?.status === "True";
+
+/** Whether a new Cluster still has no base backup to come back from, and none has failed. */
+export const isFirstBackupAwaited = (resource: ClusterResource): boolean =>
+  resource.spec.replica === undefined && lastBackup(resource).is === "awaited";
+
+/** While a base backup runs the condition is false as well, for another reason. */
+function lastBackup(resource: ClusterResource): { is: "complete" | "failed" | "awaited"; message?: string } {
+  const { status, reason, message } = conditionOf(resource, "LastBackupSucceeded") ?? {};
+  if (status === "True") return { is: "complete" };
+  if (reason !== "LastBackupFailed") return { is: "awaited" };
+  return { is: "failed", ...(message !== undefined && { message }) };
+}
+
+const noFirstBackup = ({ metadata: { namespace } }: ClusterResource): string =>
+  "its first base backup is not complete yet, and until it is, nothing can be recovered. A large database takes its" +
+  ` time: see \`kubectl -n ${namespace} get backups\`.`;
 
 /** What the logs tell of the cause and what to do about it; the operator's own message names just an exit code. */
 function reason(errors: string[], of: RegExp, message = "there is no word of it yet"): string {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type ClusterArgs, configurationFor, inTime, kubeConfigOf, reasonOf, statusOf } from "../kube-api.ts";
-import { backupTroubles, isArchiving } from "./backup-trouble.ts";
-import { conditionOf } from "./cluster-resource.ts";
+import { backupTroubles, isArchiving, isFirstBackupAwaited } from "./backup-trouble.ts";
+import { type ClusterResource, conditionOf } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage, stateOf } from "./failure.ts";
 import { type Look, lookAt } from "./look.ts";
@@ -28,8 +28,8 @@ export interface UntilAnswersOptions {
   /** For how long a changed Cluster has to be well without a break. Default: 5. */
   settleSeconds?: number;
 
-  /** For how long a new Cluster that answers is given to archive its first WAL. Default: 90. */
-  archiveSeconds?: number;
+  /** For how long a new Cluster that answers is given to archive its first WAL and base backup. Default: 90. */
+  firstBackupSeconds?: number;
 
   /** Between two looks. Default: 2000. */
   pollMs?: number;
@@ -106,13 +106,22 @@ export async function untilDatabaseAnswers(
 function stillAwaited(
   { isChanged, look }: Well,
   wellFor: number,
-  { generationBefore, settleSeconds = 5, archiveSeconds = 90 }: UntilAnswersOptions,
+  { generationBefore, settleSeconds = 5, firstBackupSeconds = 90 }: UntilAnswersOptions,
 ): Waiting | undefined {
   const isNew = generationBefore === undefined;
-  if (isNew && !isArchiving(look.resource) && wellFor < archiveSeconds) {
-    return { obstacles: [change("it answers, and its first WAL is on its way to the archive")] };
-  }
+  const first = isNew && wellFor < firstBackupSeconds ? firstAwaited(look.resource) : undefined;
+  if (first) return { obstacles: [first] };
   return isChanged && wellFor < settleSeconds ? { obstacles: [change("the change settles")] } : undefined;
+}
+
+function firstAwaited(resource: ClusterResource): Obstacle | undefined {
+  const backup = isFirstBackupAwaited(resource) ? "base backup" : undefined;
+  const first = isArchiving(resource) ? backup : "WAL";
+  if (first === undefined) return undefined;
+  return {
+    ...change(`it answers, and its first ${first} is on its way to the archive`),
+    key: `first ${first}`,
+  };
 }
 
 function stopwatch(): () => number {
@@ -177,8 +186,12 @@ async function ask(
   return noSql(pod, reason);
 }
 
-function troublesOf({ cluster, answerMs }: Database, { resource, pods }: Look): Promise<string[]> {
-  return backupTroubles(cluster, resource, instancesOf(pods), answerMs);
+function troublesOf(
+  { cluster, answerMs, generationBefore }: Database,
+  { resource, pods }: Look,
+): Promise<string[]> {
+  const isNew = generationBefore === undefined;
+  return backupTroubles(cluster, resource, instancesOf(pods), { isNew, timeoutMs: answerMs });
 }
 
 function noLook(error: unknown): Obstacle {

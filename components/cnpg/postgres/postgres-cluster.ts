@@ -15,7 +15,8 @@ import { settingsOf } from "./settings.ts";
 /**
  * A PostgreSQL cluster whose WAL and base backups go to an S3 store, or which starts from such backups. Nothing is made
  * before the plan is checked: against the CRDs, the running Cluster of that name, and what the bucket holds. The
- * outputs resolve once the database answers and, if it is new, its first WAL is archived, or is not within 90 seconds.
+ * outputs resolve once the database answers and, if it is new, its first WAL and base backup are in the store; where
+ * they do not get there within 90 seconds there is a warning.
  *
  * It needs the operator, the Barman Cloud plugin and the namespace's Secret: name them in `dependsOn`.
  */

@@ -9,7 +9,7 @@ export const networkTheme: Theme = {
   notes: [
     "The switch between the hosts drops every frame, or, for the slow network, holds each frame for 100 ms each way and" +
       " loses one in twenty. A database that cannot reach the object store comes up, keeps its WAL, and archives it later;" +
-      " `up` waits 90 s for the first WAL of a new one, and warns as long as none gets there.",
+      " `up` waits 90 s for the first backup of a new one, and warns as long as nothing gets there.",
   ],
   faults: [
     {

@@ -27,6 +27,7 @@ export function clusterObject(
           message: isReady ? "Cluster is Ready" : "Cluster Is Not Ready",
         },
         { type: "ContinuousArchiving", status: "True", message: "Continuous archiving is working" },
+        { type: "LastBackupSucceeded", status: "True", message: "Backup was successful" },
       ],
     },
   };

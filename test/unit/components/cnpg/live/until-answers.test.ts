@@ -14,7 +14,7 @@ function wait(
   answerMs = 5_000,
 ) {
   const log = (line: string) => lines.push(line);
-  const times = { timeoutSeconds, pollMs: 20, answerMs, archiveSeconds: 0.5 };
+  const times = { timeoutSeconds, pollMs: 20, answerMs, firstBackupSeconds: 0.5 };
   return untilDatabaseAnswers(cluster, "shop", "orders", { ...times, log });
 }
 
@@ -102,17 +102,29 @@ describe("untilDatabaseAnswers", () => {
     assert.match(backupTroubles[1] ?? "", /^its last base backup failed: exit status 2\. The next/);
   });
 
-  it("waits until the first WAL of a new database is archived, and of no other", async (t) => {
-    const conditions = [{ type: "Ready", status: "True" }];
-    const silent = { ...readyCluster(), status: { currentPrimary: "orders-1", conditions } };
+  const isReady = { type: "Ready", status: "True" };
+  const isArchiving = { type: "ContinuousArchiving", status: "True" };
+  const isBackingUp = { type: "LastBackupSucceeded", status: "False", reason: "BackupStarted" };
+  const having = (...conditions: object[]): object => ({
+    ...readyCluster(),
+    status: { currentPrimary: "orders-1", conditions },
+  });
+
+  it("waits for the first WAL and base backup of a new database, and of no other", async (t) => {
+    const steps = [having(isReady), having(isReady, isArchiving), having(isReady, isArchiving, isBackingUp)];
     let looks = 0;
     const cluster = await fakeKubernetes(t, {
-      resource: () => ok(++looks > 3 ? readyCluster() : silent),
+      resource: () => ok(steps[looks++] ?? readyCluster()),
       exec: () => ({ prints: "f\n" }),
     });
     const lines: string[] = [];
     assert.deepEqual((await wait(cluster, 20, lines)).backupTroubles, []);
     assert.match(lines.join("\n"), /it answers, and its first WAL is on its way to the archive, \d s/);
+    assert.match(
+      lines.join("\n"),
+      /it answers, and its first base backup is on its way to the archive, \d s/,
+    );
+    assert.equal(looks, 4);
     const options = { timeoutSeconds: 20, log: () => undefined, generationBefore: 1 };
     looks = 0;
     const { backupTroubles } = await untilDatabaseAnswers(cluster, "shop", "orders", options);
@@ -120,15 +132,20 @@ describe("untilDatabaseAnswers", () => {
   });
 
   it("says so if no WAL of a new database gets archived in time", async (t) => {
-    const conditions = [{ type: "Ready", status: "True" }];
-    const silent = { ...readyCluster(), status: { currentPrimary: "orders-1", conditions } };
-    const cluster = await fakeKubernetes(t, {
-      resource: () => ok(silent),
-      exec: () => ({ prints: "f\n" }),
-    });
-    const options = { timeoutSeconds: 20, log: () => undefined, pollMs: 20, archiveSeconds: 0.2 };
-    const { backupTroubles } = await untilDatabaseAnswers(cluster, "shop", "orders", options);
+    const silent = { resource: () => ok(having(isReady)), exec: () => ({ prints: "f\n" }) };
+    const { backupTroubles } = await wait(await fakeKubernetes(t, silent), 20);
     assert.match(backupTroubles.join(), /^its WAL is not archived: there is no word of it yet\. Until this/);
+  });
+
+  it("says so if the first base backup of a new database is not complete in time", async (t) => {
+    for (const conditions of [
+      [isReady, isArchiving],
+      [isReady, isArchiving, isBackingUp],
+    ]) {
+      const slow = { resource: () => ok(having(...conditions)), exec: () => ({ prints: "f\n" }) };
+      const { backupTroubles } = await wait(await fakeKubernetes(t, slow), 20);
+      assert.match(backupTroubles.join(), /^its first base backup is not complete yet, and until it is/);
+    }
   });
 
   it("takes a replica cluster's primary, which stays in recovery", async (t) => {
