@@ -139,7 +139,17 @@ function makeScheduledBackup(
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource },
 ): void {
   const metadata = metadataOf(plan, (clusterName) => clusterName);
-  customResource("ScheduledBackup", `${name}-schedule`, { metadata, spec: plan.scheduledBackup }, opts);
+  customResource(
+    "ScheduledBackup",
+    `${name}-schedule`,
+    { metadata, spec: plan.scheduledBackup },
+    {
+      ...opts,
+      // Only a new one takes a base backup at once, and WAL in a new place is of no use before there is one.
+      replacementTrigger: pulumi.interpolate`${plan.destinationPath}/${plan.serverName}`,
+      deleteBeforeReplace: true,
+    },
+  );
 }
 
 const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (clusterName: string) => string) =>
