@@ -1,3 +1,4 @@
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../../check.ts";
@@ -48,7 +49,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const { plan, live } = approved(settingsOf(name, args, this).apply(planOf), args, cluster, this);
     const stores = usesPlugin ? objectStores(name, plan, args, this) : [];
     const made = makeCluster(name, plan, args, cluster === undefined, { parent: this, dependsOn: stores });
-    makeScheduledBackup(name, plan, { parent: this, dependsOn: made });
+    makeScheduledBackup(name, plan, made, this);
 
     const answering = pulumi.all([plan, live, made.id]).apply(async ([known, before]) => {
       if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, this);
@@ -108,7 +109,7 @@ function makeCluster(
   args: PostgresClusterArgs,
   isAwaitedByProvider: boolean,
   opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
-): pulumi.CustomResource {
+): kubernetes.apiextensions.CustomResource {
   const annotations = pulumi.all([plan, args.backup.store.secretVersion]).apply(([known, secretVersion]) => {
     const all: Record<string, string> = {
       ...known.annotations,
@@ -136,7 +137,8 @@ function makeCluster(
 function makeScheduledBackup(
   name: string,
   plan: pulumi.Output<Plan>,
-  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource },
+  cluster: kubernetes.apiextensions.CustomResource,
+  parent: pulumi.Resource,
 ): void {
   const metadata = metadataOf(plan, (clusterName) => clusterName);
   customResource(
@@ -144,9 +146,10 @@ function makeScheduledBackup(
     `${name}-schedule`,
     { metadata, spec: plan.scheduledBackup },
     {
-      ...opts,
-      // Only a new one takes a base backup at once, and WAL in a new place is of no use before there is one.
-      replacementTrigger: pulumi.interpolate`${plan.destinationPath}/${plan.serverName}`,
+      parent,
+      dependsOn: cluster,
+      // Only a new one takes a base backup at once, and the WAL of a new Cluster is of no use before there is one.
+      replacementTrigger: cluster.metadata.apply(({ uid }: { uid?: string }) => uid ?? null),
       deleteBeforeReplace: true,
     },
   );

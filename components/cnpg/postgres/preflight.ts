@@ -116,8 +116,9 @@ async function lookAfter(plan: Plan, target: S3Connection, component: pulumi.Res
   say(
     "warn",
     `Database ${namespace}/${clusterName} has no base backup at s3://${archive.bucket}/${archive.prefix}, and cannot be ` +
-      `recovered before there is one. If none is under way (kubectl -n ${namespace} get backups), take one: ` +
-      `kubectl cnpg backup ${clusterName} -n ${namespace}${how}`,
+      `recovered before there is one. If none is under way (kubectl -n ${namespace} get backups), take one, of the ` +
+      "primary, for a standby begins it further back, with WAL that may not be there: " +
+      `kubectl cnpg backup ${clusterName} -n ${namespace} --backup-target primary${how}`,
     component,
   );
 }

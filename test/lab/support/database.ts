@@ -230,20 +230,29 @@ export async function condition({ namespace, name }: Database, type: string): Pr
 }
 
 /** Takes a base backup now and waits for it. Returns its id in the bucket. */
-export async function backUp(database: Database, name: string): Promise<string> {
+export async function backUp(
+  database: Database,
+  name: string,
+  spec: { target?: "primary" } = {},
+): Promise<string> {
   const before = await completedBackups(database, 0);
-  await startBackup(database, name);
+  await startBackup(database, name, spec);
   const done = await completedBackups(database, before.length + 1);
   return done.find(({ metadata }) => metadata.name === name)?.status?.backupId ?? "";
 }
 
 /** As `kubectl apply` of a Backup does. */
-export async function startBackup({ namespace, name: cluster }: Database, name: string): Promise<void> {
+export async function startBackup(
+  { namespace, name: cluster }: Database,
+  name: string,
+  spec: { target?: "primary" } = {},
+): Promise<void> {
   const manifest = {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Backup",
     metadata: { name, namespace },
     spec: {
+      ...spec,
       cluster: { name: cluster },
       method: "plugin",
       pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
