@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { before, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import {
@@ -8,6 +8,7 @@ import {
   cephWrites,
   changes,
   keysOfStack,
+  rememberedConfig,
   rgwUser,
   s3,
   setConfig,
@@ -17,6 +18,7 @@ import {
 import { labState } from "./support/workspace.ts";
 
 before(stackIsUp);
+after(rememberedConfig());
 
 describe("one more namespace", () => {
   it("makes exactly its own resources", async () => {
