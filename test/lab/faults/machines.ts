@@ -96,10 +96,11 @@ export async function slow(host: HostName): Promise<Mend> {
       stdio: ["pipe", "pipe", "inherit"],
     },
   );
+  const ended = once(wire, "exit");
   const [said] = (await once(wire.stdout, "data")) as [Buffer];
   assert.match(said.toString(), /^slow/);
   return async () => {
     wire.stdin.end();
-    await once(wire, "exit");
+    await ended;
   };
 }

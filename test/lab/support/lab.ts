@@ -51,16 +51,17 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr, all: result.all };
 }
 
-/** Starts a lab command and kills it, and nothing that it has started, with SIGKILL. */
-export async function labKilledAfter(args: readonly string[], seconds: number): Promise<void> {
+/** Starts a lab command and kills it, and nothing that it has started, with SIGKILL. It must not have ended by then. */
+export async function labKilledAfter(args: readonly string[], milliseconds: number): Promise<void> {
   const child = spawn("node", [cli, ...args], {
     cwd: checkoutCopy,
     env: { ...process.env, ...environment() },
     stdio: "ignore",
   });
-  await sleep(seconds * 1000);
+  const closed = once(child, "close", { signal: AbortSignal.timeout(milliseconds + 10_000) });
+  await sleep(milliseconds);
   child.kill("SIGKILL");
-  await once(child, "close");
+  assert.deepEqual(await closed, [null, "SIGKILL"], `lab ${args.join(" ")} ended before it was killed`);
 }
 
 /** A pulumi command that a test interrupts, as Ctrl-C on a terminal does: the whole process group gets the signal. */

@@ -18,9 +18,10 @@ export async function recordingArgv<T>(
   const recorder = spawn("node", [script, argvFile, String(pauseMs)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const ended = once(recorder, "exit");
   const stop = async (): Promise<void> => {
     recorder.kill("SIGTERM");
-    await once(recorder, "exit");
+    await ended;
   };
   await once(recorder.stdout, "data");
   const result = await work().finally(stop);
