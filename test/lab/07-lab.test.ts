@@ -76,7 +76,7 @@ describe("the lab", () => {
     for (const share of [0.05, 0.25, 0.5, 0.8]) {
       await context.test(`after ${share} of its time`, async () => {
         assert.equal((await lab(["down"])).code, 0);
-        await labKilledAfter(["up"], share * whole);
+        await labKilledAfter(["up"], Math.round(share * whole));
         await comesUp();
         assert.equal((await lab(["status"])).code, 0);
       });

@@ -53,12 +53,14 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
 
 /** Starts a lab command and kills it, and nothing that it has started, with SIGKILL. It must not have ended by then. */
 export async function labKilledAfter(args: readonly string[], milliseconds: number): Promise<void> {
+  // Refuses a fraction, which must not happen while the command runs.
+  const deadline = AbortSignal.timeout(milliseconds + 10_000);
   const child = spawn("node", [cli, ...args], {
     cwd: checkoutCopy,
     env: { ...process.env, ...environment() },
     stdio: "ignore",
   });
-  const closed = once(child, "close", { signal: AbortSignal.timeout(milliseconds + 10_000) });
+  const closed = once(child, "close", { signal: deadline });
   await sleep(milliseconds);
   child.kill("SIGKILL");
   assert.deepEqual(await closed, [null, "SIGKILL"], `lab ${args.join(" ")} ended before it was killed`);
