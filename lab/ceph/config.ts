@@ -109,6 +109,8 @@ export const poolAdmin: Identity = {
       set("config set", "who=global name=osd_pool_default_min_size"),
       'allow command "health mute"',
     ].join(", "),
+    // `config show`: what a daemon really goes by.
+    mgr: "allow r",
   },
 };
 

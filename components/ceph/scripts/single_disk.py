@@ -1,9 +1,19 @@
 # Makes a Ceph of one disk usable for RGW: one copy of everything; see single-disk.ts.
+import time
+
+# A monitor takes a setting up at once, and tells the manager with its next report.
+SECONDS_TO_TAKE_UP = 15
+DEFAULTS = {"mon_allow_pool_size_one": "true", "osd_pool_default_size": "1", "osd_pool_default_min_size": "1"}
 
 
 def ceph(*words):
     _, out = run(job["ceph"], list(words) + ["--connect-timeout=5", "--format=json"])
     return out
+
+
+def option(*words):
+    _, out = run(job["ceph"], ["config"] + list(words) + ["--connect-timeout=5"])
+    return out.decode("utf-8", "replace").strip()
 
 
 def asked(*words):
@@ -21,14 +31,30 @@ def refuse_if_redundancy_is_possible():
 
 def allow_one_copy():
     # Also for pools to come: RGW makes most of its pools when they are first written to.
-    wanted = {"mon_allow_pool_size_one": "true", "osd_pool_default_size": "1", "osd_pool_default_min_size": "1"}
-    changed = []
-    for option, value in sorted(wanted.items()):
-        _, now = run(job["ceph"], ["config", "get", "mon", option, "--connect-timeout=5"])
-        if now.decode("utf-8", "replace").strip() != value:
-            ceph("config", "set", "global", option, value)
-            changed.append(option)
+    changed = [name for name, value in sorted(DEFAULTS.items()) if option("get", "mon", name) != value]
+    for name in changed:
+        ceph("config", "set", "global", name, DEFAULTS[name])
+    require_in_force()
     return changed
+
+
+def require_in_force():
+    """A monitor's ceph.conf wins over what `ceph config set` says, and Proxmox VE writes three copies into it."""
+    monitors = ["mon." + name for name in asked("status")["quorum_names"]]
+    deadline = time.monotonic() + SECONDS_TO_TAKE_UP
+    for monitor in monitors:
+        for name, value in sorted(DEFAULTS.items()):
+            now = option("show", monitor, name)
+            while now != value and time.monotonic() < deadline:
+                time.sleep(1)
+                now = option("show", monitor, name)
+            if now != value:
+                raise Failure(
+                    "%s goes by %s = %s, although `ceph config` says %s: its ceph.conf has a line for it, which wins, and"
+                    " pools that RGW makes later would wait for disks that are not there. In that file (Proxmox VE:"
+                    " /etc/pve/ceph.conf), set it to %s or remove the line, restart the monitor (`systemctl restart"
+                    " ceph-mon.target`), and run `pulumi up` again." % (monitor, name, now, value, value)
+                )
 
 
 def one_copy_per_pool():

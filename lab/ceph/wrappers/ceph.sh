@@ -29,7 +29,8 @@ decide() {
   case "$words $command" in
     "1 status" | "1 health" | "2 health detail" | "2 osd stat" | "3 osd pool ls" | "4 osd pool ls detail" | \
       "4 config get mon mon_allow_pool_size_one" | "4 config get mon osd_pool_default_size" | \
-      "4 config get mon osd_pool_default_min_size")
+      "4 config get mon osd_pool_default_min_size" | "4 config show mon.a mon_allow_pool_size_one" | \
+      "4 config show mon.a osd_pool_default_size" | "4 config show mon.a osd_pool_default_min_size")
       verb=$command subject=-
       ;;
     "5 config set global mon_allow_pool_size_one true" | "5 config set global mon_allow_pool_size_one false" | \
