@@ -3,6 +3,7 @@ import { availableParallelism, freemem } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { isBuilt } from "./build/artifact.ts";
 import type { Artifact } from "./build/artifact.ts";
+import { isCephCreated } from "./ceph/index.ts";
 import { hierarchies } from "./host/cgroup.ts";
 import { run, succeeds } from "./host/run.ts";
 import { cacheDir, stateDir } from "./layout.ts";
@@ -74,22 +75,38 @@ function checkPackages(): Finding {
   };
 }
 
-function freeBelow(folder: string): number {
+/** Room on a file system. */
+interface Room {
+  readonly folder: string;
+  readonly free: number;
+}
+
+function roomFor(folder: string): Room {
   let existing = folder;
   while (!existsSync(existing)) existing = dirname(existing);
   const { bavail, bsize } = statfsSync(existing);
-  return bavail * bsize;
+  return { folder: existing, free: bavail * bsize };
 }
 
-/** Go's caches grow to about 12 GiB while everything is built; what is kept and the running lab take less than 6. */
+/** How far the lab is: what is done already needs no more room. */
+export interface Progress {
+  readonly isBuilt: boolean;
+  readonly hasDisks: boolean;
+}
+
+/** While all is built, Go's caches and what is kept; then Ceph's disk (see `osdSize`) and the images of Kubernetes. */
+const roomNeeded = ({ isBuilt, hasDisks }: Progress): number =>
+  (isBuilt ? 0 : 10 * gib) + (hasDisks ? 1 * gib : 10 * gib);
+
 export function checkDisk(
-  everythingBuilt: boolean,
-  free = Math.min(freeBelow(cacheDir), freeBelow(stateDir)),
+  progress: Progress,
+  rooms: readonly Room[] = [roomFor(cacheDir), roomFor(stateDir)],
 ): Finding {
-  const need = everythingBuilt ? 5 * gib : 20 * gib;
-  const have = `${(free / gib).toFixed(0)} GiB free in ${dirname(cacheDir)}`;
+  const { folder, free } = rooms.reduce((least, room) => (room.free < least.free ? room : least));
+  const need = roomNeeded(progress);
+  const have = `${(free / gib).toFixed(0)} GiB free in ${folder}`;
   const needed = `${(need / gib).toFixed(0)} GiB`;
-  const why = everythingBuilt ? "to run" : "to build and run";
+  const why = progress.isBuilt ? "to run" : "to build and run";
   return {
     ok: free >= need,
     line:
@@ -171,7 +188,7 @@ export async function examine(artifacts: readonly Artifact[], running: boolean):
     checkRoot(),
     await checkGo(),
     checkPackages(),
-    checkDisk(artifacts.every(isBuilt)),
+    checkDisk({ isBuilt: artifacts.every(isBuilt), hasDisks: isCephCreated() }),
     checkMemory(running),
     checkCgroups(),
     ...kernel,

@@ -26,6 +26,7 @@ async function goBuild(
       env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local" },
       log,
       timeoutMs: 40 * 60_000,
+      outlives: true,
     },
   );
 }

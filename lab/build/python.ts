@@ -49,6 +49,6 @@ export async function downloadWheels(
       ...platforms().map((platform) => `--platform=${platform}`),
       ...[`--dest=${into}`, `--requirement=${file}`],
     ],
-    { log, timeoutMs: 600_000 },
+    { log, timeoutMs: 600_000, outlives: true },
   );
 }

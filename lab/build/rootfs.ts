@@ -86,6 +86,6 @@ export async function makeRootfs(rootfs: Rootfs, target: string, log: string): P
       `deb ${mirrors.main} ${rootfs.suite} main`,
       ...security,
     ],
-    { log, timeoutMs: 20 * 60_000 },
+    { log, timeoutMs: 20 * 60_000, outlives: true },
   );
 }

@@ -1,7 +1,7 @@
 import type { Artifact } from "../build/artifact.ts";
 import { cephRootfs } from "./rootfs.ts";
 
-export { ensureCeph, stopCeph } from "./cluster.ts";
+export { ensureCeph, isCephCreated, stopCeph } from "./cluster.ts";
 export { cephFacts } from "./facts.ts";
 export { cephShell } from "./shell.ts";
 export { cephStatus } from "./status.ts";

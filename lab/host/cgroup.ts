@@ -21,13 +21,21 @@ export function hierarchies(
   });
 }
 
-/** The cgroup.procs file that a daemon writes itself into. */
-export function daemonProcsFile(): string {
+/**
+ * The argv that runs `argv` in a cgroup of the lab's: the shell puts itself there before anything can fork, then becomes
+ * the command.
+ */
+export function inLabCgroup(group: "daemons" | "work", argv: readonly string[]): string[] {
+  return ["sh", "-c", 'echo $$ >"$0" && exec "$@"', procsFile(group), ...argv];
+}
+
+/** The cgroup.procs file that a process writes itself into. */
+function procsFile(group: string): string {
   const all = hierarchies();
   // Any one hierarchy serves to find processes again; v2 where there is one.
   const chosen = all.find((h) => h.v2) ?? all.find((h) => h.controllers.includes("pids"));
   if (chosen === undefined) throw new Error("no cgroup hierarchy is mounted: see `npm run lab -- doctor`");
-  const folder = join(chosen.path, cgroupName, "daemons");
+  const folder = join(chosen.path, cgroupName, group);
   mkdirSync(folder, { recursive: true });
   return join(folder, "cgroup.procs");
 }

@@ -18,7 +18,7 @@ import { LabError } from "../errors.ts";
 import { hosts, logDir, runDir } from "../layout.ts";
 import type { HostName } from "../layout.ts";
 import { until } from "../wait.ts";
-import { daemonProcsFile } from "./cgroup.ts";
+import { inLabCgroup } from "./cgroup.ts";
 import { identify, isAlive } from "./process.ts";
 import type { ProcessIdentity } from "./process.ts";
 import { onHost } from "./run.ts";
@@ -95,9 +95,7 @@ export async function ensureDaemon(daemon: Daemon): Promise<"started" | "running
 }
 
 async function start(daemon: Daemon): Promise<ProcessIdentity> {
-  // The shell puts itself into the lab's cgroup before anything can fork, then becomes the daemon.
-  const intoCgroup = ["sh", "-c", 'echo $$ >"$0" && exec "$@"', daemonProcsFile()];
-  const [file = "", ...args] = onHost(daemon.host, [...intoCgroup, ...daemon.argv]);
+  const [file = "", ...args] = onHost(daemon.host, inLabCgroup("daemons", daemon.argv));
   const log = openSync(daemonLog(daemon.name), "a");
   const child = spawn(file, args, {
     detached: true,

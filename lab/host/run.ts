@@ -1,9 +1,11 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { finished } from "node:stream/promises";
 import { execa } from "execa";
 import { LabError } from "../errors.ts";
 import { hosts } from "../layout.ts";
 import type { HostName } from "../layout.ts";
+import { inLabCgroup } from "./cgroup.ts";
 
 export interface RunOptions {
   /** Run inside this host's network namespace; default: the machine's own. */
@@ -18,6 +20,8 @@ export interface RunOptions {
   /** Default 60 000. The command is killed at the deadline and the error says so. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** It takes long, and outlives a command of the lab that is killed: `down` ends it then. */
+  readonly outlives?: boolean;
 }
 
 /** The argv that runs `argv` in the network of a host. (`ip netns exec` would remount /sys and hide the cgroups.) */
@@ -30,7 +34,8 @@ export function onHost(host: HostName, argv: readonly string[]): string[] {
  * @throws LabError with the command's name, exit code and last lines when it fails or exceeds its time.
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<string> {
-  const [file, ...args] = options.host === undefined ? argv : onHost(options.host, argv);
+  const grouped = options.outlives === true ? inLabCgroup("work", argv) : argv;
+  const [file, ...args] = options.host === undefined ? grouped : onHost(options.host, grouped);
   if (file === undefined) throw new TypeError("run: empty command");
   const timeout = options.timeoutMs ?? 60_000;
   const child = execa(file, args, {
@@ -43,11 +48,13 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
     reject: false,
     maxBuffer: 64 * 1024 * 1024,
   });
+  let logged: Promise<void> | undefined;
   if (options.log !== undefined) {
     mkdirSync(dirname(options.log), { recursive: true });
-    child.all.pipe(createWriteStream(options.log, { flags: "a" }));
+    logged = finished(child.all.pipe(createWriteStream(options.log, { flags: "a" })));
   }
   const result = await child;
+  await logged;
   if (!result.failed) return result.stdout;
   const why = result.timedOut
     ? `took longer than ${String(timeout / 1000)} s`

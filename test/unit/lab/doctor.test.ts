@@ -1,18 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { osdSize } from "../../../lab/ceph/create.ts";
 import { checkDisk, checkMemory } from "../../../lab/doctor.ts";
 
 const gib = 1024 ** 3;
 
 describe("doctor", () => {
-  it("names the disk space that is there and the one that is needed", () => {
-    assert.deepEqual([checkDisk(false, 19 * gib).ok, checkDisk(false, 21 * gib).ok], [false, true]);
-    assert.match(checkDisk(false, 19 * gib).line, /^19 GiB free in .+, 20 GiB needed to build and run; /);
+  const withFree = (...gibs: number[]) => gibs.map((free, i) => ({ folder: `/disk-${i}`, free: free * gib }));
+
+  it("names the folder with the least disk space, and what is needed", () => {
+    const nothing = { isBuilt: false, hasDisks: false };
+    assert.equal(checkDisk(nothing, withFree(40, 21)).ok, true);
+    const short = checkDisk(nothing, withFree(40, 19));
+    assert.equal(short.ok, false);
+    assert.match(short.line, /^19 GiB free in \/disk-1, 20 GiB needed to build and run; /);
   });
 
-  it("needs less disk once everything is built", () => {
-    assert.equal(checkDisk(true, 6 * gib).ok, true);
-    assert.match(checkDisk(true, 4 * gib).line, /5 GiB needed to run/);
+  it("asks for what Ceph's disk will take once everything is built, and for little beside a lab that has it", () => {
+    const built = { isBuilt: true, hasDisks: false };
+    assert.match(checkDisk(built, withFree(9)).line, /10 GiB needed to run/);
+    // What osdSize refuses, doctor has to refuse before.
+    assert.doesNotThrow(() => osdSize(10 * gib));
+    assert.equal(checkDisk({ isBuilt: true, hasDisks: true }, withFree(2)).ok, true);
+    assert.equal(checkDisk({ isBuilt: true, hasDisks: true }, withFree(0.5)).ok, false);
   });
 
   it("names the memory that is needed, which is less for a lab that runs already", () => {
