@@ -80,6 +80,19 @@ async function start(): Promise<StepResult[]> {
   ];
 }
 
+/** Before anything starts, whose plugins run here is said in one plain line. */
+async function choosePlugins(): Promise<StepResult[]> {
+  let line = "";
+  const run = async (report: (status: string) => void): Promise<string> => {
+    const plugins = await ensurePlugins(report);
+    line = describePlugins(plugins);
+    return "chosen";
+  };
+  const results = await runLanes([{ title: "Plugins", steps: [{ title: "Pulumi plugins", run }] }]);
+  process.stdout.write(`${line}\n`);
+  return results;
+}
+
 async function setUpWorkstation(options: UpOptions): Promise<StepResult[]> {
   const stack: Step = { title: "Stack lab", run: ensureStack };
   const steps = options.provision ? [stack, { title: "pulumi up", run: pulumiUp }] : [stack];
@@ -115,10 +128,12 @@ export async function up(options: UpOptions): Promise<number> {
   return withLock("up", async () => {
     await checkMachine();
     await takeOwnership();
-    const results = [...(await build()), ...(await start())];
-    const plugins = await ensurePlugins(() => undefined);
-    process.stdout.write(`${describePlugins(plugins)}\n`);
-    results.push(...(await setUpWorkstation(options)));
+    const results = [
+      ...(await build()),
+      ...(await choosePlugins()),
+      ...(await start()),
+      ...(await setUpWorkstation(options)),
+    ];
     process.stdout.write(await summary(results, (Date.now() - started) / 1000));
     return 0;
   });

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -24,6 +24,22 @@ export function userPulumiHome(): string {
 
 /** Where the `pulumi` npm package looks for the engine and downloads it to. */
 export const enginePath = (): string => join(userPulumiHome(), "versions", engineVersion(), "bin", "pulumi");
+
+/**
+ * Puts the engine into a folder where no plugin lies beside it, and returns its path: from beside itself, it takes a
+ * language host before any other. (A link by name would lead it back.)
+ */
+export function engineAlone(folder: string): string {
+  const alone = join(folder, "pulumi");
+  mkdirSync(folder, { recursive: true });
+  rmSync(alone, { force: true });
+  try {
+    linkSync(enginePath(), alone);
+  } catch {
+    copyFileSync(enginePath(), alone); // on another file system
+  }
+  return alone;
+}
 
 /**
  * The real engine in the place where `npx pulumi` looks for it: downloaded by the npm package where that works,

@@ -6,6 +6,8 @@ export const workstationDir = join(stateDir, "workstation");
 
 /** The lab's own PULUMI_HOME: the lab's plugins must never be found by the user's other stacks. */
 export const pulumiHome = join(workstationDir, "pulumi");
+/** The engine alone, where the lab's own plugins are forced; see `engineAlone`. */
+export const forcedEngineDir = join(workstationDir, "engine");
 export const passphraseFile = join(workstationDir, "passphrase");
 /** The file backend that holds the state of every stack made in the lab. */
 export const backendDir = join(workstationDir, "state");

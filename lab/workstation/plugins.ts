@@ -3,8 +3,8 @@ import { delimiter, join } from "node:path";
 import { succeeds } from "../host/run.ts";
 import { installLanguageHost, installProvider } from "../providers/install.ts";
 import { pluginVersion } from "../providers/versions.ts";
-import { enginePath, engineVersion, userPulumiHome } from "./engine.ts";
-import { pulumiHome } from "./home.ts";
+import { engineAlone, enginePath, engineVersion, userPulumiHome } from "./engine.ts";
+import { forcedEngineDir, pulumiHome } from "./home.ts";
 
 /** A plugin that the program needs beside the engine. */
 interface Plugin {
@@ -78,17 +78,23 @@ const labPluginsForced = (): boolean => process.env.LAB_PLUGINS === "lab";
 export async function ensurePlugins(report: (status: string) => void): Promise<ChosenPlugin[]> {
   mkdirSync(join(pulumiHome, "plugins"), { recursive: true });
   const forced = labPluginsForced();
+  // Its presence is what every later command goes by: see environment.ts.
+  rmSync(forcedEngineDir, { recursive: true, force: true });
+  if (forced) engineAlone(forcedEngineDir);
   let reachable: boolean | undefined;
   const chosen: ChosenPlugin[] = [];
   for (const plugin of neededPlugins()) {
-    report(`plugin ${plugin.name}`);
+    report(`looking for ${plugin.name}`);
     if (!forced && (onPath(executableOf(plugin)) || besideEngine(plugin))) {
       chosen.push({ name: plugin.name, origin: "official" });
       continue;
     }
     if (!forced && installedOfficial(plugin) === undefined) {
       reachable ??= await downloadsReachable();
-      if (reachable) await download(plugin);
+      if (reachable) {
+        report(`downloading ${plugin.name}`);
+        await download(plugin);
+      }
     }
     const official = forced ? undefined : installedOfficial(plugin);
     if (official !== undefined) link(plugin, official);

@@ -57,6 +57,7 @@ export async function pulumi(
     host: "workstation",
     cwd: checkout,
     env: workstationEnvironment(),
+    outlives: true,
     ...options,
   });
 }
@@ -144,8 +145,8 @@ export async function pulumiUp(report: (status: string) => void): Promise<string
     log,
     timeoutMs: 15 * 60_000,
   });
-  const [changed] = /^\s*[+~-].*(?:created|updated|deleted).*$/m.exec(output) ?? [];
-  return changed === undefined ? "no change" : "updated";
+  const isChanged = /^ +\S+ ?\d+ (?:created|updated|deleted|replaced|imported)/m.test(output);
+  return isChanged ? "updated" : "no change";
 }
 
 /** The stack's outputs; secret ones show as [secret]. */

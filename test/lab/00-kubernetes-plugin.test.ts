@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { onlyInFull } from "./support/full.ts";
-import { engine, engineProject } from "./support/engine-project.ts";
+import { engineProject } from "./support/engine-project.ts";
 import { kubectl, must, on } from "./support/lab.ts";
 
 const namespace = "plugin-check";
@@ -83,7 +83,7 @@ describe("the lab's own Kubernetes provider", () => {
       ...Object.entries(project.environment)
         .filter(([name]) => name !== "PATH")
         .map(([name, value]) => `${name}=${value}`),
-      engine,
+      project.engine,
       ...["--cwd", project.program, "--non-interactive", "--color", "never"],
       ...args,
     ]);

@@ -1,6 +1,6 @@
 /**
  * The lab's own language host and providers under the real engine, without the rest of the lab: the SSH server and
- * the S3 store are small ones of this test. LAB_PULUMI names the engine; default: the one `npx pulumi` uses.
+ * the S3 store are small ones of this test.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -8,10 +8,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
+import { enginePath } from "../../lab/workstation/engine.ts";
 import { startS3Server, type S3Server } from "../support/s3-server.ts";
 import { startSshServer, type SshServer } from "../support/ssh-server.ts";
 import { onlyInFull } from "./support/full.ts";
-import { engine, engineProject, type EngineProject } from "./support/engine-project.ts";
+import { engineProject, type EngineProject } from "./support/engine-project.ts";
 
 const program = `
 import * as aws from "@pulumi/aws";
@@ -43,16 +44,13 @@ describe("the lab's own plugins under the real engine", () => {
   let s3: S3Server;
 
   before(async () => {
-    assert.ok(
-      existsSync(engine),
-      `no Pulumi engine at ${engine}: set LAB_PULUMI, or run 'npm run lab -- up'`,
-    );
+    assert.ok(existsSync(enginePath()), `no Pulumi engine at ${enginePath()}: run 'npm run lab -- up'`);
     project = engineProject("test", ["random", "command", "aws"], { "index.ts": program });
     [ssh, s3] = await Promise.all([startSshServer(), startS3Server()]);
     await pulumi("stack", "init", "test");
     const { port, privateKey, hostKey } = ssh;
     const given = JSON.stringify({ port, privateKey, hostKey, endpoint: s3.endpoint });
-    await execa(engine, ["config", "set", "--secret", "given"], {
+    await execa(project.engine, ["config", "set", "--secret", "given"], {
       cwd: project.program,
       env: project.environment,
       input: given,
@@ -84,10 +82,14 @@ describe("the lab's own plugins under the real engine", () => {
     assert.match(output, /\+ 5 created/);
     assert.doesNotMatch(output, /warning/);
     assert.ok(s3.buckets.has("backups"));
-    const { stdout: password } = await execa(engine, ["stack", "output", "result", "--show-secrets"], {
-      cwd: project.program,
-      env: project.environment,
-    });
+    const { stdout: password } = await execa(
+      project.engine,
+      ["stack", "output", "result", "--show-secrets"],
+      {
+        cwd: project.program,
+        env: project.environment,
+      },
+    );
     assert.match(password, /^[A-Za-z0-9]{24}$/);
     const state = project.state().join("\n");
     assert.match(state, /command:remote:Command/);
@@ -156,11 +158,15 @@ describe("the lab's own plugins under the real engine", () => {
 
   function startUp() {
     ssh.commands.length = 0;
-    const child = spawn(engine, ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never"], {
-      cwd: project.program,
-      env: project.environment,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      project.engine,
+      ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
+      {
+        cwd: project.program,
+        env: project.environment,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));

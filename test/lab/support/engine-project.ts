@@ -11,16 +11,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { installLanguageHost, installProvider } from "../../../lab/providers/install.ts";
-import { enginePath } from "../../../lab/workstation/engine.ts";
+import { engineAlone } from "../../../lab/workstation/engine.ts";
 
 export const checkout = join(import.meta.dirname, "../../..");
-
-/** The engine that `npx pulumi` uses; the environment variable LAB_PULUMI names another one. */
-export const engine = process.env.LAB_PULUMI ?? enginePath();
 
 /** A Pulumi project of a test in a folder of its own, with the lab's own plugins and nothing of the user's. */
 export interface EngineProject {
   readonly folder: string;
+  readonly engine: string;
   /** Where the program is, and the engine runs. */
   readonly program: string;
   readonly environment: Record<string, string>;
@@ -44,6 +42,7 @@ export function engineProject(
   for (const path of [plugins, state]) mkdirSync(path, { recursive: true });
   for (const provider of providers) installProvider(plugins, provider);
   installLanguageHost(plugins);
+  const engine = engineAlone(join(folder, "engine"));
   const all = {
     "Pulumi.yaml": `name: ${name}\nruntime: nodejs\n`,
     "package.json": JSON.stringify({ name, type: "module", main: "index.ts" }),
@@ -61,6 +60,7 @@ export function engineProject(
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
   };
   const pulumi = async (...args: string[]) => {
     const { exitCode, all } = await execa(engine, [...args, "--non-interactive", "--color", "never"], {
@@ -74,6 +74,7 @@ export function engineProject(
   };
   return {
     folder,
+    engine,
     program,
     environment,
     pulumi,
