@@ -22,18 +22,33 @@ function recoveryArgs(
   return { ...rest, store: { ...store, bucket: bucket ?? store.bucket, path: path ?? store.path } };
 }
 
-/** What a user types to bring a database back beside the one that is there: the next entry of the list, and `up`. */
-export function recoveryCommand({ name, namespace, storage, imageName }: Database, next: number): string {
+/**
+ * What a user types to bring a database back beside the ones that are there: the next entry of the list, and `up`.
+ * @param serverName the lineage that the database writes now, of several that its prefix may hold
+ */
+export function recoveryCommand(entry: Database, serverName: string, all: readonly Database[]): string {
+  const { name, namespace, instances, storage, imageName, database } = entry;
   const settings = {
-    name: `${name}-restored`,
+    name: unusedName(name, all),
     namespace,
+    instances,
     "storage.size": storage.size,
-    ...(storage.storageClass !== undefined && { "storage.storageClass": storage.storageClass }),
-    ...(imageName !== undefined && { imageName }),
+    "storage.storageClass": storage.storageClass,
+    imageName,
+    "database.name": database?.name,
+    "database.owner": database?.owner,
     "recovery.from": name,
+    "recovery.serverName": serverName === name ? undefined : serverName,
   };
-  const plaintext = Object.entries(settings).map(
-    ([key, value]) => `--plaintext '${keyName(["databases", next])}.${key}=${value}'`,
+  const plaintext = Object.entries(settings).flatMap(([key, value]) =>
+    value === undefined ? [] : [`--plaintext '${keyName(["databases", all.length])}.${key}=${value}'`],
   );
   return `pulumi config set-all --path ${plaintext.join(" ")} && pulumi up`;
+}
+
+function unusedName(name: string, all: readonly Database[]): string {
+  const taken = new Set(all.map((entry) => entry.name));
+  let unused = `${name}-restored`;
+  for (let n = 2; taken.has(unused); n += 1) unused = `${name}-restored-${n}`;
+  return unused;
 }

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { ownerOf } from "../../components/cnpg/postgres/owner.ts";
 import type * as Program from "../../index.ts";
 import { cephHost, privateKey } from "./config/fixtures.ts";
 import { type Declared, find, findSoon, recordResources, valueOf } from "./mocks.ts";
@@ -102,15 +103,16 @@ describe("the program", () => {
     // A port of this machine where nothing listens, since a preview looks into the bucket.
     const config = { ...onCeph, endpoint: "http://127.0.0.1:1", namespaces: ["shop"], databases: [orders] };
     const { outputs } = await run(config);
-    const { host, secretName, destinationPath, recover } = outputs.databases.orders ?? {};
+    const { orders: made } = outputs.databases;
+    assert.ok(made);
     await findSoon(declared, "database-orders-schedule");
-    assert.deepEqual(await valueOf(pulumi.all([host, secretName, destinationPath])), [
+    assert.deepEqual(await valueOf(pulumi.all([made.host, made.secretName, made.destinationPath])), [
       "orders-rw.shop.svc",
       "orders-app",
       "s3://cnpg-backups/homelab/orders",
     ]);
     assert.match(
-      recover ?? "",
+      await valueOf(made.recover),
       /--plaintext 'cnpg-rgw:databases\[1\]\.recovery\.from=orders'.* && pulumi up$/,
     );
     const own = names(declared).filter((name) => name.startsWith("database-"));
@@ -120,6 +122,11 @@ describe("the program", () => {
       "database-orders-schedule",
       "database-orders-store",
     ]);
+    // By this the program knows a running database as its own, whatever the config has by then.
+    const urn = pulumi.createUrn("database-orders", "cnpg-rgw:cnpg:PostgresCluster");
+    assert.partialDeepStrictEqual(find(declared, "database-orders-cluster").inputs.metadata, {
+      labels: { "cnpg-rgw/component": await ownerOf({ urn }) },
+    });
   });
 
   it("makes no plugin where it is switched off", async () => {

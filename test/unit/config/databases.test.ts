@@ -22,6 +22,16 @@ describe("databases in the config", () => {
       { ...withOrders(), databases: [orders, orders] },
       /databases\[1\]\.name is "orders", as cnpg-rgw:databases\[0\]\.name is already/,
     ],
+    "the name of the ObjectStore that another one is recovered from": [
+      {
+        ...withOrders(),
+        databases: [
+          { ...orders, recovery: { from: "lost" } },
+          { ...orders, name: "orders-origin" },
+        ],
+      },
+      /databases\[0\]\.name is "orders", recovered with an ObjectStore "orders-origin" .*databases\[1\]\.name is "orders-origin"[^]*set --path 'cnpg-rgw:databases\[1\]\.name' orders-origin-2$/,
+    ],
     "the plugin's method without the plugin": [
       withOrders({}, { barmanPlugin: { enabled: false } }),
       /databases\[0\] is backed up by the Barman Cloud plugin, and cnpg-rgw:barmanPlugin\.enabled is false/,
@@ -61,6 +71,21 @@ describe("databases in the config", () => {
     assert.equal(read("2026-11-20T10:00:00Z"), "2026-11-20T10:00:00Z");
   });
 
+  it("may have the name of an ObjectStore that is not made, or is in another namespace", () => {
+    const origin = { ...orders, name: "orders-origin" };
+    const recovered = { ...orders, recovery: { from: "lost" } };
+    const backup = { method: "barmanObjectStore" };
+    for (const databases of [
+      [orders, origin],
+      [recovered, { ...origin, backup }],
+      [{ ...recovered, backup }, origin],
+      [recovered, { ...origin, namespace: "elsewhere" }],
+    ]) {
+      const config = { ...withOrders(), namespaces: ["shop", "elsewhere"], databases };
+      assert.equal(parsed(config).databases.length, 2);
+    }
+  });
+
   it("may go without the plugin in-tree", () => {
     const config = withOrders(
       { backup: { method: "barmanObjectStore" } },
@@ -84,14 +109,32 @@ describe("databases in the config", () => {
   });
 
   it("come with the command that brings them back", () => {
-    const [entry] = parsed(withOrders()).databases;
+    const { databases } = parsed(withOrders());
+    const [entry] = databases;
     assert.ok(entry);
     assert.equal(
-      recoveryCommand(entry, 1),
+      recoveryCommand(entry, "orders", databases),
       "pulumi config set-all --path --plaintext 'cnpg-rgw:databases[1].name=orders-restored' " +
         "--plaintext 'cnpg-rgw:databases[1].namespace=shop' " +
         "--plaintext 'cnpg-rgw:databases[1].storage.size=20Gi' " +
         "--plaintext 'cnpg-rgw:databases[1].recovery.from=orders' && pulumi up",
     );
+  });
+
+  it("come back from the lineage that they write, with their own database, under a name that is free", () => {
+    const { databases } = parsed(withOrders({ database: { name: "sales", owner: "clerk" }, instances: 1 }));
+    const [entry] = databases;
+    assert.ok(entry);
+    const command = recoveryCommand(entry, "orders-2", [entry, { ...entry, name: "orders-restored" }]);
+    for (const part of [
+      "databases[2].name=orders-restored-2'",
+      "databases[2].instances=1'",
+      "databases[2].database.name=sales'",
+      "databases[2].database.owner=clerk'",
+      "databases[2].recovery.from=orders'",
+      "databases[2].recovery.serverName=orders-2'",
+    ]) {
+      assert.ok(command.includes(part), `${part} in ${command}`);
+    }
   });
 });
