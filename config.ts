@@ -66,7 +66,7 @@ export function parseConfig(raw: RawConfig): StackConfig {
  */
 function decode({ stack, values }: RawConfig): FoundConfig {
   const decoded = Object.entries(values).map(
-    ([key, text]) => [key, structured.has(key) ? fromJson(text) : text] as const,
+    ([key, text]) => [key, structured.has(key) ? fromJson(text) : plainText(text)] as const,
   );
   const present = decoded.filter(([, value]) => JSON.stringify(value) !== "{}" && value !== "");
   return { path: `/${stack}`, ...Object.fromEntries(present) };
@@ -82,6 +82,11 @@ const structured = new Set([
   "barmanPlugin",
   "databases",
 ]);
+
+/** A list or an object where text is meant stays one, to be refused: its JSON would be taken for a path or a key. */
+function plainText(text: string): unknown {
+  return /^(\[.+\]|\{.+\})$/s.test(text) ? fromJson(text) : text;
+}
 
 function fromJson(text: string): unknown {
   try {

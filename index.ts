@@ -15,10 +15,13 @@ import {
 import { readConfig } from "./config.ts";
 import { requireCluster } from "./config/cluster.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
+import { databaseComponent } from "./config/database-names.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
+import { keepStackTracesPlain } from "./config/plain-stack-traces.ts";
 import { failIfUnfinished } from "./config/unfinished.ts";
 
+keepStackTracesPlain();
 keepSecretsOutOfDebugLog();
 keepQuietAboutLateHandling();
 failIfUnfinished();
@@ -87,7 +90,7 @@ const databasesMade = config.databases.map((entry) => {
   const secret = credentials.secrets[entry.namespace];
   const dependsOn = [...operators, ...plugins, ...(secret ? [secret] : [])];
   const args = databaseArgs(entry, { ...store, secretVersion: secret?.metadata.resourceVersion });
-  const made = new PostgresCluster(`database-${entry.name}`, args, { dependsOn });
+  const made = new PostgresCluster(databaseComponent(entry.name), args, { dependsOn });
   return { entry, made };
 });
 
@@ -113,7 +116,7 @@ export const secretName = backupSecretName;
 export const { namespaces } = credentials;
 export const databases = Object.fromEntries(
   databasesMade.map(({ entry, made: { namespace, host, secretName, destinationPath, serverName } }) => {
-    const recover = recoveryCommand(entry, config.databases.length);
+    const recover = serverName.apply((lineage) => recoveryCommand(entry, lineage, config.databases));
     return [entry.name, { namespace, host, secretName, destinationPath, serverName, recover }];
   }),
 );

@@ -7,6 +7,12 @@ export function settled<T>(input: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   });
 }
 
+/** The value of an output that is known by now, as of {@link settled}; undefined while it is not, as in a preview. */
+export async function ifKnown<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T> | undefined> {
+  const { value } = await knownValues({ value: output });
+  return value === undefined ? undefined : settled(output);
+}
+
 /** The values of inputs as far as they are known by now, secrets as plain values; undefined where they are not. */
 export async function knownValues(
   inputs: Readonly<Record<string, unknown>>,

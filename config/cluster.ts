@@ -9,27 +9,36 @@ import {
 import { operatorValues, wantsPodMonitor } from "../components/cnpg/operator-values.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName, setCommand } from "./commands.ts";
+import { lostDatabases } from "./database-names.ts";
 import { type Problem, report } from "./problems.ts";
 
 type Wishes = Pick<StackConfig, "namespaces"> & {
+  databases: readonly Pick<StackConfig["databases"][number], "name" | "namespace">[];
   operator: Pick<StackConfig["operator"], "enabled" | "values">;
 };
 
 /**
- * Checks that the cluster has what the config takes for granted, so that a preview tells, and not the provider in the
- * middle of an update. A cluster that does not answer is left to the provider.
+ * Checks that the cluster has what the config takes for granted, and that the config has the databases that run, so that
+ * a preview tells, and not the provider in the middle of an update. A cluster that does not answer is left to the provider.
  */
 export async function requireCluster(config: Wishes, cluster = defaultProviderCluster()): Promise<void> {
-  const answers = await Promise.all([missingNamespaces(config, cluster), missingCrd(config, cluster)]);
+  const answers = await Promise.all([
+    missingNamespaces(config, cluster),
+    missingCrd(config, cluster),
+    lostDatabases(config, cluster),
+  ]);
   const problems = answers.flat();
   if (problems.length > 0) throw new pulumi.RunError(report(pulumi.getStack(), problems));
 }
 
 async function missingNamespaces({ namespaces }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
-  const answers = await Promise.all(namespaces.map(({ name }) => hasNamespace(cluster, name)));
-  return namespaces.flatMap(({ name, create }, i) =>
-    answers[i] === "no" && !create ? [noSuchNamespace(name, i)] : [],
+  const problems = await Promise.all(
+    namespaces.map(async ({ name, create }, i) => {
+      const isMissing = !create && (await hasNamespace(cluster, name)) === "no";
+      return isMissing ? [noSuchNamespace(name, i)] : [];
+    }),
   );
+  return problems.flat();
 }
 
 async function missingCrd({ operator }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {

@@ -92,9 +92,12 @@ export function partsOf(path: KeyPath): string[] {
   return [...new Set([...names, ...(isValue ? chartValueNames(path.slice(2).map(String)) : [])])];
 }
 
+/** In place of a command, where none can name the key. */
+export const byHand = "in an editor: the key in the stack's config file, Pulumi.<stack>.yaml";
+
 function pulumiConfig(verb: "set" | "rm", path: KeyPath, ...value: string[]): string {
   const key = keyWord(path);
-  if (key === undefined) return "in an editor: the key in the stack's config file, Pulumi.<stack>.yaml";
+  if (key === undefined) return byHand;
   const secret = verb === "set" && secretKeys.includes(String(path[0]));
   const flags = [...(secret ? ["--secret"] : []), ...(path.length > 1 ? ["--path"] : [])];
   return ["pulumi config", verb, ...flags, key, ...value].join(" ").trimEnd();
@@ -107,7 +110,10 @@ function pattern(path: KeyPath): string {
 }
 
 function firstPart(path: KeyPath): KeyPath {
-  if (examples[`${pattern(path)}[]`] !== undefined) return [...path, 0];
+  const entry = `${pattern(path)}[]`;
+  if (Object.keys(examples).some((key) => key.startsWith(entry))) {
+    return examples[entry] === undefined ? firstPart([...path, 0]) : [...path, 0];
+  }
   const [name] = partsOf(path);
   if (name === undefined) return path;
   const part = [...path, name];

@@ -1,5 +1,6 @@
 import { isObject } from "../components/cnpg/merge.ts";
 import { shown } from "../components/check.ts";
+import { sourceStoreName } from "../components/cnpg/postgres/plan.ts";
 import { clusterNameRule } from "../components/cnpg/postgres/rules.ts";
 import { namespaceRule } from "../components/cnpg/rules.ts";
 import { keyName, removeCommand, setCommand } from "./commands.ts";
@@ -15,6 +16,7 @@ export function databaseInconsistencies(found: FoundConfig, encrypted: ReadonlyS
     ...databases.flatMap((database, i) => withoutNamespace(found, database, i)),
     ...databases.flatMap((database, i) => sameNames(databases, database, i)),
     ...databases.flatMap((database, i) => withoutPlugin(found, database, i)),
+    ...databases.flatMap((database, i) => sameObjectStores(databases, database, i)),
   ];
 }
 
@@ -48,8 +50,27 @@ function sameNames(databases: Entry[], { name }: Entry, index: number): Problem[
 
 function withoutPlugin(found: FoundConfig, { backup }: Entry, index: number): Problem[] {
   const isOff = isObject(found.barmanPlugin) && found.barmanPlugin.enabled === false;
-  const method = isObject(backup) ? backup.method : undefined;
-  if (!isOff || (method !== undefined && method !== "plugin")) return [];
+  if (!isOff || !usesPlugin({ backup })) return [];
   const message = `${keyName(["databases", index])} is backed up by the Barman Cloud plugin, and ${keyName(["barmanPlugin", "enabled"])} is false`;
   return [{ message, fix: removeCommand(["barmanPlugin", "enabled"]) }];
+}
+
+function usesPlugin({ backup }: Entry): boolean {
+  const method = isObject(backup) ? backup.method : undefined;
+  return method === undefined || method === "plugin";
+}
+
+/** A recovered database has a second ObjectStore, of what it comes from, whose name may be another database's. */
+function sameObjectStores(databases: Entry[], recovered: Entry, index: number): Problem[] {
+  const { name, namespace, recovery } = recovered;
+  if (typeof name !== "string" || clusterNameRule(name) !== undefined) return [];
+  if (!isObject(recovery) || !usesPlugin(recovered)) return [];
+  const taken = databases.findIndex(
+    (other) => other.name === sourceStoreName(name) && other.namespace === namespace && usesPlugin(other),
+  );
+  if (taken < 0) return [];
+  const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, recovered with an ObjectStore ${shown(sourceStoreName(name))} of what it comes from, and ${keyName(["databases", taken, "name"])} is ${shown(sourceStoreName(name))}, with an ObjectStore of that name: the one that is not made yet needs another name`;
+  const later = Math.max(index, taken);
+  const another = `${later === index ? name : sourceStoreName(name)}-2`;
+  return [{ message, fix: setCommand(["databases", later, "name"], another) }];
 }

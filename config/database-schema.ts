@@ -10,7 +10,7 @@ const clusterName = text("must be the name of a database", rules.clusterNameRule
 const storage = z.strictObject(
   {
     size: text("must be the size of the volume, such as 20Gi", rules.sizeRule),
-    storageClass: z.string("must be the name of a StorageClass").min(1).optional(),
+    storageClass: text("must be the name of a StorageClass", rules.storageClassRule).optional(),
   },
   "must be an object with size and storageClass",
 );
@@ -57,32 +57,37 @@ const recovery = z.strictObject(
 );
 
 /** An entry of `databases`: the arguments of a PostgresCluster, and no store, for that is the stack's. */
-export const databaseEntry = z.strictObject(
-  {
-    name: clusterName,
-    namespace: text("must be the name of a namespace", namespaceRule),
-    instances: number("must be a number of instances", rules.instancesRule).optional(),
-    imageName: text("must be an image with a tag", rules.imageNameRule).optional(),
-    storage,
-    database: z
-      .strictObject(
-        {
-          name: text("must be the name of a database", rules.identifierRule).optional(),
-          owner: text("must be the name of a role", rules.identifierRule).optional(),
-        },
-        "must be an object with name or owner",
-      )
-      .optional(),
-    backup: backup.prefault({}),
-    recovery: recovery.optional(),
-    deletion: z
-      .strictObject(
-        { protect: yesOrNo.optional(), retainVolumes: yesOrNo.optional() },
-        "must be an object with protect or retainVolumes",
-      )
-      .optional(),
-    timeoutSeconds: number("must be a number of seconds", rules.timeoutRule).optional(),
-    spec: z.record(z.string(), z.unknown(), "must be an object: the Cluster's spec").optional(),
-  },
-  "must be an object with name, namespace, storage and other settings",
-);
+export const databaseEntry = z
+  .strictObject(
+    {
+      name: clusterName,
+      namespace: text("must be the name of a namespace", namespaceRule),
+      instances: number("must be a number of instances", rules.instancesRule).optional(),
+      imageName: text("must be an image with a tag", rules.imageNameRule).optional(),
+      storage,
+      database: z
+        .strictObject(
+          {
+            name: text("must be the name of a database", rules.identifierRule).optional(),
+            owner: text("must be the name of a role", rules.identifierRule).optional(),
+          },
+          "must be an object with name or owner",
+        )
+        .optional(),
+      backup: backup.prefault({}),
+      recovery: recovery.optional(),
+      deletion: z
+        .strictObject(
+          { protect: yesOrNo.optional(), retainVolumes: yesOrNo.optional() },
+          "must be an object with protect or retainVolumes",
+        )
+        .optional(),
+      timeoutSeconds: number("must be a number of seconds", rules.timeoutRule).optional(),
+      spec: z.record(z.string(), z.unknown(), "must be an object: the Cluster's spec").optional(),
+    },
+    "must be an object with name, namespace, storage and other settings",
+  )
+  .superRefine(({ backup, imageName }, context) => {
+    const message = rules.barmanImageRule(backup.method ?? "plugin")(imageName);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["imageName"], message });
+  });

@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
-import { setCommand } from "./commands.ts";
+import { byHand, setCommand } from "./commands.ts";
+import { keyWord, legibleName, topKeyWord } from "./paths.ts";
 import type { Problem } from "./problems.ts";
 
 /** Keys whose namespace looks like ours and is not: Pulumi hands them to nobody, and says nothing. */
@@ -9,14 +10,18 @@ export function misspelledNamespaces(keys: readonly string[]): Problem[] {
     const colon = key.indexOf(":");
     const [namespace, name] = [key.slice(0, colon), key.slice(colon + 1)];
     if (!isAlmostOurs(namespace)) return [];
-    const message = `${key} is in a namespace that nothing reads; did you mean cnpg-rgw:${name}?`;
-    return [{ message, fix: `pulumi config rm ${key} && ${setCommand([name])}` }];
+    const [found, meant] = [namespace, name].map(legibleName);
+    const message = `${found}:${meant} is in a namespace that nothing reads; did you mean cnpg-rgw:${meant}?`;
+    const word = keyWord([name]) && topKeyWord(key);
+    return [
+      { message, fix: word === undefined ? byHand : `pulumi config rm ${word} && ${setCommand([name])}` },
+    ];
   });
 }
 
 const ours = "cnpg-rgw";
 
 function isAlmostOurs(namespace: string): boolean {
-  const isPlain = /^[\w-]{1,40}$/.test(namespace);
-  return isPlain && namespace !== ours && distance(namespace.toLowerCase().replaceAll("_", "-"), ours) <= 2;
+  const isNear = distance(namespace.toLowerCase().replaceAll("_", "-").slice(0, 40), ours) <= 2;
+  return isNear && namespace !== ours;
 }

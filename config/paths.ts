@@ -19,12 +19,20 @@ export function keyName(path: KeyPath): string {
 export function keyWord(path: KeyPath): string | undefined {
   const [key, ...inside] = path.map((part) => (typeof part === "number" ? part : String(part)));
   const text = `cnpg-rgw:${String(key)}${inside.map(accessor).join("")}`;
-  const colons = text.split(":").length - 1;
   // Pulumi's paths have `\"`, and no way to write a backslash before a quote.
   const isInexpressible = inside.some((name) => typeof name === "string" && /\\("|$)/.test(name));
-  if (/[\p{C}\p{Z}]/u.test(text.replaceAll(" ", "")) || text.length > 200) return undefined;
-  if (colons > 1 || isInexpressible || (inside.length > 0 && !isPlain(String(key)))) return undefined;
-  return inside.length === 0 && /^[\w:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (isInexpressible || (inside.length > 0 && !isPlain(String(key)))) return undefined;
+  return wordOf(text, inside.length === 0);
+}
+
+/** `namespace:name` as such a word. */
+export const topKeyWord = (key: string): string | undefined => wordOf(key, true);
+
+function wordOf(key: string, mayBeBare: boolean): string | undefined {
+  const isIllegible = /[\p{C}\p{Z}]/u.test(key.replaceAll(" ", "")) || key.length > 200;
+  // With more colons Pulumi takes a key apart in another way; a hyphen in front would be an option.
+  if (isIllegible || key.split(":").length !== 2 || key.startsWith("-")) return undefined;
+  return mayBeBare && /^[\w:-]+$/.test(key) ? key : `'${key.replaceAll("'", "'\\''")}'`;
 }
 
 function accessor(part: string | number): string {
@@ -34,7 +42,8 @@ function accessor(part: string | number): string {
 
 const isPlain = (name: string): boolean => name !== "" && !/[.[\]"]/.test(name);
 
-function legibleName(name: string): string {
+/** What is not plain ASCII as an escape; a very long name is cut. */
+export function legibleName(name: string): string {
   const text = asciiJson(JSON.stringify(name.slice(0, 60))).slice(1, -1);
   return `${text.replaceAll('\\"', '"').replaceAll("\\\\", "\\")}${name.length > 60 ? "…" : ""}`;
 }

@@ -7,15 +7,18 @@ import { say } from "../say.ts";
  * For objects that the operator's webhooks check: says what to do where the API server could not ask them. The provider
  * shows the API server's own words only.
  */
-export function advisesOnWebhook(resource: pulumi.Resource | undefined): pulumi.ResourceHookBinding {
-  if (isMocked()) return {};
+export function advisesOnWebhook(
+  resource: pulumi.Resource | undefined,
+  others: pulumi.ResourceHookBinding = {},
+): pulumi.ResourceHookBinding {
+  if (isMocked()) return others;
   count += 1;
   const advise = new pulumi.ErrorHook(`webhook-advice-${count}`, ({ errors: [newest = ""] }) => {
     const advice = webhookAdvice(newest);
     if (advice !== undefined) say("error", advice, resource);
     return Promise.resolve(false);
   });
-  return { onError: [advise] };
+  return { ...others, onError: [advise, ...(others.onError ?? [])] };
 }
 
 let count = 0;

@@ -60,13 +60,15 @@ export function readArchive(
   });
 }
 
-interface Store {
+/** An archive while it is read. */
+export interface Store {
   client: S3Client;
   location: ArchiveLocation;
   abortSignal: AbortSignal;
 }
 
-async function inTime<T>(
+/** The result of some requests; an S3Failure where one of them fails, or the time is over. */
+export async function inTime<T>(
   connection: S3Connection,
   location: ArchiveLocation,
   seconds: number,
@@ -146,7 +148,7 @@ async function contentOf(
 }
 
 /** A few at a time: each request has a connection of its own. */
-async function inBatches<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+export async function inBatches<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += 8) {
     results.push(...(await Promise.all(items.slice(start, start + 8).map(work))));

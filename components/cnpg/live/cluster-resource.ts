@@ -34,7 +34,11 @@ const clusterResource = z.object({
       )
       .optional(),
     backup: z
-      .object({ barmanObjectStore: z.object({ serverName: z.string().optional() }).optional() })
+      .object({
+        barmanObjectStore: z
+          .object({ serverName: z.string().optional(), destinationPath: z.string().optional() })
+          .optional(),
+      })
       .optional(),
   }),
   status: z
@@ -99,13 +103,26 @@ export function conditionOf({ status }: ClusterResource, type: string): Conditio
   return status.conditions.find((condition) => condition.type === type);
 }
 
+export interface LiveLineage {
+  method: "plugin" | "barmanObjectStore";
+  serverName: string;
+
+  /** Plugin: the ObjectStore that says where. */
+  objectStoreName?: string | undefined;
+
+  /** In-tree: where. */
+  destinationPath?: string | undefined;
+}
+
 /** Where a Cluster's backups go, and under which name; nothing for one without backups. */
-export function lineageOf({
-  metadata,
-  spec,
-}: ClusterResource): { method: "plugin" | "barmanObjectStore"; serverName: string } | undefined {
+export function lineageOf({ metadata, spec }: ClusterResource): LiveLineage | undefined {
   const plugin = spec.plugins?.find(({ name, enabled }) => enabled && name === barmanPlugin);
-  if (plugin) return { method: "plugin", serverName: plugin.parameters?.serverName ?? metadata.name };
+  if (plugin) {
+    const { serverName = metadata.name, barmanObjectName } = plugin.parameters ?? {};
+    return { method: "plugin", serverName, objectStoreName: barmanObjectName };
+  }
   const store = spec.backup?.barmanObjectStore;
-  return store && { method: "barmanObjectStore", serverName: store.serverName ?? metadata.name };
+  if (!store) return undefined;
+  const { serverName = metadata.name, destinationPath } = store;
+  return { method: "barmanObjectStore", serverName, destinationPath };
 }

@@ -26,6 +26,12 @@ export interface PresentCluster {
   /** The name under which it archives now, given or by default; none: no backups. */
   serverName?: string | undefined;
   method?: "plugin" | "barmanObjectStore" | undefined;
+
+  /** Plugin: the ObjectStore that it archives to. */
+  objectStoreName?: string | undefined;
+
+  /** In-tree: where it archives to. */
+  destinationPath?: string | undefined;
   imageName?: string | undefined;
 
   /** Major version of PostgreSQL that its data is of, as the operator says, or else as the image's tag does. */

@@ -2,7 +2,7 @@ import { shown } from "../../check.ts";
 
 /** As a container runtime reads it: host, path, and a tag or a digest, without a scheme. */
 export function imageRule(image: string): string | undefined {
-  const host = /[\w.-]+(:\d+)?/.source;
+  const host = /[A-Za-z0-9][\w.-]*(:\d+)?/.source;
   const path = /(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*/.source;
   const version = /(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?/.source;
   if (image.length <= 512 && new RegExp(`^${host}${path}${version}$`).test(image)) return undefined;

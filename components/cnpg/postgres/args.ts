@@ -19,7 +19,8 @@ export interface PostgresClusterArgs {
 
   /**
    * Image for the instances, with a tag that starts with the PostgreSQL version. Default: the operator's own when the
-   * Cluster is made (1.30: PostgreSQL 18.4). A recovery needs the major version of the backup.
+   * Cluster is made (1.30: PostgreSQL 18.4). A recovery needs the major version of the backup. `barmanObjectStore` as
+   * the method needs barman-cloud in it, which CloudNativePG's `-minimal-` and `-standard-` images have not.
    */
   imageName?: pulumi.Input<string | undefined>;
 
@@ -39,8 +40,9 @@ export interface PostgresClusterArgs {
   deletion?: DeletionArgs | undefined;
 
   /**
-   * Anything else of the Cluster's `spec`, merged over what the component makes: objects key by key, anything else
-   * replaced. Checked against the CRD in preview.
+   * Anything else of the Cluster's `spec`, merged over what the component makes: objects key by key, lists of named
+   * entries (`env`, `plugins`, `externalClusters`) by name, anything else replaced. Checked against the CRD in preview,
+   * and refused where backups or a recovery would not be as the other arguments say.
    */
   spec?: pulumi.Input<Partial<ClusterSpec> | undefined>;
 
@@ -68,7 +70,10 @@ export interface DatabaseArgs {
 }
 
 export interface BackupArgs {
-  /** The bucket, and how to reach it. */
+  /**
+   * The bucket, and how to reach it. Another bucket or path for a running database has to be empty; a base backup is
+   * taken there at once, and those of before stay where they are.
+   */
   store: BackupStoreArgs;
 
   /**
@@ -78,8 +83,8 @@ export interface BackupArgs {
   method?: string | undefined;
 
   /**
-   * When base backups are taken: six fields, seconds first, in the operator's time zone. Default: `0 0 2 * * *`, each
-   * night at two. The first one is taken at once in any case.
+   * When base backups are taken: six fields, seconds first, Sunday is 0, in the operator's time zone; or `@daily`, or
+   * `@every 12h`. Default: `0 0 2 * * *`, each night at two. The first one is taken at once in any case.
    */
   schedule?: pulumi.Input<string | undefined>;
 
@@ -108,7 +113,7 @@ export interface BackupArgs {
   /** WAL segments that are archived or restored at once. Default: 2. Each costs about half a second of CPU. */
   walParallelism?: pulumi.Input<number | undefined>;
 
-  /** Anything else of the ObjectStore's `spec` (plugin only), merged over what the component makes. */
+  /** Anything else of the ObjectStore's `spec` (plugin only), merged over what the component makes, as `spec` is. */
   objectStore?: pulumi.Input<Partial<ObjectStoreSpec> | undefined>;
 }
 
@@ -119,7 +124,10 @@ export interface RecoveryArgs {
   /** Where those backups are. Default: the store of `backup`. */
   store?: BackupStoreArgs | undefined;
 
-  /** Barman's server name under that prefix, see `backup.serverName`. Default: the same as `from`. */
+  /**
+   * Barman's server name under that prefix, see `backup.serverName`. Default: the same as `from`, where it is the only
+   * one there.
+   */
   serverName?: pulumi.Input<string | undefined>;
 
   /**

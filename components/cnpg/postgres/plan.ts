@@ -8,7 +8,7 @@ import {
   destinationPath,
 } from "../barman.ts";
 import type { ClusterSpec, ObjectStoreSpec, ScheduledBackupSpec } from "../crds/types.ts";
-import { merge } from "../merge.ts";
+import { mergeSpec } from "./merge-spec.ts";
 import type { BackupSettings, RecoverySettings, Settings } from "./settings.ts";
 
 /** Everything that a database is made of, decided. */
@@ -20,7 +20,7 @@ export interface Plan {
   destinationPath: string;
   archive: ArchiveLocation;
   /** What it starts from, if it does not start empty. */
-  source: { archive: ArchiveLocation; target: RecoveryTarget } | undefined;
+  source: { archive: ArchiveLocation; isServerNameGiven: boolean; target: RecoveryTarget } | undefined;
   timeoutSeconds: number;
   annotations: Record<string, string>;
   cluster: ClusterSpec;
@@ -29,7 +29,8 @@ export interface Plan {
   scheduledBackup: ScheduledBackupSpec;
 }
 
-const sourceName = "origin";
+/** The external cluster that a recovery reads. */
+export const sourceName = "origin";
 
 /** Names of the objects that a cluster needs beside it. */
 export const objectStoreName = (cluster: string): string => cluster;
@@ -50,11 +51,12 @@ export function planOf(settings: Settings): Plan {
         bucket: recovery.store.bucket,
         prefix: archivePrefix(recovery.store, recovery.from, recovery.serverName),
       },
+      isServerNameGiven: recovery.isServerNameGiven,
       target: { targetTime: recovery.targetTime, backupId: recovery.backupId },
     },
     timeoutSeconds: settings.timeoutSeconds,
     annotations: settings.retainVolumes ? { "pulumi.com/deletionPropagationPolicy": "orphan" } : {},
-    cluster: clusterSpec(settings, serverName),
+    cluster: mergeSpec({ ...ownClusterSpec(settings, serverName) }, { ...settings.spec }),
     objectStore: objectStoreSpec(settings),
     sourceStore: recovery && sourceStoreSpec(backup, recovery),
     scheduledBackup: scheduledBackupSpec(clusterName, backup),
@@ -76,9 +78,10 @@ export function defaultServerName(
   return `${recovery.serverName.slice(0, -number.length)}${Number(number) + 1}`;
 }
 
-function clusterSpec(settings: Settings, serverName: string): ClusterSpec {
+/** The Cluster's spec without the user's part of it. */
+export function ownClusterSpec(settings: Settings, serverName: string): ClusterSpec {
   const { instances, imageName, size, storageClass, database, owner, backup, recovery } = settings;
-  const spec = {
+  return {
     instances,
     ...(imageName !== undefined && { imageName }),
     storage: { size, ...(storageClass !== undefined && { storageClass }) },
@@ -102,7 +105,6 @@ function clusterSpec(settings: Settings, serverName: string): ClusterSpec {
     // With a single instance it would block every drain of the node.
     enablePDB: instances > 1,
   };
-  return merge(spec, { ...settings.spec });
 }
 
 function targetOf({ targetTime, backupId }: RecoverySettings) {
@@ -144,7 +146,7 @@ function objectStoreSpec({ clusterName, backup }: Settings): ObjectStoreSpec {
     retentionPolicy: backup.retention,
     instanceSidecarConfiguration: sidecar,
   };
-  return merge(spec, { ...backup.objectStore }) as unknown as ObjectStoreSpec;
+  return mergeSpec(spec, { ...backup.objectStore }) as unknown as ObjectStoreSpec;
 }
 
 /** Without a retention: nothing is ever deleted from where a recovery reads. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -9,9 +11,12 @@ import type { LiveCluster } from "../live/live-cluster.ts";
 import { untilDatabaseAnswers } from "../live/until-answers.ts";
 import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
+import { ownerLabel, ownerOf, postgresClusterType, protectedLabel } from "./owner.ts";
+import { planProblem } from "./plan-problem.ts";
 import { type Plan, objectStoreName, planOf, sourceStoreName } from "./plan.ts";
-import { approved, ownerLabel, ownerOf } from "./preflight.ts";
-import { settingsOf } from "./settings.ts";
+import { type Approved, approved, connectionsOf, inspectedFirst } from "./preflight.ts";
+import { lineageId } from "./running.ts";
+import { type Settings, settingsOf } from "./settings.ts";
 
 /**
  * A PostgreSQL cluster whose WAL and base backups go to an S3 store, or which starts from such backups. Nothing is made
@@ -41,15 +46,22 @@ export class PostgresCluster extends pulumi.ComponentResource {
   readonly serverName: pulumi.Output<string>;
 
   constructor(name: string, args: PostgresClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("cnpg-rgw:cnpg:PostgresCluster", name, {}, opts);
+    super(postgresClusterType, name, {}, opts);
     const usesPlugin = (args.backup.method ?? "plugin") === "plugin";
     if (!usesPlugin) say("warn", inTreeEnds, this);
 
     const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
-    const { plan, live } = approved(settingsOf(name, args, this).apply(planOf), args, cluster, this);
+    const planned = settingsOf(name, args, this).apply((settings) => soundPlan(settings, this));
+    const connections = connectionsOf(args, this);
+    const checked = approved(planned, connections, cluster, this);
+    const { plan, live } = checked;
     const stores = usesPlugin ? objectStores(name, plan, args, this) : [];
-    const made = makeCluster(name, plan, args, cluster === undefined, { parent: this, dependsOn: stores });
-    makeScheduledBackup(name, plan, made, this);
+    const made = makeCluster(name, plan, args, cluster === undefined, {
+      parent: this,
+      dependsOn: stores,
+      ...inspectedFirst(checked, connections, this),
+    });
+    makeScheduledBackup(name, checked, made, this);
 
     const answering = pulumi.all([plan, live, made.id]).apply(async ([known, before]) => {
       if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, this);
@@ -77,6 +89,13 @@ export class PostgresCluster extends pulumi.ComponentResource {
 const inTreeEnds =
   'backup.method "barmanObjectStore" ends with CloudNativePG 1.31, which removes it. Remove the setting to use the ' +
   "Barman Cloud plugin: it goes on in the same archive, without a new base backup.";
+
+function soundPlan(settings: Settings, component: pulumi.Resource): Plan {
+  const plan = planOf(settings);
+  const problem = planProblem(settings, plan);
+  if (problem !== undefined) throw userError(problem, component);
+  return plan;
+}
 
 function objectStores(
   name: string,
@@ -108,7 +127,7 @@ function makeCluster(
   plan: pulumi.Output<Plan>,
   args: PostgresClusterArgs,
   isAwaitedByProvider: boolean,
-  opts: { parent: pulumi.Resource; dependsOn: pulumi.Resource[] },
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): kubernetes.apiextensions.CustomResource {
   const annotations = pulumi.all([plan, args.backup.store.secretVersion]).apply(([known, secretVersion]) => {
     const all: Record<string, string> = {
@@ -119,27 +138,24 @@ function makeCluster(
     // The API server keeps no empty map, and its absence would look like a change.
     return Object.keys(all).length > 0 ? all : undefined;
   });
+  const protect = args.deletion?.protect ?? true;
   // One by one: a version that is not known yet must not make a preview think that the name changes.
   const metadata = {
     namespace: plan.namespace,
     name: plan.clusterName,
-    labels: { [ownerLabel]: ownerOf(opts.parent) },
+    labels: { [ownerLabel]: ownerOf(opts.parent), ...(protect && { [protectedLabel]: "true" }) },
     annotations,
   };
-  return customResource(
-    "Cluster",
-    `${name}-cluster`,
-    { metadata, spec: plan.cluster },
-    { ...opts, protect: args.deletion?.protect ?? true },
-  );
+  return customResource("Cluster", `${name}-cluster`, { metadata, spec: plan.cluster }, { ...opts, protect });
 }
 
 function makeScheduledBackup(
   name: string,
-  plan: pulumi.Output<Plan>,
+  checked: pulumi.Output<Approved>,
   cluster: kubernetes.apiextensions.CustomResource,
   parent: pulumi.Resource,
 ): void {
+  const { plan } = checked;
   const metadata = metadataOf(plan, (clusterName) => clusterName);
   customResource(
     "ScheduledBackup",
@@ -148,11 +164,19 @@ function makeScheduledBackup(
     {
       parent,
       dependsOn: cluster,
-      // Only a new one takes a base backup at once, and the WAL of a new Cluster is of no use before there is one.
-      replacementTrigger: cluster.metadata.apply(({ uid }: { uid?: string }) => uid ?? null),
+      // Only a new one takes a base backup at once; the WAL of a new Cluster, or in a new place, is of no use before.
+      replacementTrigger: pulumi
+        .all([cluster.metadata, checked])
+        .apply(([{ uid }, known]: [{ uid?: string }, Approved]) => lineageTrigger(uid, known)),
       deleteBeforeReplace: true,
     },
   );
+}
+
+/** Known once a new place is in force: the plugin goes by an ObjectStore of up to 10 s ago. */
+async function lineageTrigger(uid: string | undefined, { plan, placeBefore }: Approved): Promise<string> {
+  if (placeBefore !== undefined && !pulumi.runtime.isDryRun()) await sleep(12_000);
+  return lineageId(uid, plan);
 }
 
 const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (clusterName: string) => string) =>

@@ -1,6 +1,7 @@
-import { Cron } from "croner";
-
 import { shown } from "../../check.ts";
+import { imageRule } from "../plugin/rules.ts";
+
+export { scheduleRule } from "./schedule.ts";
 
 /** CloudNativePG's own rule (RFC 1035 label, at most 50 characters). */
 export function clusterNameRule(name: string | undefined): string | undefined {
@@ -13,17 +14,33 @@ export function instancesRule(instances: number | undefined): string | undefined
   return `must be a whole number of instances, at least 1, not ${shown(instances)}`;
 }
 
-/** As an image reference: no spaces, and a tag, for CloudNativePG reads the version from it. */
+/** As an image reference with a tag, for CloudNativePG reads the version from it. */
 export function imageNameRule(imageName: string | undefined): string | undefined {
-  if (imageName === undefined || /^[^\s@:]\S*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$/.test(imageName))
-    return undefined;
+  if (imageName === undefined) return undefined;
+  const hasTag = /:\w[\w.-]*(@sha256:[0-9a-f]{64})?$/.test(imageName);
+  if (hasTag && imageRule(imageName) === undefined) return undefined;
   return `must be an image with a tag that starts with the PostgreSQL version, such as registry/postgresql:17.5, not ${shown(imageName)}`;
+}
+
+/** CloudNativePG's images but the `system` ones come without barman-cloud, which the in-tree method runs in them. */
+export function barmanImageRule(method: string): (imageName: string | undefined) => string | undefined {
+  return (imageName) => {
+    const isWithout = /(^|\/)cloudnative-pg\/[^:@]+:[^@]*-(minimal|standard)(-|@|$)/.test(imageName ?? "");
+    if (method !== "barmanObjectStore" || !isWithout) return undefined;
+    return `must be an image with barman-cloud for backup.method ${method}: not ${shown(imageName ?? "")}, but its -system- variant; or remove backup.method to use the plugin, which brings its own`;
+  };
 }
 
 /** A Kubernetes quantity with its unit: a bare number means bytes, which nobody wants. */
 export function sizeRule(size: string): string | undefined {
   if (/^(0*[1-9]\d*(\.\d+)?)(Mi|Gi|Ti|Pi|M|G|T|P)$/.test(size)) return undefined;
   return `must be a size with its unit (Mi, Gi, Ti, or M, G, T), such as 20Gi, not ${shown(size)}`;
+}
+
+/** The API server's own rule (RFC 1123 subdomain). */
+export function storageClassRule(name: string | undefined): string | undefined {
+  if (name === undefined || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) return undefined;
+  return `must be the name of a StorageClass: up to 253 lower-case letters, digits, inner hyphens and dots, not ${shown(name)}`;
 }
 
 /** The names that `CREATE DATABASE` takes without quotes; others would need them in every tool. */
@@ -37,28 +54,6 @@ export const methods = ["plugin", "barmanObjectStore"] as const;
 export function methodRule(method: string | undefined): string | undefined {
   if (method === undefined || methods.some((known) => known === method)) return undefined;
   return `must be "plugin" or "barmanObjectStore", not ${shown(method)}`;
-}
-
-/** The parser of CloudNativePG's schedules (robfig/cron) has seconds first, and descriptors such as @daily. */
-export function scheduleRule(schedule: string | undefined): string | undefined {
-  if (schedule === undefined || /^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(schedule))
-    return undefined;
-  const fields = schedule.trim().split(/\s+/);
-  if (fields.length === 5) {
-    return `must have six fields, seconds first, and ${shown(schedule)} has five: write ${shown(`0 ${fields.join(" ")}`)}`;
-  }
-  if (fields.length === 6 && isCron(fields)) return undefined;
-  return `must be a schedule of six fields, seconds first, such as "0 0 2 * * *", not ${shown(schedule)}`;
-}
-
-function isCron(fields: string[]): boolean {
-  if (!fields.every((field) => /^[\d*?,/A-Za-z-]+$/.test(field))) return false;
-  try {
-    new Cron(fields.join(" "), { mode: "6-part", paused: true });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The pattern of the CRDs. */

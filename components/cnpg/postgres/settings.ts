@@ -40,6 +40,9 @@ export interface RecoverySettings {
   from: string;
   store: Store;
   serverName: string;
+
+  /** Whether it was given, and is not the default. */
+  isServerNameGiven: boolean;
   targetTime: string | undefined;
   backupId: string | undefined;
 }
@@ -64,6 +67,8 @@ export function settingsOf(
   resource: pulumi.Resource,
 ): pulumi.Output<Settings> {
   const check: Check = (argument, value, rule) => checked(resource, argument, value, rule);
+  const imageRule = (image: string | undefined): string | undefined =>
+    rules.imageNameRule(image) ?? rules.barmanImageRule(args.backup.method ?? "plugin")(image);
   const database = check("database.name", args.database?.name, rules.identifierRule);
   const owner = check("database.owner", args.database?.owner, rules.identifierRule);
   return pulumi
@@ -71,9 +76,9 @@ export function settingsOf(
       clusterName: check("clusterName", args.clusterName ?? name, rules.clusterNameRule),
       namespace: check("namespace", args.namespace, namespaceRule),
       instances: check("instances", args.instances, rules.instancesRule),
-      imageName: check("imageName", args.imageName, rules.imageNameRule),
+      imageName: check("imageName", args.imageName, imageRule),
       size: check("storage.size", args.storage.size, rules.sizeRule),
-      storageClass: args.storage.storageClass,
+      storageClass: check("storage.storageClass", args.storage.storageClass, rules.storageClassRule),
       database,
       owner,
       backup: backupSettings(args.backup, check),
@@ -138,7 +143,11 @@ function recoverySettings(
       targetTime: check("recovery.targetTime", args.targetTime, rules.targetTimeRule),
       backupId: check("recovery.backupId", args.backupId, rules.backupIdRule),
     })
-    .apply((given) => ({ ...given, serverName: given.serverName ?? given.from }));
+    .apply((given) => ({
+      ...given,
+      serverName: given.serverName ?? given.from,
+      isServerNameGiven: given.serverName !== undefined,
+    }));
 }
 
 /** Only what is no secret: it goes into resources that a preview shows. */

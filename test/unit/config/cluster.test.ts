@@ -13,6 +13,7 @@ const wishes = {
     { name: "new", create: true },
   ],
   operator: { enabled: true, values: {} },
+  databases: [],
 };
 const withSample = {
   "/api/v1/namespaces/sample": { status: 200, body: { kind: "Namespace", status: { phase: "Active" } } },
@@ -44,6 +45,7 @@ describe("requireCluster", () => {
   it("asks for no CRD of an operator that is left to others", async (t) => {
     const { kubeconfig, close } = await apiServer({});
     t.after(close);
-    await requireCluster({ namespaces: [], operator: { enabled: false, values: {} } }, { kubeconfig });
+    const none = { namespaces: [], operator: { enabled: false, values: {} }, databases: [] };
+    await requireCluster(none, { kubeconfig });
   });
 });

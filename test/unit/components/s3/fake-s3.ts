@@ -137,10 +137,14 @@ function lifecycleOf({ lifecycle }: FakeS3): Answer {
 /** As of real stores, a page ends at max-keys, and its token is where the next one begins. */
 function listOfObjects(store: FakeS3, query: URLSearchParams): Answer {
   const [prefix, token] = [query.get("prefix") ?? "", query.get("continuation-token") ?? ""];
-  const keys = [...store.objects.keys()].filter((key) => key.startsWith(prefix) && key >= token).sort();
+  const below = [...store.objects.keys()].filter((key) => key.startsWith(prefix));
+  const keys = [...new Set(below.map((key) => upTo(query.get("delimiter"), key, prefix)))]
+    .filter((key) => key >= token)
+    .sort();
   const size = Math.min(store.pageSize, Number(query.get("max-keys") ?? 1000));
   const next = keys[size];
   const contents = keys.slice(0, size).map((key) => {
+    if (!store.objects.has(key)) return `<CommonPrefixes><Prefix>${key}</Prefix></CommonPrefixes>`;
     const modified = store.modified.get(key) ?? new Date();
     const bytes = Buffer.byteLength(store.objects.get(key) ?? "");
     return `<Contents><Key>${key}</Key><Size>${bytes}</Size><LastModified>${modified.toISOString()}</LastModified></Contents>`;
@@ -148,6 +152,12 @@ function listOfObjects(store: FakeS3, query: URLSearchParams): Answer {
   const more = `<IsTruncated>${next !== undefined}</IsTruncated>`;
   const nextToken = next === undefined ? "" : `<NextContinuationToken>${next}</NextContinuationToken>`;
   return xml(`<ListBucketResult>${contents.join("")}${more}${nextToken}</ListBucketResult>`);
+}
+
+/** An object's name, or that of the folder it is in if there is one below the prefix. */
+function upTo(delimiter: string | null, key: string, prefix: string): string {
+  const end = delimiter === null ? -1 : key.indexOf(delimiter, prefix.length);
+  return end < 0 ? key : key.slice(0, end + 1);
 }
 
 function refusal(status: number, code: string): Answer {

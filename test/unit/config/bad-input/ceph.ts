@@ -72,6 +72,7 @@ const commands = rowsFor(
   "radosgwAdmin",
   "pulumi config set cnpg-rgw:radosgwAdmin 'sudo radosgw-admin'",
   [
+    ["a list", ["sudo", "radosgw-admin"], 'must be a command line, not ["sudo","radosgw-admin"]'],
     ["two commands", "radosgw-admin; reboot", `${commandLine}; no shell reads it, so put ; | & < > $`],
     ["a substitution", "$(which radosgw-admin)", `${commandLine}; no shell reads it`],
     ["an open quote", "'radosgw-admin", `${commandLine}, with each quote closed`],
@@ -149,6 +150,12 @@ const users = [
 
 const diskFix = "pulumi config set --path 'cnpg-rgw:singleDiskCeph.ceph' 'sudo ceph'";
 const disks: Row[] = [
+  ...rowsFor(
+    "ceph",
+    "singleDiskCeph",
+    "pulumi config rm cnpg-rgw:singleDiskCeph && pulumi config set --path",
+    [["yes", true, "must be an object with enabled or ceph, not true"]],
+  ),
   ...rowsInside("ceph", "singleDiskCeph.ceph", (ceph) => ({ singleDiskCeph: { ceph } }), diskFix, [
     ["a pipe", "sudo ceph | cat", "no shell reads it"],
   ]),

@@ -9,7 +9,8 @@ const endpoints = rowsFor("s3", "endpoint", setEndpoint, [
   ["no protocol", "10.0.0.10:7480", url],
   ["another protocol", "s3://backups", url],
   ["a number", 7480, url],
-  ["a list", ["http://a", "http://b"], url],
+  ["a list", ["http://a", "http://b"], "must be the URL of the S3 endpoint, http or https, not ["],
+  ["an object", { url: "http://a" }, "must be the URL of the S3 endpoint, http or https, not {"],
   ["a path", "https://a/b", `${url}; nothing after it, not "https://a/b"`],
   ["a query", "https://a/?b", `${url}; nothing after it, not "https://a/?***"`],
   ["credentials", "https://me:hunter2@a", `${url}; no credentials in it`],
@@ -43,12 +44,13 @@ const buckets = rowsFor("s3", "bucket", "pulumi config set cnpg-rgw:bucket cnpg-
   ["NUL", "backups\0", 'not "backups\\u0000"'],
   ["a Cyrillic letter", "bаckups", 'not "b\\u0430ckups"'],
   ["a zero-width space", "back\u200bups", 'not "back\\u200bups"'],
-  ["a list", ["backups"], bucket],
+  ["a list", ["backups"], 'must be the name of a bucket, not ["backups"]'],
 ]);
 
 const path = "must start with / and have parts of letters, digits and -_. only, at most 512 characters";
 const paths = rowsFor("s3", "path", "pulumi config set cnpg-rgw:path /homelab-cluster", [
   ["no slash in front", "here", path],
+  ["a list", ["/here"], `${path}, such as /homelab-cluster, not ["/here"]`],
   ["a slash at the end", "/here/", path],
   ["two slashes", "//here", path],
   ["climbs", "/a/../b", `${path}, such as /homelab-cluster, not "/a/../b"`],
@@ -61,6 +63,7 @@ const paths = rowsFor("s3", "path", "pulumi config set cnpg-rgw:path /homelab-cl
 const region = "must be a label of letters, digits and inner hyphens";
 const regions = rowsFor("s3", "region", "pulumi config set cnpg-rgw:region local", [
   ["a space", "eu west", region],
+  ["a list", ["local"], 'must be a region label, not ["local"]'],
   ["a leading dash", "-local", region],
   ["colours of a terminal", "\u001b[31mlocal", 'not "\\u001b[31mlocal"'],
   ["overlong", "a".repeat(64), region],
@@ -74,6 +77,7 @@ const caBundles = rowsFor("s3", "caBundle", "pulumi config set cnpg-rgw:caBundle
 
 const protections = rowsFor("s3", "protectBucket", "pulumi config set cnpg-rgw:protectBucket true", [
   ["neither", "maybe", 'must be true or false, not "maybe"'],
+  ["a list", [true], "must be true or false, not [true]"],
   ["a number", 1, "must be true or false, not 1"],
 ]);
 
@@ -82,11 +86,13 @@ const keys = [
   ...rowsFor("s3", "accessKeyId", "pulumi config set --secret cnpg-rgw:accessKeyId", [
     ["a newline at the end", "AK\n", accessKey],
     ["a comma", "AK,SK", accessKey],
+    ["a list", ["AK"], "must be an S3 access key, not what was given"],
     ["overlong", "A".repeat(129), accessKey],
     ["half a pair", "", "is missing: it must be given where there is no cnpg-rgw:cephHost"],
   ]),
   ...rowsFor("s3", "secretAccessKey", "pulumi config set --secret cnpg-rgw:secretAccessKey", [
     ["another alphabet", "ключ", "must be ASCII characters, at least one, without NUL"],
+    ["a list", ["SK"], "must be an S3 secret key, not what was given"],
     ["NUL", "SK\0", "must be ASCII characters, at least one, without NUL"],
     ["half a pair", "", "is missing: it must be given where there is no cnpg-rgw:cephHost"],
   ]),

@@ -14,6 +14,7 @@ export type ExecReply = { prints: string; exitCode?: number } | { status: number
 export interface Cluster {
   resource?: () => Reply;
   list?: () => Reply;
+  objectStore?: () => Reply;
   pods?: () => Reply;
   jobs?: () => Reply;
   events?: () => Reply;
@@ -65,6 +66,7 @@ function replyTo(cluster: Cluster, { pathname, searchParams }: URL): Reply {
   const routes: Record<string, (() => Reply) | undefined> = {
     "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters/orders": cluster.resource ?? (() => failed(404)),
     "/apis/postgresql.cnpg.io/v1/clusters": cluster.list,
+    "/apis/barmancloud.cnpg.io/v1/namespaces/shop/objectstores/orders": cluster.objectStore,
     "/api/v1/namespaces/shop/pods": cluster.pods ?? items,
     "/apis/batch/v1/namespaces/shop/jobs": cluster.jobs ?? items,
     "/api/v1/namespaces/shop/events": cluster.events ?? items,

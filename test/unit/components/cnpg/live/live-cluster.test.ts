@@ -32,6 +32,7 @@ describe("liveCluster", () => {
       postgresMajor: 17,
       method: "plugin",
       serverName: "orders-2",
+      objectStoreName: "store",
     });
   });
 

@@ -6,49 +6,7 @@ import fc from "fast-check";
 import { schemaProblems } from "../../../../../components/cnpg/crds/schema-problems.ts";
 import { defaultServerName, planOf } from "../../../../../components/cnpg/postgres/plan.ts";
 import type { RecoverySettings, Settings } from "../../../../../components/cnpg/postgres/settings.ts";
-
-const store = {
-  endpoint: "http://10.0.0.10:7480",
-  hasPrivateCa: false,
-  bucket: "cnpg-backups",
-  path: "/lab",
-  secretName: "cnpg-backup-s3",
-};
-
-const orders: Settings = {
-  clusterName: "orders",
-  namespace: "shop",
-  instances: 3,
-  imageName: undefined,
-  size: "20Gi",
-  storageClass: undefined,
-  database: "app",
-  owner: "app",
-  backup: {
-    store,
-    method: "plugin",
-    schedule: "0 0 2 * * *",
-    retention: "14d",
-    serverName: undefined,
-    dataCompression: "snappy",
-    walCompression: "lz4",
-    jobs: 2,
-    walParallelism: 2,
-    objectStore: {},
-  },
-  recovery: undefined,
-  retainVolumes: false,
-  spec: {},
-  timeoutSeconds: 1800,
-};
-const fromOrders: RecoverySettings = {
-  from: "orders",
-  store,
-  serverName: "orders",
-  targetTime: undefined,
-  backupId: undefined,
-};
-const inTree = { ...orders.backup, method: "barmanObjectStore" };
+import { fromOrders, inTree, orders, store } from "./settings.ts";
 
 describe("the plan of a database", () => {
   const variants: Record<string, Settings> = {
@@ -124,6 +82,19 @@ describe("the plan of a database", () => {
   it("lets the user's spec win, key by key", () => {
     const { cluster } = planOf({ ...orders, spec: { postgresql: { parameters: { work_mem: "64MB" } } } });
     assert.deepEqual(cluster.postgresql?.parameters, { archive_timeout: "5min", work_mem: "64MB" });
+  });
+
+  it("keeps the plugin, the source and the checksum settings beside the user's own", () => {
+    const [other, variable] = [{ name: "other" }, { name: "TZ", value: "UTC" }];
+    const spec = { plugins: [other], externalClusters: [other], env: [variable] };
+    const objectStore = { instanceSidecarConfiguration: { env: [variable] } };
+    const plan = planOf({ ...orders, recovery: fromOrders, spec, backup: { ...orders.backup, objectStore } });
+    const names = (list: readonly { name?: string }[] = []) => list.map(({ name }) => name);
+    assert.deepEqual(names(plan.cluster.plugins), ["barman-cloud.cloudnative-pg.io", "other"]);
+    assert.deepEqual(names(plan.cluster.externalClusters), ["origin", "other"]);
+    const withChecksums = ["AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION", "TZ"];
+    assert.deepEqual(names(plan.objectStore.instanceSidecarConfiguration?.env), withChecksums);
+    assert.deepEqual(names(planOf({ ...orders, backup: inTree, spec }).cluster.env), withChecksums);
   });
 
   it("has no PodDisruptionBudget for a single instance, which would block each drain", () => {

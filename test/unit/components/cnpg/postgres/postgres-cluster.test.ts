@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
 import { PostgresCluster } from "../../../../../components/cnpg/postgres/postgres-cluster.ts";
+import { protectedLabel } from "../../../../../components/cnpg/postgres/owner.ts";
 import type { PostgresClusterArgs } from "../../../../../components/cnpg/postgres/args.ts";
 import { family, findSoon, recordResources, valueOf } from "../../../mocks.ts";
 
@@ -39,6 +42,41 @@ describe("PostgresCluster", () => {
       "s3://cnpg-backups/lab/orders",
       "orders",
     ]);
+  });
+
+  it("says in a label whether it is protected, which it is by default", async () => {
+    new PostgresCluster("kept", args);
+    new PostgresCluster("passing", { ...args, deletion: { protect: false } });
+    const label = async (name: string) => {
+      const { inputs } = await findSoon(declared, name);
+      return z.object({ labels: z.record(z.string(), z.string()) }).parse(inputs.metadata).labels[
+        protectedLabel
+      ];
+    };
+    assert.equal(await label("kept-cluster"), "true");
+    assert.equal(await label("passing-cluster"), undefined);
+  });
+
+  it("ends the program where the spec takes its archiving away", () => {
+    const spec = { plugins: [{ name: "barman-cloud.cloudnative-pg.io", isWALArchiver: false }] };
+    const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    const program = `
+      const { recordResources } = await import(${at("../../../mocks.ts")});
+      const { PostgresCluster } = await import(${at("../../../../../components/cnpg/postgres/postgres-cluster.ts")});
+      await recordResources({ preview: true });
+      new PostgresCluster("not-archived", ${JSON.stringify({ ...args, spec })});`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stderr, /shop\/not-archived: its backups need .*isWALArchiver to be true, and it is false/);
+  });
+
+  it("is refused at once with an image that in-tree backups cannot run in", () => {
+    const imageName = "ghcr.io/cloudnative-pg/postgresql:18-minimal-trixie";
+    const backup = { store, method: "barmanObjectStore" };
+    assert.throws(
+      () => new PostgresCluster("no-barman", { ...args, imageName, backup }),
+      /imageName must be an image with barman-cloud/,
+    );
   });
 
   it("carries the version of its Secret, so that new keys reach in-tree backups", async () => {

@@ -40,7 +40,54 @@ describe("what a database may be like", () => {
     table(rules.imageNameRule, ["localhost/postgresql:17", "reg:5000/a/b:17.5@sha256:" + "0".repeat(64)], {
       "localhost/postgresql": /with a tag/,
       "postgresql:17 ": /with a tag/,
+      "registry.lan/'$(id)':17": /with a tag/,
+      "--image:17": /with a tag/,
     });
+  });
+
+  it("has a StorageClass whose name Kubernetes takes", () => {
+    table(rules.storageClassRule, ["fast", "ceph-block.v2", "a".repeat(253)], {
+      "": /up to 253/,
+      Fast: /"Fast"/,
+      "-fast": /inner hyphens/,
+      "fast' --secret '": /StorageClass/,
+      ["a".repeat(254)]: /up to 253/,
+    });
+  });
+});
+
+describe("an image for in-tree backups", () => {
+  const images = {
+    without: [
+      "17.5-minimal-bookworm",
+      "18-standard-trixie",
+      "17.5-202506300803-minimal-trixie",
+      "18-standard",
+    ],
+    with: ["18.4-system-trixie", "17.5-bookworm", "17"],
+  };
+
+  it("has barman-cloud, which two kinds of CloudNativePG's images have not", () => {
+    for (const registry of [
+      "ghcr.io/cloudnative-pg/postgresql",
+      "registry.lan:5000/cloudnative-pg/postgis",
+    ]) {
+      const bad = images.without.map(
+        (tag) => [`${registry}:${tag}`, /-system- variant; or remove backup\.method/] as const,
+      );
+      const good = images.with.map((tag) => `${registry}:${tag}`);
+      table(rules.barmanImageRule("barmanObjectStore"), good, Object.fromEntries(bad));
+      table(
+        rules.barmanImageRule("plugin"),
+        images.without.map((tag) => `${registry}:${tag}`),
+        {},
+      );
+    }
+  });
+
+  it("may be anybody else's, whatever its tag", () => {
+    table(rules.barmanImageRule("barmanObjectStore"), ["registry.lan/postgresql:17-minimal-with-barman"], {});
+    assert.equal(rules.barmanImageRule("barmanObjectStore")(undefined), undefined);
   });
 });
 

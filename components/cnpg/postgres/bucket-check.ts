@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { say } from "../../say.ts";
+import type { S3Connection } from "../../s3/connection.ts";
+import { S3Failure } from "../../s3/failure.ts";
+import { describeLineage, lineagesBelow, newestIn } from "../archive/lineages.ts";
+import { archiveUrl, lineageParts } from "../archive/location.ts";
+import { isOccupied, readArchive } from "../archive/read-archive.ts";
+import { recoveryProblem } from "../archive/recovery-problem.ts";
+import type { Plan } from "./plan.ts";
+
+/** The stores that a database writes to and starts from; they may be the same. */
+export interface Connections {
+  target: S3Connection;
+  source: S3Connection;
+}
+
+/**
+ * What in the buckets speaks against making a Cluster: foreign WAL where it would write, or nothing to recover from.
+ * What just may go wrong is said as a warning.
+ */
+export async function bucketProblem(
+  plan: Plan,
+  volumes: readonly string[],
+  { target, source }: Connections,
+  component: pulumi.Resource,
+): Promise<string | undefined> {
+  return orStoreTrouble(component, async () => {
+    const hasArchive = await isOccupied(target, plan.archive);
+    if (volumes.length > 0) {
+      if (plan.source && !hasArchive) return volumesInTheWay(plan, volumes);
+      say("info", takenOver(plan, volumes), component);
+      return undefined;
+    }
+    const unclear = plan.source && (await lineageProblem(plan.source, source, component));
+    if (unclear !== undefined) return unclear;
+    if (hasArchive) return occupied(plan);
+    return plan.source && sourceProblem(plan.source, source, component);
+  });
+}
+
+/** What a look into the bucket finds, or why there could not be one; in a preview that is a warning only. */
+export async function orStoreTrouble(
+  component: pulumi.Resource,
+  look: () => Promise<string | undefined>,
+): Promise<string | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof S3Failure)) throw error;
+    if (!pulumi.runtime.isDryRun()) return error.message;
+    // Whoever previews may be out of the store's reach, and the bucket may not have been made yet.
+    say("warn", `The update will look into the bucket; this preview could not. ${error.message}`, component);
+    return undefined;
+  }
+}
+
+type Source = NonNullable<Plan["source"]>;
+
+/** Below the prefix of a cluster that was recovered under its own name there is a lineage for each of its lives. */
+async function lineageProblem(
+  { archive, isServerNameGiven }: Source,
+  connection: S3Connection,
+  component: pulumi.Resource,
+): Promise<string | undefined> {
+  const { cluster, serverName } = lineageParts(archive);
+  const lineages = await lineagesBelow(connection, cluster);
+  const chosen = lineages.find((lineage) => lineage.serverName === serverName);
+  const others = lineages.filter((lineage) => lineage !== chosen).sort((a, b) => newestIn(b) - newestIn(a));
+  if (!isServerNameGiven && others.length > 0) {
+    const all = [...others, ...(chosen ? [chosen] : [])].sort((a, b) => newestIn(b) - newestIn(a));
+    return (
+      `recovery: ${archiveUrl(cluster)} holds ${chosen ? "the backups of more than one lineage" : "other lineages"}: ` +
+      `${all.map(describeLineage).join(", ")}. Set recovery.serverName to the one that is to come back.`
+    );
+  }
+  const newer = others.filter((lineage) => newestIn(lineage) > (chosen ? newestIn(chosen) : 0));
+  if (newer.length > 0) {
+    const how = chosen ? describeLineage(chosen) : `"${serverName}"`;
+    say(
+      "warn",
+      `recovery: ${archiveUrl(cluster)} holds what is newer than ${how}: ${newer.map(describeLineage).join(", ")}. ` +
+        "If that is to come back, set recovery.serverName to its name.",
+      component,
+    );
+  }
+  return undefined;
+}
+
+async function sourceProblem(
+  { archive: location, target }: Source,
+  connection: S3Connection,
+  component: pulumi.Resource,
+): Promise<string | undefined> {
+  const archive = await readArchive(connection, location);
+  const { problem, warnings } = recoveryProblem(archive, target);
+  if (problem !== undefined) return `recovery: ${problem}`;
+  for (const warning of warnings) say("warn", `recovery: ${warning}`, component);
+  return undefined;
+}
+
+function occupied({ archive, serverName, clusterName, source }: Plan): string {
+  const [own, from] = [lineageParts(archive), source && lineageParts(source.archive)];
+  const spoilt = "and two lineages in one place would spoil both";
+  if (!from || archiveUrl(own.cluster) !== archiveUrl(from.cluster)) {
+    return (
+      `${archiveUrl(archive)} holds WAL or backups of another "${clusterName}" already, ${spoilt}. To bring that one ` +
+      `back, set recovery.from to "${clusterName}"; to start beside it, set backup.serverName to a new name, such as ` +
+      `"${serverName}-new".`
+    );
+  }
+  if (serverName === from.serverName) {
+    return (
+      `${archiveUrl(archive)} is what the database is to be recovered from, ${spoilt}. Remove backup.serverName, or ` +
+      "set it to a new name."
+    );
+  }
+  return (
+    `${archiveUrl(archive)} holds a later lineage than "${from.serverName}" already, of a database that was recovered ` +
+    `from it before, ${spoilt}. To go on from the later one, set recovery.serverName to "${serverName}"; to recover ` +
+    `from "${from.serverName}" all the same, set backup.serverName to a new name, such as "${serverName}-new".`
+  );
+}
+
+const takenOver = ({ namespace, clusterName }: Plan, volumes: readonly string[]): string =>
+  `Database ${namespace}/${clusterName} starts from the volumes that the earlier one of that name has left: ${volumes.join(", ")}.`;
+
+function volumesInTheWay({ namespace, clusterName }: Plan, volumes: readonly string[]): string {
+  return (
+    `Database ${namespace}/${clusterName} cannot be recovered while the volumes of an earlier one of that name are ` +
+    `there (${volumes.join(", ")}): CloudNativePG would start from them, and not from the backups. Without recovery ` +
+    `it goes on with them; if they are not needed any more, kubectl -n ${namespace} delete pods,pvc,services -l ` +
+    `cnpg.io/cluster=${clusterName}`
+  );
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { type TestContext, describe, it } from "node:test";
+
+import { bucketProblem } from "../../../../../components/cnpg/postgres/bucket-check.ts";
+import { recordResources } from "../../../mocks.ts";
+import { useFakeS3 } from "../../s3/use-fake-s3.ts";
+import { planned } from "./plans.ts";
+import { listen } from "./said.ts";
+
+await recordResources();
+
+const backupInfo = `begin_time=2026-11-22 10:00:00+00:00
+begin_wal=000000010000000000000001
+cluster_size=31457280
+end_time=2026-11-22 10:00:04+00:00
+end_wal=000000010000000000000001
+end_xlog=0/1000158
+status=DONE
+systemid=7575757575757575757
+timeline=1
+xlog_segment_size=16777216
+`;
+
+describe("the look into the bucket before a database is made", () => {
+  const s3 = useFakeS3();
+
+  /** A lineage that can be restored, below `lab/orders`. */
+  function putLineage(serverName: string, day = 22): void {
+    const prefix = `lab/orders/${serverName}`;
+    const modified = new Date(`2026-11-${day}T10:05:00Z`);
+    for (const [name, content] of [
+      [`base/202611${day}T100000/backup.info`, backupInfo.replaceAll("11-22", `11-${day}`)],
+      [`base/202611${day}T100000/data.tar.gz`, "data"],
+      ["wals/0000000100000000/000000010000000000000001.gz", "wal"],
+    ] as const) {
+      s3.store.objects.set(`${prefix}/${name}`, content);
+      s3.store.modified.set(`${prefix}/${name}`, modified);
+    }
+  }
+
+  async function look(t: TestContext, plan: ReturnType<typeof planned>, volumes: string[] = []) {
+    const { component, said } = listen(t);
+    const connections = { target: s3.connection, source: s3.connection };
+    return {
+      problem: await bucketProblem(plan, volumes, connections, component),
+      said: await said(),
+    };
+  }
+
+  it("finds nothing wrong with an empty place, or with one lineage to recover from", async (t) => {
+    assert.deepEqual(await look(t, planned()), { problem: undefined, said: [] });
+    putLineage("orders");
+    for (const recovery of [{}, { serverName: "orders" }]) {
+      assert.deepEqual(await look(t, planned({ clusterName: "again", recovery })), {
+        problem: undefined,
+        said: [],
+      });
+      // Under its own name, in a place of its own.
+      assert.deepEqual(await look(t, planned({ recovery })), { problem: undefined, said: [] });
+    }
+  });
+
+  it("refuses a place that holds another's WAL", async (t) => {
+    putLineage("orders");
+    const { problem = "" } = await look(t, planned());
+    assert.match(
+      problem,
+      /^s3:\/\/cnpg-backups\/lab\/orders\/orders holds WAL or backups of another "orders"/,
+    );
+    assert.match(problem, /set recovery\.from to "orders".*such as "orders-new"/);
+  });
+
+  it("says of a place with a later lineage of the same database how to go on from that", async (t) => {
+    putLineage("orders", 20);
+    putLineage("orders-2", 22);
+    const { problem = "", said } = await look(t, planned({ recovery: { serverName: "orders" } }));
+    assert.match(problem, /lab\/orders\/orders-2 holds a later lineage than "orders" already/);
+    assert.match(problem, /set recovery\.serverName to "orders-2"/);
+    assert.doesNotMatch(problem, /recovery\.from/);
+    assert.match(said.join(), /^warning: recovery: .*newer than "orders" .*"orders-2"/);
+    assert.deepEqual(await look(t, planned({ recovery: { serverName: "orders-2" } })), {
+      problem: undefined,
+      said: [],
+    });
+  });
+
+  it("does not let a database write to where it is recovered from", async (t) => {
+    putLineage("orders");
+    const { problem = "" } = await look(t, planned({ serverName: "orders", recovery: {} }));
+    assert.match(problem, /is what the database is to be recovered from.*Remove backup\.serverName/);
+  });
+
+  it("asks which lineage to recover, where there are several and none is named", async (t) => {
+    putLineage("orders", 20);
+    putLineage("orders-2", 22);
+    for (const clusterName of ["orders", "again"]) {
+      const { problem = "" } = await look(t, planned({ clusterName, recovery: {} }));
+      assert.match(
+        problem,
+        /^recovery: s3:\/\/cnpg-backups\/lab\/orders holds the backups of more than one lineage: "orders-2" \(last base backup 20261122T100000, last WAL 2026-11-22T10:05:00Z\), "orders" \(last base backup 20261120T100000,/,
+      );
+      assert.match(problem, /Set recovery\.serverName/);
+    }
+    // The old one is cleaned up.
+    for (const key of s3.store.objects.keys())
+      if (key.startsWith("lab/orders/orders/")) s3.store.objects.delete(key);
+    const { problem = "" } = await look(t, planned({ recovery: {} }));
+    assert.match(problem, /holds other lineages: "orders-2"/);
+  });
+
+  it("warns where one is named and there is a newer one, and not of an older one", async (t) => {
+    putLineage("orders", 20);
+    putLineage("orders-2", 22);
+    const again = (serverName: string) => planned({ clusterName: "again", recovery: { serverName } });
+    const { problem, said } = await look(t, again("orders"));
+    assert.equal(problem, undefined);
+    assert.match(said.join(), /^warning: recovery: .*newer than "orders" \(.*: "orders-2" \(/);
+    assert.deepEqual(await look(t, again("orders-2")), { problem: undefined, said: [] });
+  });
+
+  it("says what is wrong with the source", async (t) => {
+    const { problem = "" } = await look(t, planned({ clusterName: "again", recovery: {} }));
+    assert.match(problem, /^recovery: there is no base backup at s3:\/\/cnpg-backups\/lab\/orders\/orders/);
+  });
+
+  it("looks at volumes that are left first: they are taken over, or in the way", async (t) => {
+    putLineage("orders", 20);
+    putLineage("orders-2", 22);
+    const taken = await look(t, planned(), ["orders-1"]);
+    assert.equal(taken.problem, undefined);
+    assert.match(taken.said.join(), /^info: Database shop\/orders starts from the volumes .*orders-1\.$/);
+    const { problem = "" } = await look(t, planned({ clusterName: "again", recovery: {} }), ["again-1"]);
+    assert.match(problem, /shop\/again cannot be recovered while the volumes .*again-1/);
+    assert.equal((await look(t, planned({ recovery: {} }), ["orders-1"])).problem, undefined);
+  });
+
+  it("is an error of an update and a warning of a preview where the store does not let it", async (t) => {
+    s3.store.errors.push({ when: /list-type/, status: 404, code: "NoSuchBucket" });
+    const { problem = "" } = await look(t, planned());
+    assert.match(problem, /bucket cnpg-backups does not exist/);
+    await recordResources({ preview: true });
+    t.after(() => recordResources());
+    const preview = await look(t, planned());
+    assert.equal(preview.problem, undefined);
+    assert.match(preview.said.join(), /^warning: The update will look into the bucket; .*does not exist/);
+  });
+});

@@ -1,0 +1,60 @@
+import { type Plan, planOf } from "../../../../../components/cnpg/postgres/plan.ts";
+import type { RecoverySettings } from "../../../../../components/cnpg/postgres/settings.ts";
+
+const store = {
+  endpoint: "http://10.0.0.10:7480",
+  hasPrivateCa: false,
+  bucket: "cnpg-backups",
+  path: "/lab",
+  secretName: "cnpg-backup-s3",
+};
+
+interface Sketch {
+  clusterName?: string;
+  method?: string;
+
+  /** Of `backup`. */
+  serverName?: string;
+  path?: string;
+
+  /** From the cluster `orders` in the same store. */
+  recovery?: Partial<RecoverySettings>;
+}
+
+/** The plan of a database `shop/orders` of 1 GiB in a bucket `cnpg-backups`, below `/lab`. */
+export function planned({ clusterName = "orders", method, serverName, path, recovery }: Sketch = {}): Plan {
+  return planOf({
+    clusterName,
+    namespace: "shop",
+    instances: 1,
+    imageName: undefined,
+    size: "1Gi",
+    storageClass: undefined,
+    database: "app",
+    owner: "app",
+    backup: {
+      store: { ...store, ...(path !== undefined && { path }) },
+      method: method ?? "plugin",
+      schedule: "0 0 2 * * *",
+      retention: "14d",
+      serverName,
+      dataCompression: "snappy",
+      walCompression: "zstd",
+      jobs: 2,
+      walParallelism: 2,
+      objectStore: {},
+    },
+    recovery: recovery && {
+      from: "orders",
+      store,
+      serverName: "orders",
+      isServerNameGiven: recovery.serverName !== undefined,
+      targetTime: undefined,
+      backupId: undefined,
+      ...recovery,
+    },
+    retainVolumes: false,
+    spec: {},
+    timeoutSeconds: 1800,
+  });
+}

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { type TestContext, describe, it } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { ownerOf } from "../../../../../components/cnpg/postgres/owner.ts";
+import type { Plan } from "../../../../../components/cnpg/postgres/plan.ts";
+import {
+  approved,
+  bucketProblemOf,
+  compared,
+  creationProblem,
+} from "../../../../../components/cnpg/postgres/preflight.ts";
+import { lineageId } from "../../../../../components/cnpg/postgres/running.ts";
+import { recordResources, valueOf } from "../../../mocks.ts";
+import { useFakeS3 } from "../../s3/use-fake-s3.ts";
+import { fakeKubernetes, items, ok } from "../live/fake-kubernetes.ts";
+import { clusterObject } from "../live/objects.ts";
+import { planned } from "./plans.ts";
+import { listen } from "./said.ts";
+
+await recordResources();
+
+const plugin = {
+  name: "barman-cloud.cloudnative-pg.io",
+  parameters: { barmanObjectName: "orders", serverName: "orders" },
+};
+const withPlugin = () => ok(clusterObject({}, { plugins: [plugin] }));
+const storeAt = (destinationPath: string) => () => ok({ spec: { configuration: { destinationPath } } });
+const labelled = (metadata: object, name = "orders") => ({
+  ...clusterObject(),
+  metadata: { name, namespace: "shop", ...metadata },
+});
+
+describe("a plan beside what Kubernetes has", () => {
+  const beside = async (
+    t: TestContext,
+    replies: Parameters<typeof fakeKubernetes>[1],
+    plan: Plan = planned(),
+  ) => {
+    const { component } = listen(t);
+    return compared(plan, await fakeKubernetes(t, replies), component);
+  };
+
+  it("knows of a new database that there is none, with the volumes of an earlier one", async (t) => {
+    const claim = { name: "orders-1", annotations: { "cnpg.io/nodeSerial": "1" } };
+    const found = await beside(t, { claims: () => items({ metadata: claim }) });
+    assert.equal(found.live.state, "absent");
+    assert.deepEqual(found.volumes, ["orders-1"]);
+  });
+
+  it("knows nothing where it may not ask, or is not answered", async (t) => {
+    const refused = await beside(t, { resource: () => ({ status: 403, body: {} }) });
+    assert.equal(refused.live.state, "unknown");
+    assert.equal((await compared(planned(), undefined, listen(t).component)).live.state, "unknown");
+  });
+
+  it("sees that the place of its backups changes: of the plugin's ObjectStore, or in-tree", async (t) => {
+    const place = async (at: string, path = "/lab") =>
+      (await beside(t, { resource: withPlugin, objectStore: storeAt(at) }, planned({ path }))).placeBefore;
+    assert.equal(await place("s3://cnpg-backups/lab/orders"), undefined);
+    assert.equal(await place("s3://cnpg-backups//lab/orders/"), undefined, "the same place");
+    assert.equal(await place("s3://cnpg-backups/lab/orders", "/new"), "s3://cnpg-backups/lab/orders");
+    assert.equal(await place("s3://old/lab/orders"), "s3://old/lab/orders");
+    assert.equal((await beside(t, { resource: withPlugin })).placeBefore, undefined, "no answer");
+    const inTree = async (at: string) => {
+      const backup = { barmanObjectStore: { destinationPath: at, endpointURL: "http://elsewhere:1" } };
+      return (await beside(t, { resource: () => ok(clusterObject({}, { backup })) })).placeBefore;
+    };
+    assert.equal(await inTree("s3://cnpg-backups/lab/orders"), undefined);
+    assert.equal(await inTree("s3://cnpg-backups/orders"), "s3://cnpg-backups/orders");
+  });
+
+  it("refuses what a running Cluster cannot become", async (t) => {
+    const resource = () => ok(clusterObject({}, { storage: { size: "2Gi" } }));
+    await assert.rejects(
+      beside(t, { resource }),
+      /shop\/orders: the storage is 2Gi and cannot shrink to 1Gi/,
+    );
+  });
+
+  it("refuses another name or namespace of its Cluster, and asks for its own by label", async (t) => {
+    const { component } = listen(t);
+    const seen = async (list: Parameters<typeof fakeKubernetes>[1]["list"]) =>
+      compared(planned(), await fakeKubernetes(t, list ? { list } : {}), component);
+    for (const [metadata, is] of [
+      [{ name: "old" }, "shop/old"],
+      [{ namespace: "elsewhere" }, "elsewhere/orders"],
+    ] as const) {
+      await assert.rejects(
+        seen(() => items(labelled(metadata))),
+        (error) =>
+          error instanceof Error &&
+          error.message.startsWith(`Database ${is} cannot become shop/orders: Kubernetes would delete it`),
+      );
+    }
+    for (const fine of [() => items(labelled({})), () => items(), () => ({ status: 403, body: {} })]) {
+      assert.equal((await seen(fine)).live.state, "absent");
+    }
+    assert.match(await ownerOf(component), /^[0-9a-f]{40}$/);
+  });
+});
+
+describe("a lineage", () => {
+  it("is another one with another Cluster, place or server name, and with nothing else", () => {
+    const id = lineageId("4711", planned());
+    const others = [
+      lineageId("4712", planned()),
+      lineageId("4711", planned({ path: "/new" })),
+      lineageId("4711", planned({ serverName: "orders-2" })),
+    ];
+    assert.equal(new Set([id, ...others]).size, 4);
+    assert.equal(lineageId("4711", planned({ method: "barmanObjectStore" })), id);
+  });
+});
+
+describe("the buckets, by the state of the Cluster", () => {
+  const s3 = useFakeS3();
+  const occupy = () =>
+    s3.store.objects.set("lab/orders/orders/wals/0000000100000000/000000010000000000000001", "x");
+  const connections = () => ({ target: s3.connection, source: s3.connection });
+  const none = { placeBefore: undefined, volumes: [] };
+  const unknown = { plan: planned(), live: { state: "unknown" } as const, ...none };
+  const absent = { plan: planned(), live: { state: "absent" } as const, ...none };
+  const present = {
+    ...none,
+    plan: planned(),
+    live: {
+      state: "present",
+      namespace: "shop",
+      name: "orders",
+      isBeingDeleted: false,
+      instances: 1,
+    } as const,
+  };
+
+  it("are looked into at once for a Cluster that is absent", async (t) => {
+    const { component } = listen(t);
+    occupy();
+    assert.match((await bucketProblemOf(absent, connections(), component)) ?? "", /holds WAL or backups/);
+    assert.equal(await creationProblem(absent, connections(), component), undefined, "once is enough");
+  });
+
+  it("are looked into when the Cluster is made, where nobody knows whether it is there", async (t) => {
+    const { component } = listen(t);
+    occupy();
+    assert.equal(await bucketProblemOf(unknown, connections(), component), undefined);
+    assert.deepEqual(s3.store.requests, []);
+    assert.match((await creationProblem(unknown, connections(), component)) ?? "", /holds WAL or backups/);
+    // The second up of a database whose own WAL is there: the engine makes nothing, and so asks nothing.
+    const plan = pulumi.output(planned());
+    const found = await valueOf(approved(plan, pulumi.output(connections()), undefined, component));
+    assert.equal(found.live.state, "unknown");
+  });
+
+  it("warn of a running database without a base backup, and of nothing else", async (t) => {
+    const { component, said } = listen(t);
+    occupy();
+    assert.equal(await bucketProblemOf(present, connections(), component), undefined);
+    assert.match((await said()).join(), /^warning: Database shop\/orders has no base backup at s3:\/\//);
+    s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "x");
+    assert.equal(await bucketProblemOf(present, connections(), component), undefined);
+    s3.store.errors.push({ when: /./, status: 500, code: "InternalError" });
+    assert.equal(await bucketProblemOf(present, connections(), component), undefined);
+    assert.equal((await said()).length, 1);
+    assert.equal(await creationProblem(present, connections(), component), undefined);
+  });
+
+  it("warn of a running database that is to archive to a new place, which must be empty", async (t) => {
+    const { component, said } = listen(t);
+    const moving = { ...present, placeBefore: "s3://cnpg-backups/old/orders" };
+    assert.equal(await bucketProblemOf(moving, connections(), component), undefined);
+    assert.match(
+      (await said()).join(),
+      /^warning: Database shop\/orders archives to s3:\/\/cnpg-backups\/lab\/orders from now on, and a base backup is taken there at once\. What it has at s3:\/\/cnpg-backups\/old\/orders stays there/,
+    );
+    occupy();
+    const problem = await bucketProblemOf(moving, connections(), component);
+    assert.match(
+      problem ?? "",
+      /archives to s3:\/\/cnpg-backups\/old\/orders, .*lab\/orders\/orders holds WAL or backups already.*Keep the bucket/,
+    );
+    s3.store.errors.push({ when: /./, status: 404, code: "NoSuchBucket" });
+    assert.match((await bucketProblemOf(moving, connections(), component)) ?? "", /does not exist/);
+    assert.equal((await said()).length, 1);
+  });
+});
