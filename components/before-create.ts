@@ -16,16 +16,32 @@ export function beforeCreate(
   look: (inputs: NewInputs) => Promise<string | undefined>,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (isMocked()) return {};
-  const callback = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
-    const problem = await look(newInputs ?? {});
+  return { hooks: { beforeCreate: [hook(resource, ({ newInputs }) => look(newInputs ?? {}))] } };
+}
+
+/** As {@link beforeCreate}, before the engine changes what the stack has. */
+export function beforeUpdate(
+  resource: pulumi.Resource,
+  look: (inputs: NewInputs, before: NewInputs) => Promise<string | undefined>,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (isMocked()) return {};
+  const args = ({ newInputs, oldInputs }: pulumi.ResourceHookArgs) => look(newInputs ?? {}, oldInputs ?? {});
+  return { hooks: { beforeUpdate: [hook(resource, args)] } };
+}
+
+function hook(
+  resource: pulumi.Resource,
+  look: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
+): pulumi.ResourceHook {
+  const callback = async (args: pulumi.ResourceHookArgs): Promise<void> => {
+    const problem = await look(args);
     if (problem === undefined) return;
     if (!pulumi.runtime.isDryRun()) throw new Error(problem);
     // An error that nobody catches fails the program at its end, when all have had their look.
     void Promise.reject(userError(problem, resource));
   };
   hooks += 1;
-  const hook = new pulumi.ResourceHook(`what-was-there-${hooks}`, callback, { onDryRun: true });
-  return { hooks: { beforeCreate: [hook] } };
+  return new pulumi.ResourceHook(`what-was-there-${hooks}`, callback, { onDryRun: true });
 }
 
 let hooks = 0;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { beforeCreate } from "../before-create.ts";
+import { askedBeforeMaking } from "../cnpg/before-making.ts";
 import { type ClusterArgs, type FoundSecret, findSecret } from "../cnpg/cluster.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
 import { knownValues } from "../known-values.ts";
@@ -25,7 +26,12 @@ export function refusesOtherKeys(
     ]);
     const { namespace } = z.object({ namespace: z.string() }).safeParse(metadata).data ?? {};
     if (namespace === undefined) return undefined;
-    const found = await findSecret(cluster, namespace, backupSecretName);
+    const found = await askedBeforeMaking(
+      `Secret ${backupSecretName} is in namespace ${namespace} already`,
+      "get Secrets there",
+      () => findSecret(cluster, namespace, backupSecretName),
+      resource,
+    );
     if (found === undefined) return undefined;
     const problem = reasonToRefuse(found, values);
     if (problem !== undefined) {

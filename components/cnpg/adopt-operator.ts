@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type NewInputs, beforeCreate } from "../before-create.ts";
 import { knownValues } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
+import { askedAgain, askedBeforeMaking } from "./before-making.ts";
 import type { ClusterArgs } from "./cluster.ts";
 import {
   type ExistingOperator,
@@ -21,10 +22,16 @@ export function importsRelease(
   return [
     async ({ props, opts }) => {
       const release = await knownRelease(props);
-      const isThere = release !== undefined && (await hasRelease(cluster, release));
+      const isThere = release !== undefined && (await isThereForSure(cluster, release));
       return { props, opts: isThere ? { ...opts, import: `${release.namespace}/${release.name}` } : opts };
     },
   ];
+}
+
+/** No, too, where the cluster does not tell: then the look before the release is made says so. */
+function isThereForSure(cluster: ClusterArgs, release: Release): Promise<boolean> {
+  const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
+  return askedAgain(() => hasRelease(cluster, release), seconds).catch(() => false);
 }
 
 /** Refuses to make a release where it would be a second operator, or where Helm would refuse it. */
@@ -35,10 +42,19 @@ export function refusesSecondOperator(
   if (cluster === undefined) return {};
   return beforeCreate(resource, async (inputs) => {
     const release = await knownRelease(inputs);
-    const [operator, crds] = await Promise.all([findOperator(cluster), ownerOfDefinitions(cluster)]);
-    if (operator && !(release && (await isLeftOf(cluster, release, operator)))) return alreadyThere(operator);
-    return crds && release ? crdsOfAnother(crds.release, release) : undefined;
+    return askedBeforeMaking(
+      "the cluster has an operator already",
+      "get ValidatingWebhookConfigurations and CustomResourceDefinitions, and to list Secrets",
+      () => inTheWay(cluster, release),
+      resource,
+    );
   });
+}
+
+async function inTheWay(cluster: ClusterArgs, release: Release | undefined): Promise<string | undefined> {
+  const [operator, crds] = await Promise.all([findOperator(cluster), ownerOfDefinitions(cluster)]);
+  if (operator && !(release && (await isLeftOf(cluster, release, operator)))) return alreadyThere(operator);
+  return crds && release ? crdsOfAnother(crds.release, release) : undefined;
 }
 
 /** Whether it is of this very release, and Helm has no record of that: Helm was broken off, and takes it over now. */

@@ -102,11 +102,14 @@ interface ChartSource {
  * Nothing about the values of another chart, or another version of it: what these know cannot be told here.
  */
 export function chartValueProblems({ chart, chartVersion, values }: ChartSource): ChartValueProblem[] {
-  const isMirror = typeof chart === "string" && chart.startsWith("oci://");
+  const isMirror =
+    typeof chart === "string" && chart.startsWith("oci://") && lastPart(chart) === operatorChart.name;
   const isPinnedChart = chart === undefined || chart === operatorChart.name || isMirror;
   const isPinnedVersion = chartVersion === undefined || chartVersion === operatorChart.version;
   return isPinnedChart && isPinnedVersion ? problemsAt([], chartValues, values) : [];
 }
+
+const lastPart = (url: string): string | undefined => url.split("/").at(-1);
 
 function problemsAt(path: string[], kinds: Kinds, values: Record<string, unknown>): ChartValueProblem[] {
   return Object.entries(values).flatMap(([name, value]) => {

@@ -73,14 +73,13 @@ const secretObject = z.object({
   data: z.record(z.string(), z.string()).default({}),
 });
 
-/** A Secret; undefined if there is none, or if the cluster does not tell. */
+/** A Secret; undefined if there is none. Throws if the cluster does not tell. */
 export async function findSecret(
   cluster: ClusterArgs,
   namespace: string,
   name: string,
 ): Promise<FoundSecret | undefined> {
-  const answer = await getOrUndefined(cluster, `/api/v1/namespaces/${namespace}/secrets/${name}`);
-  const found = secretObject.safeParse(answer).data;
+  const found = await getIfThere(cluster, `/api/v1/namespaces/${namespace}/secrets/${name}`, secretObject);
   if (found === undefined) return undefined;
   const data = Object.entries(found.data).map(([key, value]): [string, string] => [
     key,
@@ -98,6 +97,21 @@ export function flux(labels: Readonly<Record<string, string>>): string | undefin
     if (name !== undefined) return `${kind} ${labels[`${prefix}.toolkit.fluxcd.io/namespace`] ?? ""}/${name}`;
   }
   return undefined;
+}
+
+/** What is at a path of the API; undefined if nothing is. Throws if the cluster does not tell, or something else. */
+export async function getIfThere<T extends z.ZodType>(
+  cluster: ClusterArgs,
+  path: string,
+  schema: T,
+  timeoutMs = 10_000,
+): Promise<z.output<T> | undefined> {
+  try {
+    return schema.parse(await inTime(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)));
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
 }
 
 /** The answer to a GET of a path of the API; undefined if there is no such object, or no answer in time or to us. */

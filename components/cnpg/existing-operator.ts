@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getOrUndefined, flux } from "./cluster.ts";
+import { type ClusterArgs, getIfThere, flux } from "./cluster.ts";
 
 /** Where the operator of a cluster is, and what made it. */
 export interface ExistingOperator {
@@ -30,13 +30,13 @@ const webhooks = z.object({
 const definition = z.object({ metadata });
 
 /**
- * The operator of a cluster; chart and manifest give its webhooks the same, fixed name. Undefined if there is none, or
- * if the cluster does not tell.
+ * The operator of a cluster; chart and manifest give its webhooks the same, fixed name. Undefined if there is none.
+ * Throws, as all of these do, if the cluster does not tell.
  */
 export async function findOperator(cluster: ClusterArgs): Promise<ExistingOperator | undefined> {
   const path =
     "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/cnpg-validating-webhook-configuration";
-  const found = webhooks.safeParse(await getOrUndefined(cluster, path)).data;
+  const found = await getIfThere(cluster, path, webhooks);
   const namespace = found?.webhooks[0]?.clientConfig.service?.namespace;
   if (found === undefined || namespace === undefined) return undefined;
   const { labels } = found.metadata;
@@ -53,7 +53,7 @@ export async function ownerOfDefinitions(
   cluster: ClusterArgs,
 ): Promise<{ release: Release | undefined } | undefined> {
   const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/clusters.postgresql.cnpg.io";
-  const found = definition.safeParse(await getOrUndefined(cluster, path)).data;
+  const found = await getIfThere(cluster, path, definition);
   return found && { release: releaseOf(found.metadata) };
 }
 
@@ -69,6 +69,6 @@ function releaseOf({ labels, annotations }: z.infer<typeof metadata>): Release |
 export async function hasRelease(cluster: ClusterArgs, { name, namespace }: Release): Promise<boolean> {
   const selector = encodeURIComponent(`owner=helm,name=${name},status!=uninstalled`);
   const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}&limit=1`;
-  const found = z.object({ items: z.array(z.unknown()) }).safeParse(await getOrUndefined(cluster, path)).data;
+  const found = await getIfThere(cluster, path, z.object({ items: z.array(z.unknown()) }));
   return found !== undefined && found.items.length > 0;
 }

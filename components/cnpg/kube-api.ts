@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import type { Configuration, KubeConfig, Middleware } from "@kubernetes/client-node";
 import { z } from "zod";
 
+import { proxyOf } from "./proxy.ts";
+
 /** Which Kubernetes cluster to ask. */
 export interface ClusterArgs {
   /** Path or content of a kubeconfig. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
@@ -23,10 +25,15 @@ export async function kubeConfigOf({ kubeconfig, context }: ClusterArgs): Promis
   else if (existsSync(kubeconfig)) kube.loadFromFile(kubeconfig);
   else kube.loadFromString(kubeconfig);
   if (context !== undefined) kube.setCurrentContext(context);
-  if (!kube.getCurrentCluster()) {
+  const current = kube.getCurrentCluster();
+  if (!current) {
     throw new Error(
       `the kubeconfig has no cluster for the context ${JSON.stringify(kube.getCurrentContext())}`,
     );
+  }
+  const proxyUrl = current.proxyUrl ?? proxyOf(current.server);
+  if (proxyUrl !== undefined) {
+    kube.clusters = kube.clusters.map((one) => (one.name === current.name ? { ...one, proxyUrl } : one));
   }
   return kube;
 }

@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 
 import { type ClusterArgs, KubeFailure, kubeConfigOf } from "./kube-api.ts";
 import { plainAccess } from "./plain-kubeconfig.ts";
+import { proxyOf } from "./proxy.ts";
 
 /** How to ask an API server: where it is, and the options of each request, agent included. */
 interface Way {
@@ -48,7 +49,7 @@ function wayTo(cluster: ClusterArgs): Promise<Way> {
 
 async function findWay(cluster: ClusterArgs): Promise<Way> {
   const access = plainAccess(cluster);
-  if (access) {
+  if (access && proxyOf(access.server.href) === undefined) {
     const agent = new https.Agent({ ...access.tls, keepAlive: true, maxSockets: connectionsAtOnce });
     return { server: access.server, options: { agent, headers: access.headers } };
   }

@@ -2,7 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { beforeCreate } from "../../before-create.ts";
-import { type ClusterArgs, getOrUndefined } from "../cluster.ts";
+import { askedBeforeMaking } from "../before-making.ts";
+import { type ClusterArgs, getIfThere } from "../cluster.ts";
 
 const service = z.object({
   metadata: z.object({ managedFields: z.array(z.object({ manager: z.string().default("") })).default([]) }),
@@ -16,16 +17,20 @@ export function refusesSecondPlugin(
   if (cluster === undefined) return {};
   return beforeCreate(resource, async ({ metadata }) => {
     const namespace = z.object({ namespace: z.string() }).safeParse(metadata).data?.namespace;
-    return namespace !== undefined && (await isOfOthers(cluster, namespace))
-      ? alreadyThere(namespace)
-      : undefined;
+    if (namespace === undefined) return undefined;
+    const hasOthers = await askedBeforeMaking(
+      `Service barman-cloud is in namespace ${namespace} already`,
+      "get Services there",
+      () => isOfOthers(cluster, namespace),
+      resource,
+    );
+    return hasOthers ? alreadyThere(namespace) : undefined;
   });
 }
 
-/** One of an update that was broken off is our own. */
+/** One of an update that was broken off is our own. Throws if the cluster does not tell. */
 export async function isOfOthers(cluster: ClusterArgs, namespace: string): Promise<boolean> {
-  const answer = await getOrUndefined(cluster, `/api/v1/namespaces/${namespace}/services/barman-cloud`);
-  const found = service.safeParse(answer).data;
+  const found = await getIfThere(cluster, `/api/v1/namespaces/${namespace}/services/barman-cloud`, service);
   if (found === undefined) return false;
   return !found.metadata.managedFields.some(({ manager }) => manager.startsWith("pulumi"));
 }

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { reasonToRefuse } from "../../../../components/backup/existing-secret.ts";
 import { findSecret } from "../../../../components/cnpg/cluster.ts";
-import { apiServer } from "../cnpg/api-server.ts";
+import { apiServer, kubeconfigFor } from "../cnpg/api-server.ts";
 
 const declared = { S3_ACCESS_KEY_ID: "AK", S3_SECRET_ACCESS_KEY: "SK", S3_REGION: "local" };
 const found = { type: "Opaque", isImmutable: false, data: declared, flux: undefined };
@@ -51,5 +51,21 @@ describe("a Secret that is there already", () => {
       flux: "Kustomization flux-system/apps",
     });
     assert.equal(await findSecret({ kubeconfig }, "shop", "none"), undefined);
+    assert.equal(await findSecret({ kubeconfig }, "no-such-namespace", "s"), undefined);
+  });
+
+  it("is not taken for absent where the cluster does not tell", async (t) => {
+    const path = "/api/v1/namespaces/shop/secrets/s";
+    for (const reply of [
+      { status: 403, body: {} },
+      { status: 503, body: {} },
+      { status: 200, body: {} },
+    ]) {
+      const { kubeconfig, close } = await apiServer({ [path]: reply });
+      t.after(close);
+      await assert.rejects(findSecret({ kubeconfig }, "shop", "s"));
+    }
+    await assert.rejects(findSecret({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }, "shop", "s"));
+    await assert.rejects(findSecret({ kubeconfig: "no kubeconfig: [" }, "shop", "s"));
   });
 });

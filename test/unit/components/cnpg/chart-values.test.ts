@@ -84,7 +84,8 @@ describe("chartValueProblems", () => {
   it("lets null take a default back, and is silent about charts and versions that it does not know", () => {
     assert.deepEqual(said({ resources: null, crds: { create: null } }), []);
     assert.deepEqual(said({ crds: 5 }, { chartVersion: "0.30.0" }), []);
-    assert.deepEqual(said({ crds: 5 }, { chart: "./charts/mine" }), []);
+    for (const chart of ["./charts/mine", "oci://registry.lan/mine", "oci://cloudnative-pg/charts/pg"])
+      assert.deepEqual(said({ crds: 5 }, { chart }), []);
     assert.equal(
       said({ crds: 5 }, { chart: "oci://registry.lan/cloudnative-pg", chartVersion: "0.29.0" }).length,
       1,

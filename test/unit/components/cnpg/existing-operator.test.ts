@@ -57,11 +57,11 @@ describe("findOperator", () => {
     assert.deepEqual(await ask({}), { namespace: "postgres", ...unknown });
   });
 
-  it("finds none where there is none, or where the cluster does not tell", async (t) => {
+  it("finds none where there is none, and fails where the cluster does not tell", async (t) => {
     const forbidden = { [webhooks]: { status: 403, body: {} } };
     assert.equal(await findOperator(await clusterWith(t, {})), undefined);
-    assert.equal(await findOperator(await clusterWith(t, forbidden)), undefined);
-    assert.equal(await findOperator({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }), undefined);
+    await assert.rejects(findOperator(await clusterWith(t, forbidden)), /HTTP 403/);
+    await assert.rejects(findOperator({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }), /ECONNREFUSED/);
   });
 });
 
@@ -72,6 +72,7 @@ describe("ownerOfDefinitions", () => {
     assert.deepEqual(await ask(ofHelm), { release });
     assert.deepEqual(await ask({ annotations: ofHelm.annotations }), { release: undefined });
     assert.equal(await ownerOfDefinitions(await clusterWith(t, {})), undefined);
+    await assert.rejects(ownerOfDefinitions(await clusterWith(t, { [crd]: { status: 500, body: {} } })));
   });
 });
 
@@ -83,6 +84,7 @@ describe("hasRelease", () => {
     assert.equal(await hasRelease(await clusterWith(t, items([{}])), release), true);
     assert.equal(await hasRelease(await clusterWith(t, items([])), release), false);
     assert.equal(await hasRelease(await clusterWith(t, {}), release), false);
+    await assert.rejects(hasRelease(await clusterWith(t, { [path]: { status: 403, body: {} } }), release));
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { isOfOthers } from "../../../../../components/cnpg/plugin/existing-plugin.ts";
-import { apiServer } from "../api-server.ts";
+import { apiServer, kubeconfigFor } from "../api-server.ts";
 
 describe("a plugin that is there already", () => {
   it("is of others, unless Pulumi has a hand in it", async (t) => {
@@ -24,5 +24,9 @@ describe("a plugin that is there already", () => {
     const { kubeconfig, close } = await apiServer({});
     t.after(close);
     assert.equal(await isOfOthers({ kubeconfig }, "cnpg-system"), false);
+  });
+
+  it("is not taken for none where the cluster does not tell", async () => {
+    await assert.rejects(isOfOthers({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }, "cnpg-system"));
   });
 });

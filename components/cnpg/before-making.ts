@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { say } from "../say.ts";
+import { reasonOf, statusOf } from "./kube-api.ts";
+
+/** How long an update asks a cluster that does not answer: a network cut of half a minute is to be got over. */
+const secondsToAsk = 60;
+
+/**
+ * The answer to a question about what is there already, put before something is made that might overwrite it. Without
+ * an answer an update ends, for what is overwritten may be nowhere else; a preview changes nothing, so it warns.
+ */
+export async function askedBeforeMaking<T>(
+  what: string,
+  right: string,
+  ask: () => Promise<T>,
+  resource: pulumi.Resource,
+): Promise<T | undefined> {
+  const isPreview = pulumi.runtime.isDryRun();
+  try {
+    return await askedAgain(ask, isPreview ? 0 : secondsToAsk);
+  } catch (error) {
+    const problem = notAnswered(what, right, error);
+    if (!isPreview) throw new Error(problem, { cause: error });
+    if (!warned.has(resource)) say("warn", problem, resource);
+    // One of hundreds of namespaces says it for all.
+    warned.add(resource);
+    return undefined;
+  }
+}
+
+const warned = new WeakSet<pulumi.Resource>();
+
+/** Asks until there is an answer, for some time; a refusal is one, and the next would be the same. */
+export async function askedAgain<T>(
+  ask: () => Promise<T>,
+  seconds = secondsToAsk,
+  pauseMs = 2_000,
+): Promise<T> {
+  const end = Date.now() + seconds * 1_000;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isRefusal(error) || Date.now() + pauseMs > end) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** The whole message about a question without an answer. */
+export function notAnswered(what: string, right: string, error: unknown): string {
+  const advice =
+    statusOf(error) === 403
+      ? `Give whoever runs pulumi the right to ${right}, or do without the question: preflight.enabled false of the ` +
+        "component"
+      : "Run `pulumi up` again once the cluster answers";
+  return `Could not ask whether ${what} (${reasonOf(error)}). ${advice}`;
+}

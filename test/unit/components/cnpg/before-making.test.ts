@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { askedAgain, askedBeforeMaking, notAnswered } from "../../../../components/cnpg/before-making.ts";
+import { KubeFailure } from "../../../../components/cnpg/kube-api.ts";
+import { recordResources, valueOf } from "../../mocks.ts";
+
+await recordResources();
+
+/** Fails that often, and answers then. */
+function failing(times: number, error: Error) {
+  const asked = { count: 0 };
+  const ask = (): Promise<string> => {
+    asked.count += 1;
+    return asked.count > times ? Promise.resolve("answer") : Promise.reject(error);
+  };
+  return { asked, ask };
+}
+
+describe("askedAgain", () => {
+  const away = new Error("connect ECONNREFUSED");
+
+  it("gets over an outage, also of a server that answers with an error of its own", async () => {
+    for (const error of [away, new KubeFailure(503, ""), new KubeFailure(429, "")]) {
+      const { asked, ask } = failing(3, error);
+      assert.equal(await askedAgain(ask, 10, 1), "answer");
+      assert.equal(asked.count, 4);
+    }
+  });
+
+  it("gives up once the time is over, and at the first failure where there is none", async () => {
+    const { asked, ask } = failing(Infinity, away);
+    await assert.rejects(askedAgain(ask, 0.1, 10), away);
+    assert.ok(asked.count > 1, `asked ${asked.count} times`);
+    const once = failing(Infinity, away);
+    await assert.rejects(askedAgain(once.ask, 0), away);
+    assert.equal(once.asked.count, 1);
+  });
+
+  it("does not ask again who refuses", async () => {
+    for (const status of [401, 403]) {
+      const { asked, ask } = failing(Infinity, new KubeFailure(status, ""));
+      await assert.rejects(askedAgain(ask, 10, 1));
+      assert.equal(asked.count, 1);
+    }
+  });
+});
+
+describe("a question without an answer", () => {
+  const what = "Secret s is in namespace shop already";
+  const right = "get Secrets there";
+  const forbidden = new KubeFailure(403, JSON.stringify({ message: 'secrets "s" is forbidden' }));
+
+  it("is an error of an update", async () => {
+    const resource = undefined as never;
+    await assert.rejects(askedBeforeMaking(what, right, failing(1, forbidden).ask, resource), (error) => {
+      assert.ok(error instanceof Error);
+      assert.equal(error.message, notAnswered(what, right, forbidden));
+      return true;
+    });
+  });
+
+  it("is a warning of a preview, which asks once", async (t) => {
+    await recordResources({ preview: true });
+    t.after(() => recordResources());
+    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+    const resource = new pulumi.ComponentResource("test:index:Test", "secrets");
+    for (const namespace of ["one", "two"]) {
+      const away = failing(1, new Error("no answer within 10 s"));
+      assert.equal(await askedBeforeMaking(namespace, right, away.ask, resource), undefined);
+      assert.equal(away.asked.count, 1);
+    }
+    await valueOf(resource.urn);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(
+      warn.mock.calls.map(({ arguments: [message] }) => message),
+      [notAnswered("one", right, new Error("no answer within 10 s"))],
+    );
+  });
+
+  it("says why, and to run again, or which right is missing", () => {
+    assert.equal(
+      notAnswered(what, right, new Error("no answer within 10 s")),
+      "Could not ask whether Secret s is in namespace shop already (no answer within 10 s). Run `pulumi up` again once " +
+        "the cluster answers",
+    );
+    assert.equal(
+      notAnswered(what, right, forbidden),
+      'Could not ask whether Secret s is in namespace shop already (HTTP 403: secrets "s" is forbidden). Give whoever ' +
+        "runs pulumi the right to get Secrets there, or do without the question: preflight.enabled false of the component",
+    );
+  });
+});
