@@ -62,7 +62,7 @@ const inputs = z.object({
   }),
   stdin: z.string(),
 });
-type Inputs = z.output<typeof inputs>;
+export type CommandInputs = z.output<typeof inputs>;
 
 // Of one run of the program: with the Automation API there can be several in one process.
 const looks = new WeakMap<object, Map<string, Promise<Inspection | undefined>>>();
@@ -86,7 +86,7 @@ const about = z.object({ radosgwAdmin: z.string(), uid: z.string(), accessKeyId:
 
 /** A warning where the host does not answer: whoever previews may be out of its reach. */
 async function inspectOrWarn(
-  known: Inputs,
+  known: CommandInputs,
   uid: string,
   resource: pulumi.Resource,
 ): Promise<Inspection | undefined> {
@@ -103,12 +103,14 @@ async function inspectOrWarn(
   }
 }
 
-async function knownInputs(props: Record<string, unknown>): Promise<Inputs | undefined> {
+/** Of a command as it is declared, or as the engine has it; undefined while a part of it is not known yet. */
+export async function knownInputs(props: Record<string, unknown>): Promise<CommandInputs | undefined> {
   const { connection, stdin } = await knownValues({ connection: props.connection, stdin: props.stdin });
   return connection === undefined || stdin === undefined ? undefined : inputs.parse({ connection, stdin });
 }
 
-async function inspect({ connection, stdin }: Inputs): Promise<Inspection> {
+/** Throws where the host does not answer. */
+export async function inspect({ connection, stdin }: CommandInputs): Promise<Inspection> {
   const printed = await runOverSsh(connection, {
     command: bootstrap("inspect"),
     stdin,

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { beforeCreate } from "../before-create.ts";
-import { shown } from "../check.ts";
+import { z } from "zod";
+
+import { beforeCreate, beforeUpdate } from "../before-create.ts";
+import { asciiJson, shown } from "../check.ts";
 import { settled } from "../known-values.ts";
 import { say } from "../say.ts";
-import { type Inspection, look } from "./drift.ts";
+import { type CommandInputs, type Inspection, inspect, knownInputs, look } from "./drift.ts";
 import { type CephHostArgs, sshConnection } from "./host.ts";
 import { jobStdin } from "./remote-job.ts";
 
@@ -38,6 +40,53 @@ export function refusesKeysInUse(
   });
 }
 
+/**
+ * The same for a user that the stack has, once it is to be found by another address or command. That may be another
+ * Ceph, where the script cannot tell the keys of others from those that a change of keys leaves behind.
+ */
+export function refusesKeysInUseElsewhere(resource: pulumi.Resource): { hooks?: pulumi.ResourceHookBinding } {
+  return beforeUpdate(resource, async (inputs, inputsBefore) => {
+    const [now, before] = await Promise.all([knownInputs(inputs), knownInputs(inputsBefore)]);
+    if (now === undefined || before === undefined || placeOf(now) === placeOf(before)) return undefined;
+    try {
+      return await keysOfOthers(now, before);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const what = `RGW user ${shown(jobOf(now).uid)} could not be looked at in its new place. ${why}`;
+      if (!pulumi.runtime.isDryRun())
+        throw new Error(`${what} Then run \`pulumi up\` again.`, { cause: error });
+      say("warn", what, resource);
+      return undefined;
+    }
+  });
+}
+
+const job = z.looseObject({
+  radosgwAdmin: z.string(),
+  uid: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  existingKeys: z.string(),
+});
+const jobOf = ({ stdin }: CommandInputs) => job.parse(JSON.parse(stdin));
+
+const placeOf = (inputs: CommandInputs): string =>
+  JSON.stringify([inputs.connection.host, inputs.connection.port, jobOf(inputs).radosgwAdmin]);
+
+/** A user with a key of this stack, the declared one or the one before, has been in its hands already. */
+export async function keysOfOthers(now: CommandInputs, before: CommandInputs): Promise<string | undefined> {
+  const declared = jobOf(now);
+  if (declared.existingKeys === "revoke") return undefined;
+  let count = 0;
+  for (const { accessKeyId, secretAccessKey } of [declared, jobOf(before)]) {
+    const ours = { ...declared, accessKeyId, secretAccessKey, otherKeys: "leave" };
+    const found = await inspect({ connection: now.connection, stdin: asciiJson(JSON.stringify(ours)) });
+    if (!found.differs.includes("keys") || found.otherKeys === 0) return undefined;
+    count = found.otherKeys;
+  }
+  return keysInUse(declared.uid, count, ` where it is declared to be now (${now.connection.host})`);
+}
+
 /** A preview shows no more of a command than that it will be run. */
 function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource): void {
   const changes = found.differs.filter((what) => what !== "keys");
@@ -49,8 +98,8 @@ function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource
   );
 }
 
-const keysInUse = (uid: string, count: number): string =>
-  `RGW user ${shown(uid)} is there already, with undeclared keys (${count}), and whoever uses them would lose access. ` +
+const keysInUse = (uid: string, count: number, where = ""): string =>
+  `RGW user ${shown(uid)} is there already${where}, with undeclared keys (${count}), and whoever uses them would lose access. ` +
   "Declare the one that is in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and " +
   "cnpg-rgw:secretAccessKey), or let them end: existingKeys `revoke` (`pulumi config set --path " +
   "cnpg-rgw:rgwUser.existingKeys revoke`)";

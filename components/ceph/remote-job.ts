@@ -4,6 +4,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 import { asciiJson } from "../check.ts";
+import { advisesOnLostConnection } from "./connection-lost.ts";
 import { sshConnection } from "./host.ts";
 import type { CephHostArgs } from "./host.ts";
 import { sshAnswersFirst } from "./ssh-answers.ts";
@@ -33,6 +34,9 @@ interface RemoteJob {
   /** What the script does when the resource is made; at updates it is always `apply`. Default: `apply`. */
   first?: "adopt" | "apply";
 
+  /** How long the provider may take, connecting included. Default: `4m`; a script gives up after two by itself. */
+  timeout?: string;
+
   /** See `correctsDrift`. */
   transforms?: pulumi.ResourceTransform[];
 
@@ -46,6 +50,7 @@ interface RemoteJob {
  */
 export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource): command.remote.Command {
   const connection = sshConnection(parent, job.host);
+  const timeout = job.timeout ?? "4m";
   return new command.remote.Command(
     name,
     {
@@ -62,7 +67,12 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
     {
       parent,
       ...(job.transforms === undefined ? {} : { transforms: job.transforms }),
-      hooks: sshAnswersFirst(name, connection, job.hooks),
+      // A connection that breaks off without a word would keep the provider waiting for an answer.
+      customTimeouts: { create: timeout, update: timeout, delete: timeout },
+      hooks: {
+        ...sshAnswersFirst(name, connection, job.hooks),
+        ...advisesOnLostConnection(name, connection, parent),
+      },
     },
   );
 }

@@ -51,6 +51,8 @@ export class RgwUserKeyRevocation extends pulumi.ComponentResource {
           ),
         },
         hasDelete: false,
+        // The script's own time, and the longest `afterSeconds`.
+        timeout: "14m",
         transforms: correctsDrift(this, ({ otherKeys }) => (otherKeys === 0 ? [] : ["other keys"])),
       },
       this,

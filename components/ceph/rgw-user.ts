@@ -3,7 +3,7 @@ import * as random from "@pulumi/random";
 
 import { checked } from "../check.ts";
 import { correctsDrift } from "./drift.ts";
-import { refusesKeysInUse } from "./existing-user.ts";
+import { refusesKeysInUse, refusesKeysInUseElsewhere } from "./existing-user.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
 import {
@@ -71,8 +71,8 @@ export interface RgwUserArgs {
   otherKeys?: pulumi.Input<string | undefined>;
 
   /**
-   * A user that is there already when this component is made, with keys beside the declared one. `refuse` (the default):
-   * an error, in the preview already, and nothing is changed, for somebody may be using them; declare the key in use as
+   * A user that is there already when this component is made, or when `host` or `radosgwAdmin` come to mean another
+   * Ceph, with keys beside the declared one. `refuse` (the default): an error, in the preview already, and nothing is changed, for somebody may be using them; declare the key in use as
    * `keys`. `revoke`: they end, as `otherKeys` says. A user without keys, as `onDelete: "keep"` leaves it, is adopted.
    */
   existingKeys?: pulumi.Input<string | undefined>;
@@ -147,7 +147,10 @@ export class RgwUser extends pulumi.ComponentResource {
         hasDelete: true,
         triggers: [uid],
         transforms: correctsDrift(this, ({ differs }) => differs),
-        ...refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),
+        hooks: {
+          ...refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }).hooks,
+          ...refusesKeysInUseElsewhere(this).hooks,
+        },
       },
       this,
     );

@@ -28,7 +28,8 @@ export function sshAnswersFirst(
   };
 }
 
-const server = z.object({ host: z.string(), port: z.number(), user: z.string(), hostKey: z.string() });
+/** What is known of the server once the connection's inputs are; no secret. */
+export const server = z.object({ host: z.string(), port: z.number(), user: z.string(), hostKey: z.string() });
 
 const secondsPerTry = 8;
 /** For how long a host that refuses connections is asked again: it is up, and its server may be starting. */

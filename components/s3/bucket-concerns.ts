@@ -3,7 +3,7 @@ import {
   GetBucketLifecycleConfigurationCommand,
   GetBucketPolicyCommand,
 } from "@aws-sdk/client-s3";
-import type { Grant, LifecycleRule, S3Client } from "@aws-sdk/client-s3";
+import type { Grant, LifecycleRule } from "@aws-sdk/client-s3";
 import { z } from "zod";
 
 import { fromJson, shown } from "../check.ts";
@@ -11,8 +11,9 @@ import { s3Client } from "./client.ts";
 import type { S3Connection } from "./connection.ts";
 
 /**
- * What was set on a bucket by other means and puts the backups under a path at risk, a sentence each: read by everyone,
- * or deleted by a lifecycle rule. A store that knows no such settings, or does not let these keys read them, gives none.
+ * What was set on a bucket by other means and puts the backups under a path at risk, a sentence each: read by others
+ * than its owner, or deleted by a lifecycle rule. A store that knows no such settings, or does not let these keys read
+ * them, gives none.
  */
 export async function bucketConcerns(
   connection: S3Connection,
@@ -22,26 +23,37 @@ export async function bucketConcerns(
   const client = s3Client(connection);
   const prefix = `${path.split("/").filter(Boolean).join("/")}/`;
   try {
-    const found = await Promise.all([
-      policyConcerns(client, bucket),
-      aclConcerns(client, bucket),
-      lifecycleConcerns(client, bucket, prefix),
+    const ask = { Bucket: bucket };
+    const [policy, acl, lifecycle] = await Promise.all([
+      client.send(new GetBucketPolicyCommand(ask)).catch(() => undefined),
+      client.send(new GetBucketAclCommand(ask)).catch(() => undefined),
+      client.send(new GetBucketLifecycleConfigurationCommand(ask)).catch(() => undefined),
     ]);
-    return found.flat();
+    return [
+      ...policyConcerns(bucket, policy?.Policy ?? "", acl?.Owner?.ID),
+      ...aclConcerns(bucket, acl?.Grants ?? []),
+      ...lifecycleConcerns(bucket, lifecycle?.Rules ?? [], prefix),
+    ];
   } finally {
     client.destroy();
   }
 }
 
 const oneOrMany = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+const principals = z.union([
+  z.literal("*").transform(() => ["*"]),
+  z.record(z.string(), oneOrMany).transform((byKind) => Object.values(byKind).flat()),
+]);
 const policySchema = z.object({
   Statement: z.preprocess(
     (value): unknown => (Array.isArray(value) ? value : [value]),
     z.array(
       z.object({
         Effect: z.string(),
-        Principal: z.union([z.literal("*"), z.record(z.string(), oneOrMany)]).optional(),
+        Principal: principals.optional(),
+        NotPrincipal: principals.optional(),
         Action: oneOrMany.optional(),
+        NotAction: oneOrMany.optional(),
         Condition: z.unknown().optional(),
       }),
     ),
@@ -49,29 +61,53 @@ const policySchema = z.object({
 });
 type Statement = z.output<typeof policySchema>["Statement"][number];
 
-async function policyConcerns(client: S3Client, bucket: string): Promise<string[]> {
-  const answer = await client.send(new GetBucketPolicyCommand({ Bucket: bucket })).catch(() => undefined);
-  return publicActions(answer?.Policy ?? "").map(
-    (actions) =>
-      `The policy of bucket ${bucket} lets everyone do ${shown(actions)}, and backups hold all data of a database.` +
-      " It is not this stack's: remove it (DeleteBucketPolicy), or name in it who may.",
+function policyConcerns(bucket: string, policy: string, owner: string | undefined): string[] {
+  return grantsToOthers(policy, owner).map(
+    ({ who, actions }) =>
+      `The policy of bucket ${bucket} lets ${who} do ${shown(actions)}, and backups hold all data of a database. ` +
+      (who.startsWith("everyone")
+        ? "It is not this stack's: remove it (DeleteBucketPolicy), or name in it who may."
+        : "That may be intended; it is not this stack's: if it is not, remove it (DeleteBucketPolicy)."),
   );
 }
 
-/** What a policy allows to everyone without a condition, by statement. */
-export function publicActions(policy: string): string[] {
+/** What a policy allows, without a condition, to others than the bucket's owner, by statement. */
+export function grantsToOthers(
+  policy: string,
+  owner: string | undefined,
+): { who: string; actions: string }[] {
   const parsed = policySchema.safeParse(fromJson(policy));
-  return (parsed.data?.Statement ?? []).filter(isForEveryone).map(({ Action }) => Action?.join(", ") ?? "");
+  return (parsed.data?.Statement ?? []).flatMap((statement) => {
+    const who = othersIn(statement, owner);
+    const { Action, NotAction } = statement;
+    const actions = Action?.join(", ") ?? `everything but ${NotAction?.join(", ") ?? "nothing"}`;
+    return who === undefined ? [] : [{ who, actions }];
+  });
 }
 
-function isForEveryone({ Effect, Principal, Condition }: Statement): boolean {
-  const names = typeof Principal === "string" ? [Principal] : Object.values(Principal ?? {}).flat();
-  return Effect === "Allow" && Condition === undefined && names.includes("*");
+function othersIn(statement: Statement, owner: string | undefined): string | undefined {
+  const { Effect, Principal, NotPrincipal, Condition } = statement;
+  if (Effect !== "Allow" || JSON.stringify(Condition ?? {}) !== "{}") return undefined;
+  if (NotPrincipal) return `everyone but ${shown(NotPrincipal.join(", "))}`;
+  if (Principal?.includes("*")) return "everyone";
+  const others = (Principal ?? []).filter((principal) => isOther(principal, owner));
+  return others.length === 0 ? undefined : shown(others.join(", "));
 }
 
-async function aclConcerns(client: S3Client, bucket: string): Promise<string[]> {
-  const answer = await client.send(new GetBucketAclCommand({ Bucket: bucket })).catch(() => undefined);
-  return publicPermissions(answer?.Grants ?? []).map(
+/**
+ * RGW names the owner of a bucket by uid, `user` or `tenant$user`, or by account. Where the owner is not known, or is an
+ * id of AWS that tells nothing about names, nobody counts as another.
+ */
+function isOther(principal: string, owner: string | undefined): boolean {
+  if (owner === undefined || /^[0-9a-f]{64}$/.test(owner)) return false;
+  const [tenant, uid] = owner.includes("$") ? owner.split("$", 2) : ["", owner];
+  const [account] = /(?<=^arn:aws:iam::)[^:]*/.exec(principal) ?? [principal];
+  const isOwn = principal === `arn:aws:iam::${tenant ?? ""}:user/${uid ?? ""}` || account === owner;
+  return !isOwn;
+}
+
+function aclConcerns(bucket: string, grants: readonly Grant[]): string[] {
+  return publicPermissions(grants).map(
     (permission) =>
       `The ACL of bucket ${bucket} gives everyone ${permission}. It is not this stack's: set the ACL to private.`,
   );
@@ -86,10 +122,8 @@ export function publicPermissions(grants: readonly Grant[]): string[] {
     .map(({ Permission }) => Permission ?? "permissions");
 }
 
-async function lifecycleConcerns(client: S3Client, bucket: string, prefix: string): Promise<string[]> {
-  const ask = new GetBucketLifecycleConfigurationCommand({ Bucket: bucket });
-  const answer = await client.send(ask).catch(() => undefined);
-  return (answer?.Rules ?? [])
+function lifecycleConcerns(bucket: string, rules: readonly LifecycleRule[], prefix: string): string[] {
+  return rules
     .filter((rule) => deletesBelow(rule, prefix))
     .map(
       (rule) =>
@@ -98,15 +132,17 @@ async function lifecycleConcerns(client: S3Client, bucket: string, prefix: strin
     );
 }
 
-/** Whether a lifecycle rule deletes current objects below a prefix. */
+/** Whether a lifecycle rule deletes current objects below a prefix. Backups have no tags, so one for tags does not. */
 export function deletesBelow(rule: LifecycleRule, prefix: string): boolean {
   const { Days, Date: date } = rule.Expiration ?? {};
-  const of = rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? prefixOf(rule);
+  const { Prefix, And, Tag } = rule.Filter ?? {};
+  if (Tag !== undefined || (And?.Tags?.length ?? 0) > 0) return false;
+  const of = Prefix ?? And?.Prefix ?? prefixOf(rule) ?? "";
   const concernsUs = of.startsWith(prefix) || prefix.startsWith(of);
   return rule.Status === "Enabled" && (Days !== undefined || date !== undefined) && concernsUs;
 }
 
 /** Where rules of before 2016, which RGW also takes, have their prefix. */
-function prefixOf(rule: object): string {
-  return z.object({ Prefix: z.string() }).safeParse(rule).data?.Prefix ?? "";
+function prefixOf(rule: object): string | undefined {
+  return z.object({ Prefix: z.string() }).safeParse(rule).data?.Prefix;
 }

@@ -5,6 +5,9 @@ import { caFile } from "./ca-file.ts";
 import { withoutSlash } from "./connection.ts";
 import type { S3ConnectionArgs } from "./connection.ts";
 
+/** Tries of each request. The provider's own 25 keep `refresh` and `destroy` at a dead store for many minutes. */
+const maxRetries = 5;
+
 /**
  * The AWS provider, for S3 stores other than Amazon's. Everything that only Amazon answers is off, and the region is
  * given apart from the connection's: the provider sends any region but us-east-1 as LocationConstraint.
@@ -24,6 +27,7 @@ export function s3Provider(
       endpoints: [{ s3: pulumi.output(connection.endpoint).apply(withoutSlash) }],
       s3UsePathStyle: true,
       region,
+      maxRetries,
       accessKey: pulumi.secret(connection.accessKeyId),
       secretKey: pulumi.secret(connection.secretAccessKey),
       ...(connection.caBundle === undefined ? {} : { customCaBundle: caPath }),

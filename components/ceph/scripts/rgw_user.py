@@ -147,8 +147,9 @@ def remove():
     if buckets:
         more = ", and %d more" % (len(buckets) - 10) if len(buckets) > 10 else ""
         raise Failure(
-            "RGW user %s still owns %s%s, so it is not removed. Delete the buckets first, or set onDelete to `keep` and"
-            " run `pulumi up`: then the user and its buckets stay, and only its key is revoked."
+            "RGW user %s still owns %s%s, so it is not removed. Delete the buckets first, or keep the user (the stack's"
+            " `pulumi config set cnpg-rgw:protectBucket true`, or onDelete: keep of RgwUser) and run `pulumi up` before"
+            " you destroy again: then the user and its buckets stay, and only its key is revoked."
             % (job["uid"], ", ".join("bucket %s" % name for name in buckets[:10]), more)
         )
     # Never --purge-data: it deletes even objects under a retention lock.

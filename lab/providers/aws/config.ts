@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
+import { homedir } from "node:os";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { z } from "zod";
@@ -8,7 +9,7 @@ import { checkInputs, type CheckFailure, type Props } from "../sdk/provider.ts";
 const CONNECT_TIMEOUT_MS = 10_000;
 // A full Ceph cluster never answers: without a limit the operation would hang.
 const REQUEST_TIMEOUT_MS = 60_000;
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5; // the official provider's: 25
 
 /** Provider options that are not strings arrive as JSON text. */
 function json<Schema extends z.ZodType>(schema: Schema) {
@@ -36,7 +37,9 @@ const Config = z.strictObject({
   region: z.string().min(1),
   accessKey: z.string().min(1),
   secretKey: z.string().min(1),
-  /** Paths of a PEM file. */
+  /** Attempts, as the official provider counts them, for all its name. */
+  maxRetries: json(z.int().positive()).default(MAX_ATTEMPTS),
+  /** Path of a PEM file; may start with ~. */
   customCaBundle: z.string().optional(),
   endpoints: json(z.array(z.strictObject({ s3: z.url({ protocol: /^https?$/ }) })).length(1)),
   s3UsePathStyle: flag.default(false),
@@ -74,7 +77,7 @@ export function createClient(config: Config): S3Client {
     // Stores that do not know the newer checksums keep them as part of the object, or refuse the request.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    maxAttempts: MAX_ATTEMPTS,
+    maxAttempts: config.maxRetries,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -85,7 +88,7 @@ export function createClient(config: Config): S3Client {
 
 function readCaBundle(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path.replace(/^~(?=\/)/, homedir()), "utf8");
   } catch (error) {
     throw new Error(`configuration of the aws provider: customCaBundle: cannot read ${path}`, {
       cause: error,

@@ -15,7 +15,10 @@ describe("the script that deletes an RGW user", needsPython, () => {
   it("refuses to take buckets along", () => {
     succeeds("apply");
     save({ ...state(), buckets: { "cnpg-backup": ["cnpg-backups", "other"] } });
-    assert.match(fails("delete"), /still owns bucket cnpg-backups, bucket other.*set onDelete to `keep`/);
+    assert.match(
+      fails("delete"),
+      /still owns bucket cnpg-backups, bucket other.*`pulumi config set cnpg-rgw:protectBucket true`.*onDelete: keep/,
+    );
     assert.ok(state().users["cnpg-backup"]);
     assert.ok(!state().calls.some((call) => call.includes("purge")));
   });

@@ -80,6 +80,24 @@ describe("RgwUser", () => {
     assert.ok(dialErrorLimit * perDialTimeout <= 120);
   });
 
+  it("has the provider end a command that never answers, after the script's own time", async () => {
+    const timeouts: unknown[] = [];
+    const transformations: pulumi.ResourceTransformation[] = [
+      ({ type, opts }) => {
+        if (type === "command:remote:Command")
+          timeouts.push((opts as pulumi.CustomResourceOptions).customTimeouts);
+        return undefined;
+      },
+    ];
+    await valueOf(new RgwUser("timed", { host, uid: "cnpg-backup" }, { transformations }).uid);
+    const keys = { host, uid: "cnpg-backup", accessKeyId: "AKDECLARED" };
+    await valueOf(new RgwUserKeyRevocation("timed-keys", keys, { transformations }).urn);
+    assert.deepEqual(timeouts, [
+      { create: "4m", update: "4m", delete: "4m" },
+      { create: "14m", update: "14m", delete: "14m" },
+    ]);
+  });
+
   it("keeps keys secret", async () => {
     const user = new RgwUser("owner", { host, uid: "cnpg-backup" });
     assert.equal(await pulumi.isSecret(user.accessKeyId), true);

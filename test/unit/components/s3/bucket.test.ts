@@ -42,6 +42,7 @@ describe("BackupBucket", () => {
     assert.equal(inputs.endpoints, JSON.stringify([{ s3: store.endpoint }]));
     assert.equal(inputs.region, "us-east-1");
     assert.equal(inputs.customCaBundle, undefined);
+    assert.equal(inputs.maxRetries, "5");
     assert.deepEqual(secrets.sort(), ["accessKey", "secretKey"]);
   });
 

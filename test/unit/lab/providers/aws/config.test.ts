@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { checkConfig, createClient, parseConfig } from "../../../../../lab/providers/aws/config.ts";
 import { UNKNOWN } from "../../../../../lab/providers/sdk/values.ts";
@@ -39,6 +42,33 @@ describe("configuration of the aws provider", () => {
 
   it("names what it does not know", () => {
     assert.deepEqual(properties({ ...valid, assumeRoles: "[]" }), ["assumeRoles"]);
+  });
+
+  it("has a number of attempts, which the client keeps to", async () => {
+    const attempts = async (config: object) =>
+      createClient(parseConfig({ ...valid, ...config })).config.maxAttempts();
+    assert.equal(await attempts({}), 5);
+    assert.equal(await attempts({ maxRetries: "3" }), 3);
+    for (const maxRetries of ["0", "1.5", "many"]) {
+      assert.deepEqual(properties({ ...valid, maxRetries }), ["maxRetries"], maxRetries);
+    }
+  });
+
+  it("reads a CA bundle below the user's home", (t) => {
+    const home = mkdtempSync(join(tmpdir(), "home-"));
+    const { HOME } = process.env;
+    t.after(() => {
+      if (HOME === undefined) delete process.env.HOME;
+      else process.env.HOME = HOME;
+      rmSync(home, { recursive: true });
+    });
+    process.env.HOME = home;
+    writeFileSync(join(home, "ca.pem"), "PEM");
+    createClient(parseConfig({ ...valid, customCaBundle: "~/ca.pem" }));
+    assert.throws(
+      () => createClient(parseConfig({ ...valid, customCaBundle: "~/none.pem" })),
+      /~\/none\.pem/,
+    );
   });
 
   it("names a CA bundle that cannot be read", () => {

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { keysOfOthers } from "../../../../components/ceph/existing-user.ts";
+import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
+import { startSshServer } from "../../../support/ssh-server.ts";
+import type { SshServer } from "../../../support/ssh-server.ts";
+import { fakeCeph, needsPython } from "./fake-ceph.ts";
+
+describe("a user of the stack that is declared to be in another place", needsPython, () => {
+  const { declared, save, state, succeeds } = fakeCeph();
+  let server: SshServer;
+  before(async () => {
+    server = await startSshServer();
+  });
+  after(() => server.close());
+
+  const inputs = (changes: Partial<typeof declared> = {}) => {
+    const { port, hostKey, privateKey } = server;
+    const job = { ...declared, quota: {}, otherKeys: "leave", ...changes, script: scriptText("rgw_user.py") };
+    return {
+      connection: { host: "127.0.0.1", port, user: "ceph-admin", hostKey, privateKey },
+      stdin: JSON.stringify(job),
+    };
+  };
+  const next = { accessKeyId: "AKNEXT", secretAccessKey: "next" };
+  const foreign = { accessKeyId: "INUSE", secretAccessKey: "in-use" };
+
+  it("is refused there with keys that never were this stack's, and nothing is written", async () => {
+    succeeds("apply", foreign);
+    save({ ...state(), calls: [] });
+    for (const now of [inputs(), inputs(next), inputs({ otherKeys: "revoke" })]) {
+      assert.match(
+        (await keysOfOthers(now, inputs())) ?? "",
+        /^RGW user "cnpg-backup" is there already where it is declared to be now \(127\.0\.0\.1\), with undeclared keys \(1\)/,
+      );
+    }
+    assert.ok(state().calls.every((call) => call.startsWith("metadata get")));
+  });
+
+  it("is refused where the key has the right id only", async () => {
+    succeeds("apply", { ...foreign, otherKeys: "leave" });
+    succeeds("apply", { secretAccessKey: "theirs", otherKeys: "leave" });
+    assert.match((await keysOfOthers(inputs(), inputs())) ?? "", /undeclared keys \(1\)/);
+  });
+
+  it("is left to the script where existing keys may end", async () => {
+    succeeds("apply", foreign);
+    const commands = server.commands.length;
+    assert.equal(await keysOfOthers(inputs({ existingKeys: "revoke" }), inputs()), undefined);
+    assert.equal(server.commands.length, commands);
+  });
+
+  it("is none there, has no keys, or has been this stack's before: with the old key, or the new one", async () => {
+    const isFree = async (now = inputs()) => {
+      assert.equal(await keysOfOthers(now, inputs()), undefined);
+      assert.equal(server.commands.at(-1), bootstrap("inspect"));
+    };
+    await isFree();
+    succeeds("apply");
+    await isFree();
+    await isFree(inputs(next));
+    // A change of keys that was broken off before the revocation, by hand or by another address of the same Ceph.
+    succeeds("apply", { ...next, otherKeys: "leave" });
+    await isFree(inputs(next));
+    succeeds("apply", next);
+    succeeds("apply", { ...foreign, otherKeys: "leave" });
+    await isFree(inputs(next));
+    const bare = state();
+    (bare.users["cnpg-backup"] ?? assert.fail("no user")).keys = [];
+    save(bare);
+    await isFree();
+  });
+
+  it("is an error where the look fails, for the keys may be there", async () => {
+    save({ ...state(), breaks: { exitCode: 1, stderr: "failed to fetch mon config" } });
+    await assert.rejects(keysOfOthers(inputs(), inputs()), /no Ceph monitor answered/);
+  });
+});
