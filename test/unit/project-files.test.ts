@@ -19,6 +19,13 @@ describe("Pulumi.yaml", () => {
     for (const [key, { description }] of own) assert.equal(typeof description, "string", key);
   });
 
+  it("leaves every check to the program: the engine's own ends at the first mistake, and does not say how to mend it", () => {
+    for (const [key, declaration] of own) {
+      assert.deepEqual(Object.keys(declaration).sort(), ["default", "description"], key);
+      assert.notEqual(declaration.default, null, key);
+    }
+  });
+
   it("has the defaults of the program", () => {
     const declared = Object.fromEntries(own.map(([key, { default: value }]) => [key, value]));
     const { accessKeyId, secretAccessKey, endpoint } = anyS3;
