@@ -65,6 +65,7 @@ describe("a changed path and endpoint", () => {
     const after = await backupSecret("demo");
     assert.equal(after.uid, before.uid, "the Secret is the same object");
     assert.deepEqual([after.values.S3_PATH, after.values.S3_ENDPOINT], ["/moved", "https://10.0.0.10:7443"]);
+    assert.equal(after.values.S3_CA_BUNDLE?.trim(), ca.trim());
     assert.doesNotMatch(outcome.all, /replaced|deleted/);
   });
 });

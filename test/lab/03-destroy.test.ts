@@ -27,7 +27,10 @@ describe("destroy with the protection on", () => {
     assert.equal(await bucketOwner(), uid);
     assert.deepEqual((await rgwUser(uid))?.keys, [], "no key of the stack works any more");
     // The namespace may hold more than the operator.
-    assert.equal(await kubectl("-n", "cnpg-system", "get", "deployments,services", "-o", "name"), "");
+    assert.equal(await kubectl("-n", "cnpg-system", "get", "deployments,services,secrets", "-o", "name"), "");
+    const clusterWide =
+      "validatingwebhookconfigurations,mutatingwebhookconfigurations,clusterroles,clusterrolebindings";
+    assert.doesNotMatch(await kubectl("get", clusterWide, "-o", "name"), /cnpg|barman/);
     assert.equal(
       await kubectl("-n", "demo", "get", "secret", "cnpg-backup-s3", "--ignore-not-found", "-o", "name"),
       "",
@@ -74,7 +77,7 @@ describe("destroy with the protection lifted", () => {
     );
     const outcome = await pulumi(["destroy", "--yes", "--skip-preview"]);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /precious/);
+    assert.match(outcome.all, /still owns bucket precious.*pulumi config set cnpg-rgw:protectBucket true/);
     assert.deepEqual(
       await s3({
         ...keys,
@@ -123,7 +126,10 @@ describe("a bucket that was there before", () => {
     );
     const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /not-ours/);
+    assert.match(
+      outcome.all,
+      /bucket not-ours exists and belongs to another user of the store\. Choose another/,
+    );
     assert.deepEqual(await s3({ ...theirs, steps: [["list", ""]] }), [["theirs"]]);
     await setConfig({ "cnpg-rgw:bucket": bucket });
     await mustPulumi(["up", "--yes", "--skip-preview"]);

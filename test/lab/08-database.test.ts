@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   archiveNow,
+  backUp,
   backupsOf,
   completedBackups,
   entry,
@@ -18,6 +19,7 @@ import {
   withoutDatabases,
 } from "./support/database.ts";
 import { onlyInFull } from "./support/full.ts";
+import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { changes } from "./support/stack.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 
@@ -60,7 +62,7 @@ describe("a database that cannot be as it is declared", () => {
       const outcome = await pulumi(["preview"]);
       assert.notEqual(outcome.code, 0);
       for (const message of messages) assert.match(outcome.all, message);
-      assert.doesNotMatch(outcome.all, /\n\s+at .*\(/, "no stack trace");
+      assertNoStackTrace(outcome.all);
     });
   }
 });
@@ -89,9 +91,14 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
     await mustPulumi(["preview", "--refresh", "--expect-no-changes"]);
   });
 
-  it("archive what is written after the backup", async () => {
+  it("are backed up with their rows, and archive what is written after that", async () => {
+    await Promise.all([sql(orders, load), sql(old, load)]);
+    await Promise.all([
+      backUp(orders, "orders-loaded"),
+      backUp(old, "in-tree-loaded", { method: "barmanObjectStore" }),
+    ]);
     for (const each of [orders, old]) {
-      await sql(each, load);
+      await sql(each, "insert into sales.orders values (-1, 'after the base backup');");
       await archiveNow(each);
     }
     loaded = await fingerprint(orders);
@@ -115,7 +122,7 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
       assert.notEqual(outcome.code, 0);
       assert.match(outcome.all, message);
     }
-    assert.match(await sql(orders, "select count(*) from sales.orders;"), /^50001$/);
+    assert.match(await sql(orders, "select count(*) from sales.orders;"), /^50002$/);
   });
 });
 
@@ -172,10 +179,10 @@ describe("a database that is lost with its volumes", () => {
   });
 
   it("goes on with its volumes, in the same archive, when the entry comes back", onlyInFull, async () => {
-    await sql(inDemo("then"), "insert into sales.orders values (-1, 'while nobody looked after it');");
+    await sql(inDemo("then"), "insert into sales.orders values (-2, 'while nobody looked after it');");
     setDatabases([then()]);
     assert.match(await mustPulumi(up), /demo\/then starts from the volumes .*then-1/);
-    assert.equal(await sql(inDemo("then"), "select count(*) from sales.orders where id = -1;"), "1");
+    assert.equal(await sql(inDemo("then"), "select count(*) from sales.orders where id = -2;"), "1");
     await archiveNow(inDemo("then"));
   });
 

@@ -106,16 +106,28 @@ describe("an RGW user that was changed by hand", () => {
 
 describe("a Secret that was changed by hand", () => {
   const edit = JSON.stringify({ stringData: { S3_BUCKET: "another" } });
-  const changesByHand = { edited: ["patch", "-p", edit], deleted: ["delete"] };
-  for (const [what, [verb = "", ...options]] of Object.entries(changesByHand)) {
-    const where = what === "deleted" ? {} : onlyInFull;
-    it(`${what}: is as declared after an update with a refresh`, where, async () => {
-      const { values } = await backupSecret("demo");
-      await kubectl("-n", "demo", verb, "secret", "cnpg-backup-s3", ...options);
-      await mustPulumi(["up", "--yes", "--skip-preview", "--refresh"]);
-      assert.deepEqual((await backupSecret("demo")).values, values);
-    });
-  }
+  const changeByHand = async (verb: string, ...options: string[]): Promise<void> => {
+    await kubectl("-n", "demo", verb, "secret", "cnpg-backup-s3", ...options);
+  };
+
+  it("deleted: a preview with a refresh shows it, such an update puts it right", async () => {
+    const { values } = await backupSecret("demo");
+    await changeByHand("delete");
+    assert.equal(changes(await mustPulumi(["preview", "--refresh"]))[0], "+ 1 to");
+    await mustPulumi(["up", "--yes", "--skip-preview", "--refresh"]);
+    assert.deepEqual((await backupSecret("demo")).values, values);
+  });
+
+  it("edited: is not seen without a refresh; after one, an update puts it right", onlyInFull, async () => {
+    const { values } = await backupSecret("demo");
+    await changeByHand("patch", "-p", edit);
+    await mustPulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
+    assert.equal((await backupSecret("demo")).values.S3_BUCKET, "another");
+    assert.equal(changes(await mustPulumi(["refresh", "--yes", "--skip-preview"]))[0], "~ 1 updated");
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    assert.deepEqual((await backupSecret("demo")).values, values);
+    await mustPulumi(["preview", "--expect-no-changes", "--refresh"]);
+  });
 });
 
 describe("a bucket that was changed by hand", () => {

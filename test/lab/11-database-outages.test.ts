@@ -25,7 +25,7 @@ import {
 import { isFull, onlyInFull } from "./support/full.ts";
 import { kubectl, lab, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { pidOf, signalProcesses } from "./support/machine.ts";
-import { bucket, keysOfStack, uid } from "./support/stack.ts";
+import { bucket, keysOfStack, rgwUser, uid } from "./support/stack.ts";
 
 const pair = inDemo("pair");
 /** How long the store is away; the whole test has two minutes of it. */
@@ -95,6 +95,12 @@ describe("new keys in the config", () => {
     await mustPulumi(["config", "set", "--secret", "cnpg-rgw:secretAccessKey", "rotated-secret-0123456789"]);
     assert.ok((await writingDuring(mustPulumi(up))) > 0);
     assert.notEqual((await keysOfStack()).accessKeyId, old.accessKeyId);
+    const keys = (await rgwUser(uid))?.keys.map((key) => key.access_key);
+    assert.deepEqual(
+      keys,
+      ["ROTATEDKEY0123456789"],
+      "so whatever is archived from now on is with the new key",
+    );
     await archiveNow(pair);
     const after = await archiver(pair);
     assert.equal(after.failed, before.failed);
@@ -188,6 +194,11 @@ describe("a primary that dies", () => {
       return (now !== primary && (await writing(1)) > 0) || now;
     });
     await archiveNow(pair);
+    const streaming = "select count(*) from pg_stat_replication where state = 'streaming';";
+    await until({ what: "the old primary to follow", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
+      const followers = await sql(pair, streaming);
+      return followers === "1" || `${followers} follow`;
+    });
   });
 
   it("lost nothing that was archived: a recovery has every row", async () => {

@@ -22,6 +22,12 @@ import { bucket, keysOfStack, s3 } from "./support/stack.ts";
 const kept = inDemo("kept");
 const prefix = "lab/kept/kept";
 const settings = { backup: { retention: "1d" } };
+const again = { namespace: "elsewhere", name: "kept-again" };
+/** One that is left out while another one is added would be taken for renamed. */
+const running = () => [
+  passing("kept", settings),
+  passing(again.name, { ...again, recovery: { from: "kept" } }),
+];
 let ids: string[] = [];
 
 before(async () => {
@@ -98,8 +104,7 @@ describe("the retention", () => {
       { name: "demo", create: true },
       { name: "elsewhere", create: true },
     ]);
-    const again = { namespace: "elsewhere", name: "kept-again" };
-    setDatabases([passing("kept", settings), passing(again.name, { ...again, recovery: { from: "kept" } })]);
+    setDatabases(running());
     await mustPulumi(up);
     assert.equal(await fingerprint(again), everything);
   });
@@ -114,7 +119,7 @@ describe("an archive that has lost something", () => {
     const wal = (await objects("wals/")).filter((name) => /[0-9A-F]{24}(\.\w+)?$/.test(name));
     const lost = wal.at(-2) ?? "";
     await s3({ ...(await keysOfStack()), steps: [["delete", lost]] });
-    setDatabases([passing("kept", settings), passing("gap", { recovery: { from: "kept" } })]);
+    setDatabases([...running(), passing("gap", { recovery: { from: "kept" } })]);
     const preview = await mustPulumi(["preview"]);
     const [segment = ""] = /[0-9A-F]{24}/.exec(lost.split("/").at(-1) ?? "") ?? [];
     assert.match(preview, new RegExp(`${segment}.*missing`, "s"));
@@ -126,7 +131,7 @@ describe("an archive that has lost something", () => {
       for (const key of await objects(`base/${id}/data`))
         await s3({ ...keys, steps: [["put", key, "cut short"]] });
     }
-    setDatabases([passing("kept", settings), passing("cut", { recovery: { from: "kept" } })]);
+    setDatabases([...running(), passing("cut", { recovery: { from: "kept" } })]);
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /demo\/cut cannot come up/);
@@ -134,20 +139,14 @@ describe("an archive that has lost something", () => {
   });
 
   it("is told by up where it is not: in no bucket of that name", onlyInFull, async () => {
-    setDatabases([
-      passing("kept", settings),
-      passing("nowhere", { recovery: { from: "kept", bucket: "not-a-bucket" } }),
-    ]);
+    setDatabases([...running(), passing("nowhere", { recovery: { from: "kept", bucket: "not-a-bucket" } })]);
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /s3:\/\/not-a-bucket\/lab\/kept\/kept .*bucket not-a-bucket does not exist/);
   });
 
   it("is told where there is nothing: no base backup at all", onlyInFull, async () => {
-    setDatabases([
-      passing("kept", settings),
-      passing("none", { recovery: { from: "kept", serverName: "kpet" } }),
-    ]);
+    setDatabases([...running(), passing("none", { recovery: { from: "kept", serverName: "kpet" } })]);
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, new RegExp(`s3://${bucket}/lab/kept/kpet`));

@@ -1,9 +1,10 @@
+import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { withoutDatabases } from "./support/database.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
-import { mustPulumi } from "./support/lab.ts";
+import { lab, mustPulumi } from "./support/lab.ts";
 import { rememberedConfig } from "./support/stack.ts";
 import { titleOf } from "./faults/fault.ts";
 import { report } from "./faults/report.ts";
@@ -29,6 +30,13 @@ after(async () => {
   putConfigBack();
   await mustPulumi(["up", "--yes", "--skip-preview"]);
   // The page is about all of them, or stays as it is.
-  const page = await report(themes, rows());
-  if (isFull && page !== undefined) writeFileSync(join(import.meta.dirname, "../../docs/faults.md"), page);
+  if (!isFull) return;
+  const page = await report(themes, rows(), await plugins());
+  if (page !== undefined) writeFileSync(join(import.meta.dirname, "../../docs/faults.md"), page);
 });
+
+/** Whose plugins run here, as the lab says it. */
+async function plugins(): Promise<string> {
+  const { all } = await lab(["up", "--no-provision"]);
+  return /^Pulumi plugins: .*$/m.exec(all)?.[0] ?? assert.fail(all);
+}

@@ -1,5 +1,5 @@
 import { lab } from "./support/lab.ts";
-import { recordSysctls } from "./support/machine.ts";
+import { recordMachine } from "./support/machine.ts";
 import { checkoutCopy, makeWorkspace, removeWorkspace } from "./support/workspace.ts";
 
 /** Runs once, before every test of the lab: builds what is missing and starts a new lab without its stack. */
@@ -7,7 +7,7 @@ export async function globalSetup(): Promise<void> {
   await makeWorkspace();
   process.stdout.write(`The tests' lab runs from ${checkoutCopy}\n`);
   await lab(["reset"]);
-  recordSysctls();
+  recordMachine();
   const outcome = await lab(["up", "--no-provision"], { timeoutMs: 45 * 60_000, show: true });
   if (outcome.code !== 0) throw new Error(`lab up exited with ${String(outcome.code)}`);
 }

@@ -1,12 +1,13 @@
 import { until } from "../../../lab/wait.ts";
 import { must } from "../support/lab.ts";
 import { setConfig } from "../support/stack.ts";
-import { changeOfSecret, changeOfUser } from "./changes.ts";
+import { changeOfSecret, changeOfUser, destroyAgain, whenDestroyed, whenRefreshed } from "./changes.ts";
 import type { Theme } from "./fault.ts";
 import { hanging, killed } from "./machines.ts";
 
 const ceph = (...args: string[]): Promise<string> => must("pve", ["ceph", ...args]);
 
+const noMonitor = /no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons/;
 const noOsd =
   /no OSD answered within 5 s: it is down, or the cluster is full; check `ceph osd tree` and `ceph df`/;
 
@@ -28,30 +29,29 @@ export const cephTheme: Theme = {
   title: "Ceph",
   notes: [
     "Each call of `radosgw-admin` gives monitors and OSDs 5 s, each script has 120 s, each S3 request 20 s. An OSD that is" +
-      " down and a cluster that is full look the same from outside: requests hang.",
+      " down and a cluster that is full look the same from outside: requests hang. `destroy` does not need radosgw as long as" +
+      " the bucket is protected.",
   ],
   faults: [
     {
       name: "Monitor killed",
       ...changeOfUser,
       cause: () => killed("ceph-mon"),
-      says: [/no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons/],
+      says: [noMonitor],
       seconds: 120,
     },
     {
       name: "Monitor hangs (SIGSTOP)",
       ...changeOfUser,
       cause: () => hanging("ceph-mon"),
-      says: [/no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons/],
+      says: [noMonitor],
       seconds: 120,
     },
     {
       name: "OSD killed",
       ...changeOfUser,
       cause: () => killed("ceph-osd"),
-      says: [
-        /no OSD answered within 5 s: it is down, or the cluster is full; check `ceph osd tree` and `ceph df`/,
-      ],
+      says: [noOsd],
       seconds: 120,
     },
     {
@@ -79,6 +79,37 @@ export const cephTheme: Theme = {
       cause: () => hanging("radosgw"),
       says: [/S3 network problem: .* did not answer in time\. Check the address, firewalls, [^\n]*/],
       seconds: 90,
+    },
+    {
+      name: "radosgw killed",
+      ...whenRefreshed,
+      cause: () => killed("radosgw"),
+      says: [/reading S3 Bucket \(cnpg-backups\): [^\n]*refused[^\n]*/i],
+      seconds: 90,
+    },
+    {
+      name: "Monitor killed",
+      ...whenDestroyed,
+      cause: () => killed("ceph-mon"),
+      says: [noMonitor],
+      seconds: 120,
+      byHand: destroyAgain,
+    },
+    {
+      name: "OSD killed",
+      ...whenDestroyed,
+      cause: () => killed("ceph-osd"),
+      says: [noOsd],
+      seconds: 120,
+    },
+    {
+      // The bucket is kept, and nothing else of the stack is in the object store.
+      name: "radosgw killed",
+      ...whenDestroyed,
+      cause: () => killed("radosgw"),
+      survives: true,
+      says: [],
+      seconds: 120,
     },
     {
       name: "Quota full",

@@ -1,7 +1,15 @@
 import { setDatabases, setPlain } from "../support/database.ts";
+import { mustPulumi } from "../support/lab.ts";
 import type { Fault } from "./fault.ts";
 
 type Change = Pick<Fault, "while" | "change">;
+type Command = Pick<Fault, "while" | "command">;
+
+export const refresh = ["refresh", "--yes", "--skip-preview"];
+export const whenRefreshed: Command = { while: "everything is looked at", command: refresh };
+
+export const destroy = ["destroy", "--yes", "--skip-preview"];
+export const whenDestroyed: Command = { while: "everything is removed", command: destroy };
 
 let count = 0;
 
@@ -32,4 +40,10 @@ export const changeOfSecret: Change = {
 export const databases = (entries: Record<string, unknown>[]) => (): Promise<void> => {
   setDatabases(entries);
   return Promise.resolve();
+};
+
+/** What the user does who wants the stack gone: the same command once more, which takes the rest. */
+export const destroyAgain: NonNullable<Fault["byHand"]> = {
+  what: "`pulumi destroy` again, which takes the rest",
+  how: () => mustPulumi(destroy),
 };

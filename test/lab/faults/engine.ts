@@ -5,7 +5,9 @@ import { until } from "../../../lab/wait.ts";
 import { up } from "../support/database.ts";
 import { kubectl, must, mustPulumi, pulumi, startPulumi } from "../support/lab.ts";
 import { labState } from "../support/workspace.ts";
+import { changeOfSecret, destroy, refresh, whenDestroyed, whenRefreshed } from "./changes.ts";
 import type { Fault, Theme } from "./fault.ts";
+
 const locks = join(labState, "workstation", "state", ".pulumi", "locks", "organization", "cnpg-rgw", "lab");
 const isLocked = (): boolean => existsSync(locks) && readdirSync(locks).length > 0;
 
@@ -83,18 +85,34 @@ const helmAtWork: Moment = async () => {
   await until(at, async () => (await kubectl(...pending)) !== "" || "no record");
 };
 
-/** Starts an `up`, kills its engine, or all that runs, in the middle, and runs the next command as a user would. */
-async function dieAndTryAgain(moment: Moment, withAll: boolean): Promise<{ code: number; all: string }> {
-  const started = startPulumi(up);
+/** Starts a command, and kills its engine, or all that runs, in the middle. Returns what it had printed by then. */
+async function die(command: readonly string[], moment: Moment, withAll = false): Promise<string> {
+  const started = startPulumi(command);
   await moment(started);
   const all = family(started.pid);
   const engine = all.find(({ name }) => name === "pulumi");
   assert.ok(engine, `no engine among ${all.map(({ name }) => name).join(", ")}`);
   const left = family(engine.pid);
   for (const { pid } of withAll ? left : [engine]) kill(pid);
-  await started.ended;
+  const { all: printed } = await started.ended;
   await gone(left);
-  return pulumi(up);
+  return printed;
+}
+
+interface Result {
+  readonly code: number;
+  readonly all: string;
+}
+
+/** As {@link die}; then comes what a user would run next, and meets the lock. */
+async function dieAndMeetTheLock(
+  [dying, next]: readonly [readonly string[], readonly string[]],
+  moment: Moment,
+  withAll = false,
+): Promise<Result> {
+  const before = await die(dying, moment, withAll);
+  const { code, all } = await pulumi(next);
+  return { code, all: `${before}\n${all}` };
 }
 
 const locked = /the stack is currently locked by 1 lock[^\n]*[\s\S]*?`pulumi cancel`/;
@@ -107,14 +125,56 @@ const advised = [
 let told: string | undefined;
 
 /** `up` meets the lock; after `pulumi cancel` it may meet what the dead engine's Helm left. */
-async function tryAgain(moment: Moment, withAll: boolean): Promise<{ code: number; all: string }> {
-  const first = await dieAndTryAgain(moment, withAll);
-  await mustPulumi(["cancel", "--yes"]);
+async function tryAgain(moment: Moment, withAll: boolean): Promise<Result> {
+  const first = await dieAndMeetTheLock([up, up], moment, withAll);
+  const cancelled = await mustPulumi(["cancel", "--yes"]);
   const second = await pulumi(up);
   told = advised.map((command) => command.exec(second.all)?.[0]).find(Boolean);
   assert.ok(second.code === 0 || told !== undefined, second.all);
-  return { code: first.code, all: first.all + second.all };
+  return { code: first.code, all: `${first.all}\n${cancelled}\n${second.all}` };
 }
+
+/** Helm may have come to its end without its engine: then its release is gone, and `destroy` has to look first. */
+async function destroyAfterCancel(): Promise<void> {
+  await mustPulumi(["cancel", "--yes"]);
+  const again = await pulumi(destroy);
+  if (again.code === 0) return;
+  assert.match(again.all, /release: not found/);
+  await mustPulumi([...destroy, "--refresh"]);
+}
+
+const nothing: Fault["cause"] = () => Promise.resolve(() => Promise.resolve());
+
+const otherCommands: readonly Fault[] = [
+  {
+    name: "The lock of an `up` whose engine was killed with -9",
+    ...whenRefreshed,
+    ...(changeOfSecret.change && { change: changeOfSecret.change }),
+    cause: nothing,
+    run: () => dieAndMeetTheLock([up, refresh], lockTaken),
+    says: [locked],
+    seconds: 180,
+    byHand: {
+      what: "`pulumi cancel` and `pulumi refresh`",
+      how: async () => {
+        await mustPulumi(["cancel", "--yes"]);
+        await mustPulumi(refresh);
+      },
+    },
+  },
+  {
+    name: "Engine killed with -9 when the user is being removed",
+    ...whenDestroyed,
+    cause: nothing,
+    run: () => dieAndMeetTheLock([destroy, destroy], printed(/rgw-user-user deleting/)),
+    says: [locked],
+    seconds: 180,
+    byHand: {
+      what: "`pulumi cancel` and `pulumi destroy`, with `--refresh` where that says that Helm's release is not found",
+      how: destroyAfterCancel,
+    },
+  },
+];
 
 const killed = (name: string, moment: Moment, more: Partial<Fault> & { withAll?: boolean } = {}): Fault => ({
   name,
@@ -122,9 +182,9 @@ const killed = (name: string, moment: Moment, more: Partial<Fault> & { withAll?:
   change: async () => {
     // Of a test that failed before.
     await pulumi(["cancel", "--yes"]);
-    await mustPulumi(["destroy", "--yes", "--skip-preview"]);
+    await mustPulumi(destroy);
   },
-  cause: () => Promise.resolve(() => Promise.resolve()),
+  cause: nothing,
   run: () => tryAgain(moment, more.withAll === true),
   says: [locked],
   mayShow: [
@@ -160,8 +220,9 @@ const moments: readonly (readonly [string, Moment])[] = [
 export const engineTheme: Theme = {
   title: "The engine itself",
   notes: [
-    "The engine is killed with -9 at ten moments of a first `up`. The program and the providers that it started end by" +
-      " themselves; the test waits for that. The next command meets the lock of the dead engine, which says what to do." +
+    "The engine is killed with -9 at ten moments of a first `up`, and in a `destroy`. The program and the providers that" +
+      " it started end by themselves; the test waits for that. The next command meets the lock of the dead engine, which" +
+      " says what to do." +
       " The `up` after that makes the rest, unless Helm was at work: one that went on without its engine leaves a release" +
       " that the stack does not know, one that died too a release that Helm will not touch. Both say what to do. The last" +
       " column is the `up` after all that.",
@@ -173,5 +234,6 @@ export const engineTheme: Theme = {
     killed("Power cut: engine, program, providers and Helm killed with -9 when Helm is at work", helmAtWork, {
       withAll: true,
     }),
+    ...otherCommands,
   ],
 };

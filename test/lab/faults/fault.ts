@@ -1,6 +1,6 @@
 import type { Outcome } from "../support/lab.ts";
 
-/** Takes a fault away again. */
+/** Takes a fault away again; fails where the fault had nothing to bite on, such as a cut that no frame met. */
 export type Mend = () => Promise<unknown>;
 
 /** One row of docs/faults.md: what goes wrong while a command runs, what the user sees, how it goes on. */
@@ -25,6 +25,8 @@ export interface Fault {
   readonly mayShow?: readonly RegExp[];
   /** The command ends within so many seconds. */
   readonly seconds: number;
+  /** A command that waits the fault out takes at least so many: less would say that it never met it. */
+  readonly leastSeconds?: number;
   /** What the message tells to do beside mending the fault, done as it says, and how the table calls it. */
   readonly byHand?: { readonly what: string; readonly how: () => Promise<unknown> };
   /** Puts back what the fault, or what was done by hand, changed for good. */

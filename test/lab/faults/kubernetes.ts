@@ -1,8 +1,11 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { barmanCloudImages, operatorImage } from "../../../lab/kubernetes/facts.ts";
 import { kubectl } from "../support/lab.ts";
 import { passing } from "../support/database.ts";
+import { signalProcesses } from "../support/machine.ts";
 import { setConfig } from "../support/stack.ts";
-import { changeOfSecret, databases } from "./changes.ts";
+import { changeOfSecret, databases, whenDestroyed, whenRefreshed } from "./changes.ts";
 import type { Fault, Mend, Theme } from "./fault.ts";
 import { hanging, killed } from "./machines.ts";
 
@@ -26,11 +29,28 @@ async function withoutOperator(): Promise<Mend> {
   };
 }
 
+/** What runs behind the webhooks takes connections and never answers. */
+function hangingOperator(): Promise<Mend> {
+  const process = "manager controller";
+  assert.ok(signalProcesses(process, "SIGSTOP") > 0, "the operator to stop");
+  return Promise.resolve(async () => {
+    signalProcesses(process, "SIGCONT");
+    // It finds that it is the leader no more, and starts anew.
+    await sleep(5_000);
+    await inOperators("rollout", "status", operator, "--timeout=120s");
+  });
+}
+
 let memory = 300;
 const changeOfOperator: Pick<Fault, "while" | "change"> = {
   while: "the operator's release is changed",
   change: () => setConfig({ "cnpg-rgw:operator.values.resources.requests.memory": `${memory++}Mi` }),
 };
+
+const webhookFails = [
+  /failed calling webhook "[^"]*\.cnpg\.io"/,
+  /The operator does not answer \(Service [^\n]*/,
+];
 
 export const kubernetesTheme: Theme = {
   title: "Kubernetes",
@@ -55,19 +75,31 @@ export const kubernetesTheme: Theme = {
     },
     {
       name: "API server down",
-      while: "everything is looked at",
-      command: ["refresh", "--yes", "--skip-preview"],
+      ...whenRefreshed,
       cause: () => killed("kube-apiserver"),
       says: [/cluster is unreachable[^\n]*/],
       seconds: 60,
     },
     {
       name: "API server down",
-      while: "everything is removed",
-      command: ["destroy", "--yes", "--skip-preview"],
+      ...whenDestroyed,
       cause: () => killed("kube-apiserver"),
       says: [/cluster is unreachable[^\n]*/],
       seconds: 60,
+    },
+    {
+      name: "API server hangs (SIGSTOP)",
+      ...whenRefreshed,
+      cause: () => hanging("kube-apiserver"),
+      says: [/cluster is unreachable[^\n]*/],
+      seconds: 150,
+    },
+    {
+      name: "API server hangs (SIGSTOP)",
+      ...whenDestroyed,
+      cause: () => hanging("kube-apiserver"),
+      says: [/cluster is unreachable[^\n]*/],
+      seconds: 150,
     },
     {
       name: "API server down",
@@ -81,7 +113,16 @@ export const kubernetesTheme: Theme = {
       while: "a database is made",
       change: databases([passing("webhook")]),
       cause: withoutOperator,
-      says: [/failed calling webhook "[^"]*\.cnpg\.io"/, /The operator does not answer \(Service [^\n]*/],
+      says: webhookFails,
+      seconds: 120,
+      restore: databases([]),
+    },
+    {
+      name: "Webhook hangs: the operator's process is stopped (SIGSTOP)",
+      while: "a database is made",
+      change: databases([passing("webhook-hangs")]),
+      cause: hangingOperator,
+      says: webhookFails,
       seconds: 120,
       restore: databases([]),
     },

@@ -29,34 +29,36 @@ export function hanging(daemon: string): Promise<Mend> {
 
 const onSwitch = ["nsenter", "--net=/run/netns/lab-switch", "--"] as const;
 
-async function nft(input: string): Promise<void> {
+async function nft(words: readonly string[], input = ""): Promise<string> {
   const [file, ...args] = onSwitch;
-  await execa(file, [...args, "nft", "-f", "-"], { input });
+  return (await execa(file, [...args, "nft", ...words], { input })).stdout;
 }
 
-/** The switch drops every frame between two hosts, without a word to either. */
-export async function cut(a: HostName, b: HostName): Promise<Mend> {
-  await nft(`table bridge cut {
+/** Makes the network whole again, once; says how many frames the cut has dropped. */
+async function healed(): Promise<number> {
+  const rules = await nft(["list", "table", "bridge", "cut"]);
+  await nft(["delete", "table", "bridge", "cut"]);
+  return [...rules.matchAll(/packets (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** The switch drops every frame between two hosts, without a word to either; for so many seconds, or until mended. */
+export async function cut(a: HostName, b: HostName, seconds?: number): Promise<Mend> {
+  const rules = `table bridge cut {
     chain forward {
       type filter hook forward priority 0;
-      iifname "${a}" oifname "${b}" drop
-      iifname "${b}" oifname "${a}" drop
+      iifname "${a}" oifname "${b}" counter drop
+      iifname "${b}" oifname "${a}" counter drop
     }
-  }`);
-  let isCut = true;
-  return async () => {
-    if (isCut) await nft("delete table bridge cut");
-    isCut = false;
-  };
-}
-
-/** As {@link cut}, and whole again after so many seconds, whatever happens meanwhile. */
-export async function cutFor(seconds: number, a: HostName, b: HostName): Promise<Mend> {
-  const heal = await cut(a, b);
-  const timer = setTimeout(() => void heal(), seconds * 1000);
+  }`;
+  await nft(["-f", "-"], rules);
+  let dropped: Promise<number> | undefined;
+  const heal = (): Promise<number> => (dropped ??= healed());
+  // Whoever mends it hears of a failure.
+  const timer =
+    seconds === undefined ? undefined : setTimeout(() => void heal().catch(() => undefined), seconds * 1000);
   return async () => {
     clearTimeout(timer);
-    await heal();
+    assert.ok((await heal()) > 0, `no frame between ${a} and ${b} met the cut`);
   };
 }
 
@@ -96,11 +98,14 @@ export async function slow(host: HostName): Promise<Mend> {
       stdio: ["pipe", "pipe", "inherit"],
     },
   );
-  const ended = once(wire, "exit");
-  const [said] = (await once(wire.stdout, "data")) as [Buffer];
-  assert.match(said.toString(), /^slow/);
+  const ended = once(wire, "close");
+  let said = "";
+  wire.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+  await once(wire.stdout, "data");
+  assert.match(said, /^slow/);
   return async () => {
     wire.stdin.end();
     await ended;
+    assert.match(said, /lost [1-9]\d* of \d+ frames/, "no frame was lost");
   };
 }

@@ -1,6 +1,7 @@
 """Makes the wire between a host and the switch slow: each frame waits SECONDS each way, and is lost with PROBABILITY.
 
-Usage: slow-wire.py PORT SECONDS PROBABILITY, in the switch's network namespace; ends, and mends, when stdin is closed.
+Usage: slow-wire.py PORT SECONDS PROBABILITY, in the switch's network namespace; ends, and mends, when stdin is closed,
+and says how many frames it has lost.
 For kernels without netem: the host's port leaves the bridge, a pair of virtual ports takes its place there, and this
 carries the frames between the two.
 """
@@ -34,17 +35,20 @@ def tap(name):
 
 
 def carry(ends):
-    waiting, count = [], 0
+    waiting, count, lost = [], 0, 0
     while True:
         pause = max(0.0, waiting[0][0] - time.monotonic()) if waiting else None
         ready, _, _ = select.select([sys.stdin, *ends], [], [], pause)
         if sys.stdin in ready:
+            print("lost %d of %d frames" % (lost, lost + count), flush=True)
             return
         for end in ready:
             frame = end.recv(1 << 17)
-            if random.random() >= probability:
-                count += 1
-                heapq.heappush(waiting, (time.monotonic() + seconds, count, ends[end], frame))
+            if random.random() < probability:
+                lost += 1
+                continue
+            count += 1
+            heapq.heappush(waiting, (time.monotonic() + seconds, count, ends[end], frame))
         while waiting and waiting[0][0] <= time.monotonic():
             _, _, end, frame = heapq.heappop(waiting)
             try:

@@ -5,9 +5,12 @@ import { execa } from "execa";
 import { must, mustPulumi } from "../support/lab.ts";
 import { pidOf } from "../support/machine.ts";
 import { labState } from "../support/workspace.ts";
-import { changeOfUser } from "./changes.ts";
-import type { Mend, Theme } from "./fault.ts";
+import { changeOfUser, destroyAgain, whenDestroyed } from "./changes.ts";
+import type { Fault, Mend, Theme } from "./fault.ts";
 import { hanging, heldOpen, killed } from "./machines.ts";
+
+/** A warning, where the user is looked at before the fault has passed. */
+export const couldNotLook = /RGW user \S+ could not be looked at[^\n]*/;
 
 const folder = join(labState, "pve", "files", "etc", "ssh");
 const [hostKey, config] = [join(folder, "ssh_host_ed25519_key"), join(folder, "sshd_config")] as const;
@@ -50,13 +53,26 @@ const trustNewHostKey = async (): Promise<void> => {
 };
 
 let restoreHostKey: Mend | undefined;
+const otherHostKey: Pick<Fault, "name" | "cause" | "byHand" | "restore"> = {
+  name: "Another host key",
+  cause: async () => {
+    restoreHostKey = await newHostKey();
+    return () => Promise.resolve();
+  },
+  byHand: { what: "`pulumi config set --path cnpg-rgw:cephHost.hostKey …`", how: trustNewHostKey },
+  restore: async () => {
+    await restoreHostKey?.();
+    await trustNewHostKey();
+  },
+};
 
 export const sshTheme: Theme = {
   title: "SSH to the Ceph host",
   notes: [
     "Before the engine runs anything on the Ceph host, the program waits until its SSH server shows its key: for up to" +
       " 40 s, or 10 s where it refuses connections. Another key ends the wait at once. If the user is as it was, `up`" +
-      " warns that it could not look, and goes on.",
+      " warns that it could not look, and goes on. In `destroy`, which does not run the program, the command provider" +
+      " tries five times, and what it says is in its own words.",
   ],
   faults: [
     {
@@ -87,22 +103,29 @@ export const sshTheme: Theme = {
       cause: () => tenAtOnce(20),
       survives: true,
       says: [],
+      mayShow: [couldNotLook],
+      seconds: 120,
+      leastSeconds: 18,
+    },
+    {
+      ...otherHostKey,
+      ...changeOfUser,
+      says: [/ssh ceph-admin@10\.0\.0\.10 port 22: [^\n]*key[^\n]*/],
       seconds: 120,
     },
     {
-      name: "Another host key",
-      ...changeOfUser,
-      cause: async () => {
-        restoreHostKey = await newHostKey();
-        return () => Promise.resolve();
-      },
-      says: [/ssh ceph-admin@10\.0\.0\.10 port 22: [^\n]*key[^\n]*/],
+      name: "sshd down",
+      ...whenDestroyed,
+      cause: () => killed("pve-sshd"),
+      says: [/after \d+ failed attempts: [^\n]*10\.0\.0\.10[^\n]*refused[^\n]*/i],
       seconds: 120,
-      byHand: { what: "`pulumi config set --path cnpg-rgw:cephHost.hostKey …`", how: trustNewHostKey },
-      restore: async () => {
-        await restoreHostKey?.();
-        await trustNewHostKey();
-      },
+      byHand: destroyAgain,
+    },
+    {
+      ...otherHostKey,
+      ...whenDestroyed,
+      says: [/after \d+ failed attempts: [^\n]*host key mismatch[^\n]*/],
+      seconds: 120,
     },
   ],
 };

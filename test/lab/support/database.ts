@@ -65,6 +65,8 @@ export async function withoutDatabases(): Promise<void> {
   setPlain("path", "/lab");
   if ((await clustersLeft()) === "" && (await databasesOfStack()).join() === "none") return;
   await mustPulumi(["state", "unprotect", "--all", "--yes"]);
+  // By this label the program would refuse to let protected ones go.
+  await on("workstation", ["kubectl", "label", clusters, "--all", "-A", "cnpg-rgw/protected-"]);
   if ((await pulumi(up)).code === 0 && (await clustersLeft()) === "") return;
   // A test that failed has left something that the stack does not know, or that it knows and is gone.
   await on("workstation", ["kubectl", "delete", clusters, "--all", "-A", "--timeout=120s"]);
@@ -131,7 +133,16 @@ export async function fingerprint(database: Database): Promise<string> {
  */
 export async function archiveNow(database: Database, timeoutMs = 120_000): Promise<void> {
   await sql(database, "select pg_logical_emit_message(false, 'cnpg-rgw', 'not empty');");
-  const segment = await sql(database, "select pg_walfile_name(pg_switch_wal());");
+  await untilArchived(database, await sql(database, "select pg_walfile_name(pg_switch_wal());"), timeoutMs);
+}
+
+/** Waits until what was written is archived although nobody closes the segment: archive_timeout, and a while. */
+export async function archivedByTimeout(database: Database): Promise<void> {
+  const segment = await sql(database, "select pg_walfile_name(pg_current_wal_insert_lsn());");
+  await untilArchived(database, segment, (5 * 60 + 45) * 1_000);
+}
+
+async function untilArchived(database: Database, segment: string, timeoutMs: number): Promise<void> {
   await until({ what: `WAL ${segment} to be archived`, timeoutMs, intervalMs: 1_000 }, async () => {
     const archived = await sql(database, "select last_archived_wal from pg_stat_archiver;");
     return archived >= segment || `the last one is ${archived}`;
@@ -229,12 +240,14 @@ export async function condition({ namespace, name }: Database, type: string): Pr
   return outcome.stdout;
 }
 
+interface BackupSpec {
+  target?: "primary";
+  /** Default: `plugin`. */
+  method?: "plugin" | "barmanObjectStore";
+}
+
 /** Takes a base backup now and waits for it. Returns its id in the bucket. */
-export async function backUp(
-  database: Database,
-  name: string,
-  spec: { target?: "primary" } = {},
-): Promise<string> {
+export async function backUp(database: Database, name: string, spec: BackupSpec = {}): Promise<string> {
   const before = await completedBackups(database, 0);
   await startBackup(database, name, spec);
   const done = await completedBackups(database, before.length + 1);
@@ -245,8 +258,9 @@ export async function backUp(
 export async function startBackup(
   { namespace, name: cluster }: Database,
   name: string,
-  spec: { target?: "primary" } = {},
+  { method = "plugin", ...spec }: BackupSpec = {},
 ): Promise<void> {
+  const plugin = { pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" } };
   const manifest = {
     apiVersion: "postgresql.cnpg.io/v1",
     kind: "Backup",
@@ -254,8 +268,8 @@ export async function startBackup(
     spec: {
       ...spec,
       cluster: { name: cluster },
-      method: "plugin",
-      pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
+      method,
+      ...(method === "plugin" && plugin),
     },
   };
   await must("workstation", ["kubectl", "apply", "-f", "-"], { input: JSON.stringify(manifest) });

@@ -54,15 +54,34 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
 /** Starts a lab command and kills it, and nothing that it has started, with SIGKILL. It must not have ended by then. */
 export async function labKilledAfter(args: readonly string[], milliseconds: number): Promise<void> {
   // Refuses a fraction, which must not happen while the command runs.
-  const deadline = AbortSignal.timeout(milliseconds + 10_000);
+  await labKilled(args, AbortSignal.timeout(milliseconds + 10_000), sleep(milliseconds));
+}
+
+/** As {@link labKilledAfter}, as soon as something is so. */
+export async function labKilledOnce(
+  args: readonly string[],
+  what: string,
+  isSo: () => boolean,
+): Promise<void> {
+  const deadline = AbortSignal.timeout(70_000);
+  const moment = until({ what, timeoutMs: 60_000, intervalMs: 50 }, () =>
+    Promise.resolve(isSo() || "not yet"),
+  );
+  await labKilled(args, deadline, moment);
+}
+
+async function labKilled(
+  args: readonly string[],
+  deadline: AbortSignal,
+  moment: Promise<unknown>,
+): Promise<void> {
   const child = spawn("node", [cli, ...args], {
     cwd: checkoutCopy,
     env: { ...process.env, ...environment() },
     stdio: "ignore",
   });
   const closed = once(child, "close", { signal: deadline });
-  await sleep(milliseconds);
-  child.kill("SIGKILL");
+  await moment.finally(() => child.kill("SIGKILL"));
   assert.deepEqual(await closed, [null, "SIGKILL"], `lab ${args.join(" ")} ended before it was killed`);
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { base, labState } from "./workspace.ts";
@@ -16,6 +16,14 @@ const lines = (file: string): string[] => readFileSync(file, "utf8").split("\n")
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ""; // it ended meanwhile
+  }
+}
+
+function workingFolder(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
   } catch {
     return ""; // it ended meanwhile
   }
@@ -42,9 +50,14 @@ export function killEverything(): void {
 
 /** Sends a signal to the lab's processes, those in pods included, whose command line has a text. Returns how many. */
 export function signalProcesses(text: string, signal: NodeJS.Signals): number {
-  const found = processesOfTheLab().filter((pid) => commandLine(String(pid)).includes(text));
+  const found = processesWith(text);
   for (const pid of found) process.kill(pid, signal);
   return found.length;
+}
+
+/** The lab's processes, those in pods included, whose command line has a text. */
+export function processesWith(text: string): number[] {
+  return processesOfTheLab().filter((pid) => commandLine(String(pid)).includes(text));
 }
 
 function processesOfTheLab(): number[] {
@@ -65,8 +78,9 @@ export function leftovers(): Leftovers {
     cgroups: cgroups(),
     processes: readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-      .map(commandLine)
-      .filter((argv) => argv.includes(labState) || argv.includes("/run/cnpg-rgw-lab")),
+      .map((pid) => ({ argv: commandLine(pid), folder: workingFolder(pid) }))
+      .filter(({ argv, folder }) => argv.includes("/run/cnpg-rgw-lab") || `${argv} ${folder}`.includes(base))
+      .map(({ argv }) => argv),
   };
 }
 
@@ -86,15 +100,26 @@ export function sysctls(): Record<string, string> {
   );
 }
 
-const sysctlsFile = join(base, "sysctls.json");
-
-/** Before the lab is first started. */
-export function recordSysctls(): void {
-  writeFileSync(sysctlsFile, JSON.stringify(sysctls()));
+/** Interfaces, routes and addresses of the machine's own network. */
+export function network(): { interfaces: string[]; routes: string[]; addresses: string[] } {
+  const interfaces = lines("/proc/net/dev").flatMap((line) => /^ *(\S+):/.exec(line)?.[1] ?? []);
+  const addresses = lines("/proc/net/fib_trie").flatMap((line) => /\|-- (\S+)/.exec(line)?.[1] ?? []);
+  return { interfaces, routes: lines("/proc/net/route"), addresses: [...new Set(addresses)] };
 }
 
-export function recordedSysctls(): unknown {
-  return JSON.parse(readFileSync(sysctlsFile, "utf8"));
+const machineFile = join(base, "machine.json");
+const machineSchema = z.object({
+  sysctls: z.record(z.string(), z.string()),
+  network: z.record(z.string(), z.array(z.string())),
+});
+
+/** Before the lab is first started. */
+export function recordMachine(): void {
+  writeFileSync(machineFile, JSON.stringify({ sysctls: sysctls(), network: network() }));
+}
+
+export function recordedMachine(): z.infer<typeof machineSchema> {
+  return machineSchema.parse(JSON.parse(readFileSync(machineFile, "utf8")));
 }
 
 export const runDir = join(labState, "run");

@@ -30,25 +30,40 @@ export async function recordingArgv<T>(
 
 const keys = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 
-/** What must be nowhere in the clear: the SSH key, the passphrase, and the S3 keys once the stack has some. */
+/** How many secrets a stack that is up has: see {@link secretsOfStack}. */
+export const secretsOfWholeStack = 7;
+
+/**
+ * What must be nowhere in the clear: the S3 keys once the stack has some, the SSH key as a whole and three of its lines,
+ * and the passphrase.
+ */
 export async function secretsOfStack(): Promise<string[]> {
-  const sshKey = readFileSync(join(labState, "pve", "access", "id_ed25519"), "utf8").split("\n");
+  const sshKey = readFileSync(join(labState, "pve", "access", "id_ed25519"), "utf8");
   const passphrase = readFileSync(join(labState, "workstation", "passphrase"), "utf8").trim();
   const outcome = await on("workstation", ["pulumi", "stack", "output", "--json", "--show-secrets"]);
   const found = outcome.code === 0 ? keys.safeParse(JSON.parse(outcome.stdout)).data : undefined;
   const ofStore = found === undefined ? [] : [found.accessKeyId, found.secretAccessKey];
-  return [...ofStore, ...sshKey.slice(1, 4), passphrase];
+  return [...ofStore, sshKey, ...sshKey.split("\n").slice(1, 4), passphrase];
 }
 
-/** Fails if a secret is in one of the texts, as it is, in base64 or as in a URL. */
+/** Fails if a secret is in one of the texts, in whatever form; and where there is none to look for. */
 export function assertNoSecrets(places: Record<string, string>, secrets: readonly string[]): void {
+  assert.ok(secrets.length > 0 && secrets.every((secret) => secret.length >= 8), "secrets to look for");
+  const forms = [...new Set(secrets.flatMap(formsOf))];
   for (const [place, text] of Object.entries(places)) {
-    for (const form of secrets.flatMap((secret) => [
-      secret,
-      Buffer.from(secret).toString("base64"),
-      encodeURIComponent(secret),
-    ])) {
+    for (const form of forms) {
       assert.ok(!text.includes(form), `a secret is in the clear in ${place}: …${form.slice(0, 3)}…`);
     }
   }
+}
+
+/** As it is, without the last newline, in base64, as in a URL, as in JSON, and as in JSON that is text in JSON. */
+function formsOf(secret: string): string[] {
+  const inJson = JSON.stringify(secret.trimEnd()).slice(1, -1);
+  const inJsonInJson = JSON.stringify(inJson).slice(1, -1);
+  const encoded = [secret, secret.trimEnd()].flatMap((text) => [
+    Buffer.from(text).toString("base64"),
+    encodeURIComponent(text),
+  ]);
+  return [secret.trimEnd(), inJson, inJsonInJson, ...encoded];
 }
