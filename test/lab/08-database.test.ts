@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
+  type Database,
   archiveNow,
   backUp,
   backupsOf,
@@ -14,6 +15,7 @@ import {
   passing,
   setDatabases,
   setDatabasesByCommand,
+  setPlain,
   sql,
   up,
   withoutDatabases,
@@ -112,8 +114,15 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
   });
 
   it("are not deleted with their entry, renamed, moved or shrunk", async () => {
+    setPlain("namespaces", [{ name: "demo", create: true }, "default"]);
+    const left = /demo\/orders of this stack is not in cnpg-rgw:databases any more, and /;
     const refusals: [Record<string, unknown>[], RegExp][] = [
-      [[inTree], /protect/],
+      [[inTree], new RegExp(`${left.source}is protected from deletion`)],
+      [[entry("sales"), inTree], new RegExp(`${left.source}demo/sales is new there`)],
+      [
+        [entry("orders", { namespace: "default" }), inTree],
+        new RegExp(`${left.source}default/orders is new there`),
+      ],
       [[entry("orders", { storage: { size: "500Mi" } }), inTree], /cannot shrink to 500Mi/],
     ];
     for (const [declared, message] of refusals) {
@@ -122,13 +131,18 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
       assert.notEqual(outcome.code, 0);
       assert.match(outcome.all, message);
     }
+    setPlain("namespaces", [{ name: "demo", create: true }]);
     assert.match(await sql(orders, "select count(*) from sales.orders;"), /^50002$/);
   });
 });
 
 describe("a database that is lost with its volumes", () => {
-  const recovered = (more: Record<string, unknown> = {}) =>
-    entry("orders", { recovery: { from: "orders" }, ...more });
+  let recovery: Record<string, string> = { from: "orders" };
+  const recovered = (more: Record<string, unknown> = {}) => entry("orders", { recovery, ...more });
+  const lineageOf = async ({ namespace, name }: Database): Promise<string> => {
+    const path = "jsonpath={.spec.plugins[0].parameters.serverName}";
+    return kubectl("-n", namespace, "get", "cluster", name, "-o", path);
+  };
   const retained = { deletion: { protect: false, retainVolumes: true } };
   const moved = passing("moved", { recovery: { from: "in-tree" } });
   const then = () => entry("then", { recovery: { from: "orders", targetTime: mark }, ...retained });
@@ -141,8 +155,9 @@ describe("a database that is lost with its volumes", () => {
     assert.equal(await fingerprint(orders), everything);
     // Each in a place of its own in the bucket, which has a base backup by now.
     assert.doesNotMatch(outcome, /answers, but/);
-    const serverName = "jsonpath={.spec.plugins[0].parameters.serverName}";
-    assert.equal(await kubectl("-n", "demo", "get", "cluster", "orders", "-o", serverName), "orders-2");
+    assert.equal(await lineageOf(orders), "orders-2");
+    const outputs = await mustPulumi(["stack", "output", "databases"]);
+    assert.match(outputs, /recovery\.from=orders' --plaintext '[^']*recovery\.serverName=orders-2'/);
   });
 
   it("comes back beside itself as it was at a moment", async () => {
@@ -154,6 +169,23 @@ describe("a database that is lost with its volumes", () => {
     assert.equal(await fingerprint(inDemo("moved")), loaded);
     const [first] = await completedBackups(inDemo("moved"));
     assert.equal(first?.spec.method, "plugin");
+  });
+
+  it("comes back once more from what it has become, and not from what it was", onlyInFull, async () => {
+    await sql(orders, "insert into sales.orders values (-3, 'after it came back');");
+    await archiveNow(orders);
+    const everything = await fingerprint(orders);
+    await loseCluster(orders);
+    const others = [inTree, then(), moved];
+    setDatabases([recovered(), ...others]);
+    const unclear = await pulumi([...up, "--refresh"]);
+    assert.notEqual(unclear.code, 0);
+    assert.match(unclear.all, /recovery: .*"orders-2".*"orders".*Set recovery\.serverName/s);
+    recovery = { from: "orders", serverName: "orders-2" };
+    setDatabases([recovered(), ...others]);
+    await mustPulumi([...up, "--refresh"]);
+    assert.equal(await fingerprint(orders), everything);
+    assert.equal(await lineageOf(orders), "orders-3");
   });
 
   it("goes when its protection is lifted, and its backups stay", async () => {

@@ -11,13 +11,15 @@ import {
   overHttps,
   passing,
   setDatabases,
+  setPlain,
   sql,
   up,
   withoutDatabases,
 } from "./support/database.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
-import { kubectl, mustPulumi } from "./support/lab.ts";
-import { rgwUser, uid } from "./support/stack.ts";
+import { until } from "../../lab/wait.ts";
+import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
+import { keysOfStack, rgwUser, s3, uid } from "./support/stack.ts";
 
 before(async () => {
   if (isFull) await withoutDatabases();
@@ -64,6 +66,26 @@ describe("a change to a database", onlyInFull, () => {
     await changed({});
     await sql(old, "insert into sales.orders values (0, 'after the change of method');");
     await archiveNow(old);
+  });
+
+  it("is in force when up is done: another place in the bucket, with a base backup at once", async () => {
+    setPlain("path", "/another-place");
+    assert.match(await mustPulumi(up), /archives to s3:\/\/cnpg-backups\/another-place\/changed from now on/);
+    await archiveNow(old);
+    const steps: ["list", string][] = [["list", "another-place/changed/changed/base/"]];
+    await until({ what: "a base backup in the new place", timeoutMs: 120_000 }, async () => {
+      const [found] = await s3({ ...(await keysOfStack()), steps });
+      return String(found).includes("backup.info") || String(found);
+    });
+    await mustPulumi([...up, "--expect-no-changes"]);
+  });
+
+  it("is refused where that place has WAL already", async () => {
+    setPlain("path", "/lab");
+    const outcome = await pulumi(["preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /two lineages in one place would spoil both/);
+    setPlain("path", "/another-place");
   });
 
   it("is in force when up is done: a parameter of PostgreSQL", async () => {
