@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
 import { sql, withoutDatabases } from "./support/database.ts";
+import { isFull, onlyInFull } from "./support/full.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 import { backupSecret, keysOfStack } from "./support/stack.ts";
 import { checkoutCopy } from "./support/workspace.ts";
@@ -13,6 +14,7 @@ const folder = join(checkoutCopy, "examples", "team");
 const team = (...args: string[]): Promise<string> => mustPulumi(["--cwd", folder, ...args]);
 
 before(async () => {
+  if (!isFull) return;
   await withoutDatabases();
   await execa("npm", ["run", "build"], { cwd: checkoutCopy });
   // As `npm install` does with a package of a folder.
@@ -20,7 +22,7 @@ before(async () => {
   symlinkSync(checkoutCopy, join(folder, "node_modules", "pulumi-cnpg-rgw"));
 });
 
-describe("another stack that imports the components", () => {
+describe("another stack that imports the components", onlyInFull, () => {
   it("makes a database on the platform, with backups under a prefix of its own", async () => {
     await team("stack", "init", "team");
     await team("config", "set", "team:platform", "organization/cnpg-rgw/lab");
@@ -51,6 +53,7 @@ describe("another stack that imports the components", () => {
   });
 
   after(async () => {
+    if (!isFull) return;
     await kubectl("delete", "namespace", "team", "--ignore-not-found", "--timeout=120s");
   });
 });
