@@ -1,4 +1,6 @@
-import type { ArchiveLocation } from "../archive/location.ts";
+import { createHash } from "node:crypto";
+
+import { type ArchiveLocation, archiveUrl } from "../archive/location.ts";
 import type { RecoveryTarget } from "../archive/recovery-problem.ts";
 import {
   archivePrefix,
@@ -35,6 +37,16 @@ export const sourceName = "origin";
 /** Names of the objects that a cluster needs beside it. */
 export const objectStoreName = (cluster: string): string => cluster;
 export const sourceStoreName = (cluster: string): string => `${cluster}-${sourceName}`;
+
+/**
+ * Another one for each place that is archived to: the operator takes the first backup of an earlier ScheduledBackup of
+ * the same name for that of a new one (1.30, so that a restart in between takes none twice), and the new place would
+ * have no base backup before the night.
+ */
+export function scheduleName({ clusterName, archive }: Pick<Plan, "clusterName" | "archive">): string {
+  const place = createHash("sha256").update(archiveUrl(archive)).digest("hex").slice(0, 8);
+  return `${clusterName}-${place}`;
+}
 
 export function planOf(settings: Settings): Plan {
   const { clusterName, namespace, backup, recovery } = settings;

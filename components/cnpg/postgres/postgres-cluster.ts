@@ -13,7 +13,7 @@ import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { ownerLabel, ownerOf, postgresClusterType, protectedLabel } from "./owner.ts";
 import { planProblem } from "./plan-problem.ts";
-import { type Plan, objectStoreName, planOf, sourceStoreName } from "./plan.ts";
+import { type Plan, objectStoreName, planOf, scheduleName, sourceStoreName } from "./plan.ts";
 import { type Approved, approved, connectionsOf, inspectedFirst } from "./preflight.ts";
 import { lineageId } from "./running.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -156,7 +156,7 @@ function makeScheduledBackup(
   parent: pulumi.Resource,
 ): void {
   const { plan } = checked;
-  const metadata = metadataOf(plan, (clusterName) => clusterName);
+  const metadata = plan.apply((known) => ({ namespace: known.namespace, name: scheduleName(known) }));
   customResource(
     "ScheduledBackup",
     `${name}-schedule`,

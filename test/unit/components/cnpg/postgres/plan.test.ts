@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { schemaProblems } from "../../../../../components/cnpg/crds/schema-problems.ts";
-import { defaultServerName, planOf } from "../../../../../components/cnpg/postgres/plan.ts";
+import { defaultServerName, planOf, scheduleName } from "../../../../../components/cnpg/postgres/plan.ts";
 import type { RecoverySettings, Settings } from "../../../../../components/cnpg/postgres/settings.ts";
 import { fromOrders, inTree, orders, store } from "./settings.ts";
 
@@ -39,6 +39,18 @@ describe("the plan of a database", () => {
       if (plan.sourceStore) assert.deepEqual(schemaProblems("ObjectStore", plan.sourceStore), []);
     });
   }
+
+  it("has a schedule of its own for each place that it archives to", () => {
+    const [here, again, there, later] = [
+      orders,
+      { ...orders, backup: { ...orders.backup, store: { ...store, endpoint: "https://10.0.0.10:7443" } } },
+      { ...orders, backup: { ...orders.backup, store: { ...store, path: "/another" } } },
+      { ...orders, backup: { ...orders.backup, serverName: "orders-2" } },
+    ].map((settings) => scheduleName(planOf(settings)));
+    assert.match(here ?? "", /^orders-[0-9a-f]{8}$/);
+    assert.equal(again, here);
+    assert.equal(new Set([here, there, later]).size, 3);
+  });
 
   it("puts each cluster under a prefix of its own", () => {
     const plan = planOf(orders);
