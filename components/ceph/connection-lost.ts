@@ -11,7 +11,7 @@ export function advisesOnLostConnection(
   name: string,
   connection: types.input.remote.ConnectionArgs,
   resource: pulumi.Resource,
-): pulumi.ResourceHookBinding {
+): { hooks?: pulumi.ResourceHookBinding } {
   if (isMocked()) return {};
   const advise = new pulumi.ErrorHook(`${name}-ssh-lost`, async ({ errors: [newest = ""] }) => {
     if (isLostConnection(newest)) {
@@ -20,7 +20,7 @@ export function advisesOnLostConnection(
     }
     return false;
   });
-  return { onError: [advise] };
+  return { hooks: { onError: [advise] } };
 }
 
 const advice =

@@ -37,11 +37,8 @@ interface RemoteJob {
   /** How long the provider may take, connecting included. Default: `4m`; a script gives up after two by itself. */
   timeout?: string;
 
-  /** See `correctsDrift`. */
-  transforms?: pulumi.ResourceTransform[];
-
-  /** See `beforeCreate`. */
-  hooks?: pulumi.ResourceHookBinding;
+  /** See `correctsDrift` and `beforeCreate`. */
+  opts?: pulumi.CustomResourceOptions;
 }
 
 /**
@@ -64,16 +61,13 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
       // It would be offered to the SSH server as environment variables, which servers refuse with a warning.
       addPreviousOutputInEnv: false,
     },
-    {
-      parent,
-      ...(job.transforms === undefined ? {} : { transforms: job.transforms }),
+    [
       // A connection that breaks off without a word would keep the provider waiting for an answer.
-      customTimeouts: { create: timeout, update: timeout, delete: timeout },
-      hooks: {
-        ...sshAnswersFirst(name, connection, job.hooks),
-        ...advisesOnLostConnection(name, connection, parent),
-      },
-    },
+      { parent, customTimeouts: { create: timeout, update: timeout, delete: timeout } },
+      sshAnswersFirst(name, connection),
+      advisesOnLostConnection(name, connection, parent),
+      job.opts ?? {},
+    ].reduce((opts, more) => pulumi.mergeOptions(opts, more)),
   );
 }
 

@@ -53,7 +53,7 @@ export class RgwUserKeyRevocation extends pulumi.ComponentResource {
         hasDelete: false,
         // The script's own time, and the longest `afterSeconds`.
         timeout: "14m",
-        transforms: correctsDrift(this, ({ otherKeys }) => (otherKeys === 0 ? [] : ["other keys"])),
+        opts: { transforms: correctsDrift(this, ({ otherKeys }) => (otherKeys === 0 ? [] : ["other keys"])) },
       },
       this,
     );

@@ -146,11 +146,13 @@ export class RgwUser extends pulumi.ComponentResource {
         first: "adopt",
         hasDelete: true,
         triggers: [uid],
-        transforms: correctsDrift(this, ({ differs }) => differs),
-        hooks: {
-          ...refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }).hooks,
-          ...refusesKeysInUseElsewhere(this).hooks,
-        },
+        opts: pulumi.mergeOptions(
+          { transforms: correctsDrift(this, ({ differs }) => differs) },
+          pulumi.mergeOptions(
+            refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),
+            refusesKeysInUseElsewhere(this),
+          ),
+        ),
       },
       this,
     );

@@ -15,17 +15,12 @@ import type { SshServer } from "./ssh.ts";
 export function sshAnswersFirst(
   name: string,
   connection: types.input.remote.ConnectionArgs,
-  others: pulumi.ResourceHookBinding = {},
-): pulumi.ResourceHookBinding {
-  if (isMocked()) return others;
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (isMocked()) return {};
   const answers = new pulumi.ResourceHook(`${name}-ssh`, async () => {
     await untilSshAnswers(server.parse(await settled(connection)));
   });
-  return {
-    ...others,
-    beforeCreate: [answers, ...(others.beforeCreate ?? [])],
-    beforeUpdate: [answers, ...(others.beforeUpdate ?? [])],
-  };
+  return { hooks: { beforeCreate: [answers], beforeUpdate: [answers] } };
 }
 
 /** What is known of the server once the connection's inputs are; no secret. */

@@ -36,7 +36,7 @@ export function customResource<K extends CrdKind>(
   return new kubernetes.apiextensions.CustomResource(
     name,
     { apiVersion: apiVersions[kind], kind, metadata, spec },
-    { ...opts, dependsOn: both(opts.dependsOn, gate), hooks: advisesOnWebhook(opts.parent, opts.hooks) },
+    pulumi.mergeOptions({ ...opts, dependsOn: both(opts.dependsOn, gate) }, advisesOnWebhook(opts.parent)),
   );
 }
 

@@ -95,7 +95,7 @@ export class CnpgOperator extends pulumi.ComponentResource {
       {
         parent: this,
         transforms: importsRelease(cluster, args.adopt !== undefined),
-        hooks: releaseTrouble(this, cluster, refusesSecondOperator(this, cluster).hooks),
+        ...pulumi.mergeOptions(releaseTrouble(this, cluster), refusesSecondOperator(this, cluster)),
       },
     );
     this.namespace = release.namespace;

@@ -15,9 +15,8 @@ import type { Release } from "./existing-operator.ts";
 export function releaseTrouble(
   component: pulumi.Resource,
   cluster: ClusterArgs | undefined,
-  others: pulumi.ResourceHookBinding = {},
-): pulumi.ResourceHookBinding {
-  if (cluster === undefined || isMocked()) return others;
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (cluster === undefined || isMocked()) return {};
   const refuse = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
     const problem = await brokenOff(cluster, await releaseIn(newInputs));
     if (problem !== undefined) throw new Error(problem);
@@ -28,12 +27,7 @@ export function releaseTrouble(
     if (said !== undefined) say("error", said, component);
     return false;
   });
-  return {
-    ...others,
-    beforeCreate: [refuse, ...(others.beforeCreate ?? [])],
-    beforeUpdate: [refuse, ...(others.beforeUpdate ?? [])],
-    onError: [explain, ...(others.onError ?? [])],
-  };
+  return { hooks: { beforeCreate: [refuse], beforeUpdate: [refuse], onError: [explain] } };
 }
 
 let count = 0;

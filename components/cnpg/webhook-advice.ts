@@ -7,18 +7,17 @@ import { say } from "../say.ts";
  * For objects that the operator's webhooks check: says what to do where the API server could not ask them. The provider
  * shows the API server's own words only.
  */
-export function advisesOnWebhook(
-  resource: pulumi.Resource | undefined,
-  others: pulumi.ResourceHookBinding = {},
-): pulumi.ResourceHookBinding {
-  if (isMocked()) return others;
+export function advisesOnWebhook(resource: pulumi.Resource | undefined): {
+  hooks?: pulumi.ResourceHookBinding;
+} {
+  if (isMocked()) return {};
   count += 1;
   const advise = new pulumi.ErrorHook(`webhook-advice-${count}`, ({ errors: [newest = ""] }) => {
     const advice = webhookAdvice(newest);
     if (advice !== undefined) say("error", advice, resource);
     return Promise.resolve(false);
   });
-  return { ...others, onError: [advise, ...(others.onError ?? [])] };
+  return { hooks: { onError: [advise] } };
 }
 
 let count = 0;
