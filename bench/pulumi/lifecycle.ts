@@ -39,14 +39,7 @@ export async function lifecycle(
   keys: Keys,
   observed: Observed,
 ): Promise<void> {
-  const stacks = new Map<ProgramName, Stack>();
-  for (const program of programs) {
-    const name = `bench-${program}-${namespaces}-${run}`;
-    const stack = await workspace.makeStack(name, program, configFor(program, namespaces));
-    await stack.setSecret("accessKeyId", keys.accessKeyId);
-    await stack.setSecret("secretAccessKey", keys.secretAccessKey);
-    stacks.set(program, stack);
-  }
+  const stacks = await makeStacks(workspace, programs, namespaces, String(run), keys);
   const timed = async (operation: Operation, args: readonly string[]): Promise<void> => {
     for (const [program, stack] of stacks) {
       say(`${program}, ${namespaces} namespaces: ${operation}`);
@@ -63,6 +56,39 @@ export async function lifecycle(
   await timed("one more namespace", up);
   await timed("destroy", ["destroy", "--yes", "--skip-preview"]);
   await removeNamespaces(namespaces + 1);
+}
+
+/**
+ * An `up` and a `destroy` of each program, not timed: whichever ran first would read code and plugins from the disk, and
+ * this program would fill Node's cache of compiled code, for those that come after it.
+ */
+export async function warmUp(workspace: Workspace, keys: Keys): Promise<void> {
+  const namespaces = 1;
+  const stacks = await makeStacks(workspace, programNames, namespaces, "warm-up", keys);
+  for (const [program, stack] of stacks) {
+    say(`${program}: once, not timed`);
+    await stack.operate(["up", "--yes", "--skip-preview"]);
+    await stack.operate(["destroy", "--yes", "--skip-preview"]);
+  }
+  await removeNamespaces(namespaces);
+}
+
+async function makeStacks(
+  workspace: Workspace,
+  programs: readonly ProgramName[],
+  namespaces: number,
+  run: string,
+  keys: Keys,
+): Promise<Map<ProgramName, Stack>> {
+  const stacks = new Map<ProgramName, Stack>();
+  for (const program of programs) {
+    const name = `bench-${program}-${namespaces}-${run}`;
+    const stack = await workspace.makeStack(name, program, configFor(program, namespaces));
+    await stack.setSecret("accessKeyId", keys.accessKeyId);
+    await stack.setSecret("secretAccessKey", keys.secretAccessKey);
+    stacks.set(program, stack);
+  }
+  return stacks;
 }
 
 /**

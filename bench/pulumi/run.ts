@@ -6,7 +6,7 @@ import { engineVersion } from "../../lab/workstation/engine.ts";
 import { machineFacts } from "../shared/machine.ts";
 import { makeUser, removeUser } from "../shared/rgw-user.ts";
 import { median, spread } from "../shared/statistics.ts";
-import { lifecycle, removeNamespaces } from "./lifecycle.ts";
+import { lifecycle, removeNamespaces, warmUp } from "./lifecycle.ts";
 import type { Peaks, Role } from "./processes.ts";
 import { type Operation, type OperationResult, type Results, type SshResult, operations } from "./results.ts";
 import { sshConnections } from "./ssh-bound.ts";
@@ -46,6 +46,7 @@ const keyOf = (program: ProgramName, namespaces: number, operation: Operation): 
 async function measureAll(plan: Plan, workspace: Workspace): Promise<Results> {
   const keys = await makeUser(users.given);
   const found: Found = new Map();
+  await warmUp(workspace, keys);
   for (const namespaces of plan.namespaces) {
     for (let run = 1; run <= plan.runs; run++) {
       // Each first as often as the other: what goes first finds other caches.
