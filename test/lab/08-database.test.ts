@@ -11,6 +11,7 @@ import {
   inDemo,
   load,
   loseCluster,
+  moment,
   overHttps,
   passing,
   setDatabases,
@@ -105,10 +106,7 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
     }
     loaded = await fingerprint(orders);
     assert.equal(await fingerprint(old), loaded);
-    mark = await sql(
-      orders,
-      "select to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"');",
-    );
+    mark = await moment(orders);
     await sql(orders, "insert into sales.orders values (0, 'after the mark');");
     await archiveNow(orders);
   });

@@ -8,6 +8,7 @@ import {
   fingerprint,
   inDemo,
   load,
+  moment,
   overHttps,
   passing,
   setDatabases,
@@ -113,7 +114,7 @@ describe("every way of backup over either protocol", onlyInFull, () => {
     ["https", true],
   ] as const;
   for (const [protocol, isHttps] of protocols) {
-    it(`brings every row back over ${protocol}: plugin and in-tree`, async () => {
+    it(`brings back every row, or those of a moment, over ${protocol}: plugin and in-tree`, async () => {
       // Those of before have to go first: beside new ones they would be taken for renamed.
       await withoutDatabases();
       overHttps(isHttps);
@@ -122,9 +123,11 @@ describe("every way of backup over either protocol", onlyInFull, () => {
       setDatabases(backedUp);
       await mustPulumi(up);
       const rows = new Map<string, string>();
+      const marks = new Map<string, { at: string; rows: string }>();
       for (const { name, method } of sources) {
         await sql(inDemo(name), load);
         await backUp(inDemo(name), `${name}-loaded`, { method });
+        marks.set(name, { rows: await fingerprint(inDemo(name)), at: await moment(inDemo(name)) });
         await sql(inDemo(name), "insert into sales.orders values (0, 'after the base backup');");
         await archiveNow(inDemo(name));
         rows.set(name, await fingerprint(inDemo(name)));
@@ -132,13 +135,18 @@ describe("every way of backup over either protocol", onlyInFull, () => {
       // Cluster and volumes go; all that is left is in the bucket.
       setDatabases([]);
       await mustPulumi(up);
-      const recovered = sources.map(({ method, name }) =>
+      const recovered = sources.flatMap(({ method, name }) => [
         passing(`${name}-again`, { backup: { method }, recovery: { from: name } }),
-      );
+        passing(`${name}-then`, {
+          backup: { method },
+          recovery: { from: name, targetTime: marks.get(name)?.at },
+        }),
+      ]);
       setDatabases(recovered);
       await mustPulumi(up);
       for (const [name, everything] of rows) {
         assert.equal(await fingerprint(inDemo(`${name}-again`)), everything, name);
+        assert.equal(await fingerprint(inDemo(`${name}-then`)), marks.get(name)?.rows, name);
       }
     });
   }

@@ -26,6 +26,7 @@ import { isFull, onlyInFull } from "./support/full.ts";
 import { kubectl, lab, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { pidOf, signalProcesses } from "./support/machine.ts";
 import { bucket, keysOfStack, rgwUser, uid } from "./support/stack.ts";
+import { tablesToWrite, writing, writingDuring } from "./support/writing.ts";
 
 const pair = inDemo("pair");
 /** How long the store is away; the whole test has two minutes of it. */
@@ -37,43 +38,14 @@ before(async () => {
   await mustPulumi(up);
   await completedBackups(pair);
   await sql(pair, load);
-  await sql(
-    pair,
-    `create table written (id bigserial primary key, at timestamptz default clock_timestamp());
-     create table stopped ();`,
-  );
+  await sql(pair, tablesToWrite);
 });
 after(withoutDatabases);
-
-/** Writes a row ten times a second, each in a transaction of its own, and a new WAL segment every other second. */
-async function writing(seconds: number): Promise<number> {
-  const rows = await sql(
-    pair,
-    `do $$ begin
-       for i in 1..${seconds * 10} loop
-         insert into written default values; commit;
-         if i % 20 = 0 then perform pg_switch_wal(); end if;
-         perform pg_sleep(0.1);
-         exit when exists (select from stopped);
-       end loop;
-     end $$;
-     select count(*) from written;`,
-  );
-  return Number(rows);
-}
-
-async function writingDuring(work: Promise<unknown>): Promise<number> {
-  const rows = writing(600);
-  await work.finally(() => sql(pair, "insert into stopped default values;"));
-  const count = await rows;
-  await sql(pair, "delete from stopped;");
-  return count;
-}
 
 describe("a database while the store is away", () => {
   it("goes on, keeps its WAL, and archives all of it afterwards", async () => {
     process.kill(pidOf("radosgw"), "SIGKILL");
-    const rows = await writing(outageSeconds);
+    const rows = await writing(pair, outageSeconds);
     assert.ok(rows >= outageSeconds * 10, "it took every row meanwhile");
     const during = await archiver(pair);
     assert.ok(during.failed > 0, "it noticed");
@@ -93,7 +65,7 @@ describe("new keys in the config", () => {
     const old = await keysOfStack();
     await mustPulumi(["config", "set", "--secret", "cnpg-rgw:accessKeyId", "ROTATEDKEY0123456789"]);
     await mustPulumi(["config", "set", "--secret", "cnpg-rgw:secretAccessKey", "rotated-secret-0123456789"]);
-    assert.ok((await writingDuring(mustPulumi(up))) > 0);
+    assert.ok((await writingDuring(pair, mustPulumi(up))) > 0);
     assert.notEqual((await keysOfStack()).accessKeyId, old.accessKeyId);
     const keys = (await rgwUser(uid))?.keys.map((key) => key.access_key);
     assert.deepEqual(
@@ -191,7 +163,7 @@ describe("a primary that dies", () => {
     await kubectl("-n", "demo", "delete", "pod", primary, "--grace-period=0", "--force");
     await until({ what: "a new primary", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
       const now = await primaryOf(pair);
-      return (now !== primary && (await writing(1)) > 0) || now;
+      return (now !== primary && (await writing(pair, 1)) > 0) || now;
     });
     await archiveNow(pair);
     const streaming = "select count(*) from pg_stat_replication where state = 'streaming';";
@@ -213,6 +185,7 @@ describe("a primary that dies", () => {
     await mustPulumi(up);
     assert.equal(await fingerprint(inDemo("pair-restored")), everything);
     assert.equal(await sql(inDemo("pair-restored"), "select count(*), max(id) from written;"), rows);
+    await mustPulumi([...up, "--expect-no-changes"]);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { until } from "../../lab/wait.ts";
 import {
+  type Database,
   archiveNow,
   backUp,
   completedBackups,
@@ -20,7 +21,6 @@ import { kubectl, mustPulumi, on, pulumi } from "./support/lab.ts";
 import { bucket, keysOfStack, s3 } from "./support/stack.ts";
 
 const kept = inDemo("kept");
-const prefix = "lab/kept/kept";
 const settings = { backup: { retention: "1d" } };
 const again = { namespace: "elsewhere", name: "kept-again" };
 /** One that is left out while another one is added would be taken for renamed. */
@@ -42,8 +42,13 @@ after(async () => {
   await kubectl("delete", "namespace", "elsewhere", "--ignore-not-found", "--wait=false");
 });
 
-async function objects(below: string): Promise<string[]> {
-  const [found] = await s3({ ...(await keysOfStack()), steps: [["list", `${prefix}/${below}`]] });
+const prefixOf = ({ name }: Database): string => `lab/${name}/${name}`;
+
+async function objects(below: string, database = kept): Promise<string[]> {
+  const [found] = await s3({
+    ...(await keysOfStack()),
+    steps: [["list", `${prefixOf(database)}/${below}`]],
+  });
   assert.ok(Array.isArray(found));
   return found.map(String);
 }
@@ -62,9 +67,9 @@ async function startAgain(pod: string): Promise<void> {
 }
 
 /** Rewrites a backup's times in the bucket: nobody can wait for days here. */
-async function backdate(id: string, days: number): Promise<void> {
+async function backdate(id: string, days: number, database = kept): Promise<void> {
   const keys = await keysOfStack();
-  const key = `${prefix}/base/${id}/backup.info`;
+  const key = `${prefixOf(database)}/base/${id}/backup.info`;
   const [info] = await s3({ ...keys, steps: [["get", key]] });
   const older = String(info).replace(
     /^((?:begin|end)_time(?:_iso)?=)(.*)$/gm,
@@ -110,6 +115,30 @@ describe("the retention", () => {
   });
 });
 
+describe("the retention of the operator's own backups", () => {
+  it("deletes likewise, once the next base backup is taken", onlyInFull, async () => {
+    const old = inDemo("kept-in-tree");
+    const method = "barmanObjectStore";
+    setDatabases([...running(), passing(old.name, { backup: { ...settings.backup, method } })]);
+    await mustPulumi(up);
+    const [first] = await completedBackups(old);
+    const oldest = first?.status?.backupId ?? "";
+    const middle = await backUp(old, "in-tree-second", { method });
+    const [firstWal = ""] = await objects("wals/", old);
+    await backdate(oldest, 5, old);
+    await backdate(middle, 3, old);
+    await backUp(old, "in-tree-third", { method });
+    await until({ what: `base backup ${oldest} to go`, timeoutMs: 120_000, intervalMs: 2_000 }, async () => {
+      const left = await objects(`base/${oldest}/`, old);
+      return left.length === 0 || left.join(", ");
+    });
+    assert.ok((await objects(`base/${middle}/`, old)).length > 0, "the recovery window begins with it");
+    assert.ok(!(await objects("wals/", old)).includes(firstWal), `${firstWal} is still there`);
+    setDatabases(running());
+    await mustPulumi(up);
+  });
+});
+
 describe("an archive that has lost something", () => {
   it("is told in preview: a WAL segment that is missing, and how far a recovery gets", async () => {
     for (let i = 0; i < 3; i++) {
@@ -134,7 +163,7 @@ describe("an archive that has lost something", () => {
     setDatabases([...running(), passing("cut", { recovery: { from: "kept" } })]);
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /demo\/cut cannot come up/);
+    assert.match(outcome.all, /demo\/cut cannot come up[^]*damaged or cut short\. Choose another backup/);
     await kubectl("-n", "demo", "delete", "cluster", "cut");
   });
 
@@ -142,7 +171,7 @@ describe("an archive that has lost something", () => {
     setDatabases([...running(), passing("nowhere", { recovery: { from: "kept", bucket: "not-a-bucket" } })]);
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /s3:\/\/not-a-bucket\/lab\/kept\/kept .*bucket not-a-bucket does not exist/);
+    assert.match(outcome.all, /s3:\/\/not-a-bucket\/lab\/kept at .*bucket not-a-bucket does not exist/);
   });
 
   it("is told where there is nothing: no base backup at all", onlyInFull, async () => {

@@ -106,6 +106,12 @@ export async function sql({ namespace, name }: Database, statements: string): Pr
   return (await must("workstation", ["kubectl", ...pod, "--", ...psql], { input: statements })).trim();
 }
 
+/** What the database takes for now, as `recovery.targetTime` wants it. */
+export async function moment(database: Database): Promise<string> {
+  const format = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
+  return sql(database, `select to_char(clock_timestamp() at time zone 'utc', ${format});`);
+}
+
 /** Several schemas, a table with binary values, and large objects. */
 export const load = `
 create schema sales;

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 
 import { Ajv } from "ajv";
@@ -9,14 +7,8 @@ import { z } from "zod";
 
 import manifest from "../../../../../components/cnpg/plugin/generated/manifest.json" with { type: "json" };
 import { crdSchema, jsonSchema } from "../../../../../scripts/crd/convert.ts";
-import { pinnedModuleDir } from "../../../../../lab/build/go-module.ts";
+import { certManagerCrd } from "../../../../support/cert-manager.ts";
 import { missingGo } from "../../../scripts/go.ts";
-
-const certManager = {
-  path: "github.com/cert-manager/cert-manager",
-  version: "1.21.0",
-  sum: "h1:BCoB2BxA1lbqPusZCqPLPn8Q9MhraL7RbZGHbBcm3W8=",
-};
 
 const crdFile = z.object({
   spec: z.object({
@@ -32,10 +24,7 @@ const crdFile = z.object({
 
 /** What cert-manager's CRD says against the spec of an object; an unknown field counts. */
 async function problems(crd: string, object: { apiVersion: string; kind: string; spec: unknown }) {
-  const folder = await pinnedModuleDir(certManager);
-  const { spec } = crdFile.parse(
-    parse(readFileSync(join(folder, `deploy/crds/cert-manager.io_${crd}.yaml`), "utf8")),
-  );
+  const { spec } = crdFile.parse(parse(await certManagerCrd(crd)));
   assert.equal(object.kind, spec.names.kind);
   assert.equal(object.apiVersion, `cert-manager.io/${spec.versions[0].name}`);
   const schema = jsonSchema(crdSchema.parse(spec.versions[0].schema.openAPIV3Schema.properties.spec));
