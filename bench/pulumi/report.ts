@@ -74,7 +74,7 @@ export function pulumiReport(results: Results): string {
 
 Measured by \`npm run bench -- pulumi\` on the lab: ${results.versions}, on one machine: ${results.machine}. Figures are
 medians of ${results.runs} ${results.runs === 1 ? "run" : "runs"}, in which both programs take turns, and of three times as many of what changes nothing.
-CPU seconds are those of engine, program and plugins.
+Each program has made and removed a stack before, and CPU seconds are those of engine, program and plugins.
 Spread is (slowest − fastest) / median, of this program and of the flat one.
 
 This program is index.ts as it is; the flat program (bench/pulumi/programs/flat) makes the same resources of the same

@@ -3,7 +3,13 @@ import { after, describe, it } from "node:test";
 import { z } from "zod";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { postgresAnswers } from "./support/postgres.ts";
-import { assertNoSecrets, recordingArgv, secretsOfStack, secretsOfWholeStack } from "./support/secrets.ts";
+import {
+  assertNoSecrets,
+  filesOnCephHost,
+  recordingArgv,
+  secretsOfStack,
+  secretsOfWholeStack,
+} from "./support/secrets.ts";
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import {
   backupSecret,
@@ -133,12 +139,15 @@ describe("the same stack again", () => {
 });
 
 describe("secrets", () => {
-  it("are nowhere in the clear: output, debug log, state, argv on any host", async () => {
+  it("are nowhere in the clear: output, debug log, state, argv on any host, files on the Ceph host", async () => {
     // The recorder saw the work at all: without this the check below would pass on an empty text.
     assert.match(argvSeen, /radosgw-admin.* user info/);
     const secrets = await secretsOfStack();
     assert.equal(secrets.length, secretsOfWholeStack);
-    assertNoSecrets({ output: printed.join("\n"), state: everythingStored(), argv: argvSeen }, secrets);
+    const files = await filesOnCephHost();
+    assert.match(files, /^\/home\/ceph-admin\/.profile:/m);
+    const output = printed.join("\n");
+    assertNoSecrets({ output, state: everythingStored(), argv: argvSeen, files }, secrets);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { z } from "zod";
 import { chartRepository } from "../../lab/kubernetes/facts.ts";
+import { setPlain } from "./support/database.ts";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import {
@@ -102,6 +103,40 @@ describe("an RGW user that was changed by hand", () => {
       await isSeenAndCorrected(/# max buckets; 2/);
     },
   );
+});
+
+describe("an RGW user that is reached by another command", () => {
+  it("with a key that may be somebody else's: is refused, and left as it is", onlyInFull, async () => {
+    const { accessKeyId } = await keysOfStack();
+    await byHand("key", "create", "--access-key=SOMEBODYELSES0000001", "--gen-secret");
+    await byHand("key", "rm", `--access-key=${accessKeyId}`);
+    setPlain("radosgwAdmin", "env radosgw-admin");
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const outcome = await pulumi(command);
+      assert.notEqual(outcome.code, 0);
+      assert.match(
+        outcome.all,
+        /RGW user "cnpg-backup" is there already where it is declared to be now \(10\.0\.0\.10\), with undeclared keys \(1\)/,
+      );
+    }
+    assert.deepEqual(
+      (await rgwUser(uid))?.keys.map((key) => key.access_key),
+      ["SOMEBODYELSES0000001"],
+    );
+  });
+
+  it("with a key of this stack: is taken over without a word", onlyInFull, async () => {
+    const { accessKeyId } = await keysOfStack();
+    for (const command of [undefined, "env radosgw-admin", undefined]) {
+      setPlain("radosgwAdmin", command);
+      await mustPulumi(["up", "--yes", "--skip-preview"]);
+      assert.deepEqual(
+        (await rgwUser(uid))?.keys.map((key) => key.access_key),
+        [accessKeyId],
+      );
+    }
+    await staysQuiet();
+  });
 });
 
 describe("a Secret that was changed by hand", () => {

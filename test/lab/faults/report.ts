@@ -7,10 +7,11 @@ const introduction = `# Faults
 
 What happens when something fails while \`pulumi up\`, \`refresh\` or \`destroy\` runs. This page is written by
 \`npm run test:full\`, which causes each of these faults on [the lab](lab.md), and checks that the command ends within the
-time given, that it prints what is quoted here, no stack trace and no secret (nor is there one in Kubernetes' events or in
-the command line of a process on any host), and that, once the fault is mended, the next \`pulumi up\` brings the stack to
-what is declared, with \`pulumi preview --expect-no-changes\` after it. Where a quote shows \`…\`, it has a name or a time
-that is another one each time.
+time given, that it prints what is quoted here, no stack trace and no secret (nor is there one in Kubernetes' events, in
+the command line of a process on any host, or in the homes, shell histories included, and temporary folders of the Ceph
+host), and that, once the fault is mended, the next \`pulumi up\` brings the stack to what is declared, with
+\`pulumi preview --expect-no-changes\` after it. Where a quote shows \`…\`, it has a name or a time that is another one
+each time.
 `;
 
 const notHandled = `## What is not handled

@@ -3,7 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { up } from "../support/database.ts";
 import { on, mustPulumi, pulumi } from "../support/lab.ts";
-import { assertNoSecrets, recordingArgv, secretsOfStack, secretsOfWholeStack } from "../support/secrets.ts";
+import {
+  assertNoSecrets,
+  filesOnCephHost,
+  recordingArgv,
+  secretsOfStack,
+  secretsOfWholeStack,
+} from "../support/secrets.ts";
 import { assertNoStackTrace } from "../support/stack-trace.ts";
 import { changes } from "../support/stack.ts";
 import { labState } from "../support/workspace.ts";
@@ -32,7 +38,8 @@ export async function runFault(fault: Fault): Promise<Row> {
   const after = await secretsOfStack();
   assert.equal(after.length, secretsOfWholeStack, "all secrets of a stack that is up again");
   const secrets = [...new Set([...before, ...after])];
-  assertNoSecrets({ output: met.all, argv, events: events.all }, secrets);
+  const files = await filesOnCephHost();
+  assertNoSecrets({ output: met.all, argv, events: events.all, files }, secrets);
   if (fault.restore) {
     await fault.restore();
     await mustPulumi(up);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { on } from "./lab.ts";
+import { must, on } from "./lab.ts";
 import { labState } from "./workspace.ts";
 
 const argvFile = join(labState, "argv-seen");
@@ -44,6 +44,11 @@ export async function secretsOfStack(): Promise<string[]> {
   const found = outcome.code === 0 ? keys.safeParse(JSON.parse(outcome.stdout)).data : undefined;
   const ofStore = found === undefined ? [] : [found.accessKeyId, found.secretAccessKey];
   return [...ofStore, sshKey, ...sshKey.split("\n").slice(1, 4), passphrase];
+}
+
+/** What lies in homes and temporary folders of the Ceph host, shell histories included, each line with its file. */
+export async function filesOnCephHost(): Promise<string> {
+  return must("pve", ["grep", "-ras", "", "/root", "/home", "/tmp", "/var/tmp"]);
 }
 
 /** Fails if a secret is in one of the texts, in whatever form; and where there is none to look for. */
