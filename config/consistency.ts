@@ -3,18 +3,20 @@ import { chartValueProblems } from "../components/cnpg/chart-values.ts";
 import { isObject } from "../components/cnpg/merge.ts";
 import { type FoundConfig, type Problem, isHidden, missing, unknownKey } from "./problems.ts";
 import { databaseInconsistencies } from "./database-consistency.ts";
-import { keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";
+import { byHand, keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";
 
 /** What the keys say together. Looks only at what was found, so that it can report beside faulty values. */
 export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   return [
     ...keyPair(found),
     ...cephAccess(found),
+    ...accessWithoutCeph(found),
     ...poolsWithoutCeph(found),
     ...caWithoutTls(found),
     ...duplicateNamespaces(found, encrypted),
     ...wrongChartValues(found, encrypted),
     ...databaseInconsistencies(found, encrypted),
+    ...encryptedDatabases(found, encrypted),
     ...plaintextSecrets(found, encrypted),
   ];
 }
@@ -24,7 +26,8 @@ function keyPair(found: FoundConfig): Problem[] {
   const neededAnyway = found.cephHost === undefined;
   if (absent.length === 0 || (absent.length === 2 && !neededAnyway)) return [];
   const why = neededAnyway
-    ? "must be given where there is no cnpg-rgw:cephHost to make keys on"
+    ? "must be given where there is no cnpg-rgw:cephHost to make keys on; those that this stack has made there end" +
+      ' with it, see "Any S3 store" in README.md'
     : "goes with the other half of the key pair";
   return absent.map((key) => missing([key], why));
 }
@@ -37,6 +40,20 @@ function cephAccess(found: FoundConfig): Problem[] {
       "must be the SSH private key for cnpg-rgw:cephHost, without a passphrase",
     ),
   ];
+}
+
+/**
+ * Nobody looks at this key then. It is left over where a stack is to go on without its Ceph host, and the engine would
+ * delete the RGW user's resource, which ends the keys. The program does not know what the stack has; this is the place
+ * to say so before it happens.
+ */
+function accessWithoutCeph(found: FoundConfig): Problem[] {
+  if (found.cephHost !== undefined || found.cephHostPrivateKey === undefined) return [];
+  const path = ["cephHostPrivateKey"];
+  const message =
+    `${keyName(path)} is set, and there is no cnpg-rgw:cephHost to use it on. If this stack has made its RGW user there,` +
+    ' `pulumi up` now ends all keys of that user: see "Any S3 store" in README.md first';
+  return [{ message, fix: removeCommand(path) }];
 }
 
 function poolsWithoutCeph(found: FoundConfig): Problem[] {
@@ -87,4 +104,15 @@ function plaintextSecrets(found: FoundConfig, encrypted: ReadonlySet<string>): P
     message: `${keyName([key])} is a secret, and stands unencrypted in the stack's config`,
     fix: setCommand([key]),
   }));
+}
+
+/** A Cluster is no place for a secret: whoever may read it in Kubernetes sees all of it. */
+function encryptedDatabases({ databases }: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
+  const isEmpty = databases === undefined || (Array.isArray(databases) && databases.length === 0);
+  if (isEmpty || !encrypted.has("databases")) return [];
+  const message =
+    `${keyName(["databases"])} has an encrypted value, and what is in it goes in the clear into the stack's state and ` +
+    "into objects of Kubernetes that are no Secrets. Keep passwords in Secrets, which a database's spec can name, and " +
+    "set the value without --secret";
+  return [{ message, fix: byHand }];
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { beforeCreate, beforeUpdate } from "../before-create.ts";
 import { asciiJson, shown } from "../check.ts";
-import { settled } from "../known-values.ts";
+import { knownValues, settled } from "../known-values.ts";
 import { say } from "../say.ts";
 import { type CommandInputs, type Inspection, inspect, knownInputs, look } from "./drift.ts";
 import { type CephHostArgs, sshConnection } from "./host.ts";
@@ -12,6 +12,8 @@ import { jobStdin } from "./remote-job.ts";
 
 interface UserValues extends pulumi.Inputs {
   uid: pulumi.Output<string>;
+  accessKeyId: pulumi.Output<string>;
+  secretAccessKey: pulumi.Output<string>;
   existingKeys: pulumi.Output<string>;
 }
 
@@ -27,17 +29,38 @@ export function refusesKeysInUse(
 ): { hooks?: pulumi.ResourceHookBinding } {
   return beforeCreate(resource, async () => {
     if (!pulumi.runtime.isDryRun()) return undefined;
-    // Keys that are yet to be generated are not known in a preview; so every key of the user is another one.
-    const given = keys.areGenerated ? { accessKeyId: "", secretAccessKey: "" } : {};
-    const stdin = jobStdin("rgw_user.py", { ...values, ...given });
     const connection = pulumi.output(sshConnection(resource, host));
-    const found = await look({ connection, stdin }, resource);
-    if (found === undefined || found.differs.includes("absent")) return undefined;
-    const [uid, mode] = await Promise.all([settled(values.uid), settled(values.existingKeys)]);
-    if (found.otherKeys > 0 && mode !== "revoke") return keysInUse(uid, found.otherKeys);
-    warnOfChanges(uid, found, resource);
-    return undefined;
+    return keysInUseNow(resource, connection, keys.areGenerated ? await blankUntilGenerated(values) : values);
   });
+}
+
+/**
+ * Keys that are yet to be generated are not known in a preview, and every key of the user is another one. Those that a
+ * broken-off update has generated are known, and the user may have them already.
+ */
+export async function blankUntilGenerated(values: UserValues): Promise<UserValues> {
+  const { accessKeyId, secretAccessKey } = values;
+  const known = await knownValues({ accessKeyId, secretAccessKey });
+  const nobodys = pulumi.output("");
+  return {
+    ...values,
+    accessKeyId: known.accessKeyId === undefined ? nobodys : accessKeyId,
+    secretAccessKey: known.secretAccessKey === undefined ? nobodys : secretAccessKey,
+  };
+}
+
+/** What the preview says of the user; nothing, too, where the host does not answer or a value is not known yet. */
+export async function keysInUseNow(
+  resource: pulumi.Resource,
+  connection: pulumi.Output<unknown>,
+  values: UserValues,
+): Promise<string | undefined> {
+  const found = await look({ connection, stdin: jobStdin("rgw_user.py", values) }, resource);
+  if (found === undefined || found.differs.includes("absent")) return undefined;
+  const [uid, mode] = await Promise.all([settled(values.uid), settled(values.existingKeys)]);
+  if (found.otherKeys > 0 && mode !== "revoke") return keysInUse(uid, found.otherKeys);
+  warnOfChanges(uid, found, resource);
+  return undefined;
 }
 
 /**

@@ -5,6 +5,8 @@ import type { Readable } from "node:stream";
 import ssh2 from "ssh2";
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 
+import { opensshEd25519 } from "./openssh-key.ts";
+
 export interface SshServer {
   host: string;
   port: number;
@@ -35,6 +37,8 @@ export async function runOverSsh(connection: SshConnection, run: RemoteRun): Pro
   let isLoggedIn = false;
   try {
     const ready = once(client, "ready", { signal: late });
+    // Where the library refuses the key nobody waits for this one, and its end must not be that of the program.
+    ready.catch(() => undefined);
     client.connect(clientConfig(connection));
     await ready;
     isLoggedIn = true;
@@ -153,9 +157,12 @@ const hostKeyTypes: readonly ServerHostKeyAlgorithm[] = [
 function readable(privateKey: string): string {
   if (!privateKey.includes("-----BEGIN PRIVATE KEY-----")) return privateKey;
   const key = createPrivateKey(privateKey);
-  if (key.asymmetricKeyType === "rsa") return key.export({ type: "pkcs1", format: "pem" }).toString();
-  if (key.asymmetricKeyType === "ec") return key.export({ type: "sec1", format: "pem" }).toString();
+  const type = key.asymmetricKeyType ?? "an unknown type";
+  if (type === "ed25519") return opensshEd25519(key);
+  if (type === "rsa") return key.export({ type: "pkcs1", format: "pem" }).toString();
+  if (type === "ec") return key.export({ type: "sec1", format: "pem" }).toString();
   throw new Error(
-    'the private key is in PKCS#8; `ssh-keygen -p -N "" -f FILE` turns it into OpenSSH\'s format',
+    `the private key is of ${type}, which SSH does not know. Make one with \`ssh-keygen -t ed25519 -N '' -f FILE\`,` +
+      " and put its public key into that user's authorized_keys",
   );
 }

@@ -10,7 +10,11 @@ import type { S3Connection } from "./connection.ts";
 export const answerSeconds = 20;
 
 /** A client for any S3 store: path-style, no checksums that only Amazon knows, and an end to every wait. */
-export function s3Client(connection: S3Connection, region = connection.region): S3Client {
+export function s3Client(
+  connection: S3Connection,
+  region = connection.region,
+  seconds = answerSeconds,
+): S3Client {
   return new S3Client({
     endpoint: connection.endpoint,
     region,
@@ -23,8 +27,10 @@ export function s3Client(connection: S3Connection, region = connection.region): 
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 5_000,
-      requestTimeout: answerSeconds * 1_000,
+      requestTimeout: seconds * 1_000,
       throwOnRequestTimeout: true,
+      // The handler's time for an answer ends with its headers; a body may stop in the middle.
+      socketTimeout: seconds * 1_000,
       httpAgent: new HttpAgent({ keepAlive: false }),
       httpsAgent: new HttpsAgent({
         keepAlive: false,

@@ -164,7 +164,7 @@ function problemOfAnswer(error: Thrown, { bucket }: S3Target, now: Date): Proble
         problem: "the store demands another signing region. Set region to the store's own.",
       };
     case "NoSuchBucket":
-      return { kind: "bucket", problem: `bucket ${bucket} does not exist. Check its name, or create it.` };
+      return { kind: "bucket", problem: `bucket ${bucket} does not exist. ${absentBucketAdvice}` };
     case "BucketAlreadyExists":
       return { kind: "bucket", problem: takenBucket(bucket) };
     case "QuotaExceeded":
@@ -187,6 +187,11 @@ function problemOfAnswer(error: Thrown, { bucket }: S3Target, now: Date): Proble
   }
   return undefined;
 }
+
+/** The engine takes a bucket that a stack has made for granted until it is told to look. */
+const absentBucketAdvice =
+  "Check its name, or create it; if a stack made it and it was deleted since, `pulumi up --refresh` of that stack" +
+  " makes it anew, empty.";
 
 /** What to say of a bucket name that somebody else has. */
 export function takenBucket(bucket: string): string {

@@ -5,7 +5,8 @@ const config = new pulumi.Config();
 const platform = new pulumi.StackReference(config.require("platform"));
 const ofPlatform = (output: string): pulumi.Output<string> => platform.requireOutput(output).apply(String);
 
-// The platform's bucket and keys, and in it a prefix of the team's own.
+// The platform's bucket and keys, and in it a prefix of the team's own. When the platform gets new keys, run
+// `pulumi up` here right after its own: that ends the old ones, and until then no WAL of this database is archived.
 const backups = {
   connection: {
     endpoint: ofPlatform("endpoint"),

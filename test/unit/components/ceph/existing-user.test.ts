@@ -1,11 +1,62 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { keysOfOthers } from "../../../../components/ceph/existing-user.ts";
+import * as pulumi from "@pulumi/pulumi";
+
+import {
+  keysInUseNow,
+  keysOfOthers,
+  blankUntilGenerated,
+} from "../../../../components/ceph/existing-user.ts";
 import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
 import { startSshServer } from "../../../support/ssh-server.ts";
 import type { SshServer } from "../../../support/ssh-server.ts";
+import { recordResources } from "../../mocks.ts";
 import { fakeCeph, needsPython } from "./fake-ceph.ts";
+
+await recordResources({ preview: true });
+
+describe("a user that a preview of a new stack finds, whose keys are generated", needsPython, () => {
+  const { declared, keysOf, succeeds } = fakeCeph();
+  let server: SshServer;
+  before(async () => {
+    server = await startSshServer();
+  });
+  after(() => server.close());
+
+  const unknown = pulumi.output(pulumi.unknown as string);
+  const ours = pulumi.secret(declared.accessKeyId);
+  const inUse = async (uid: string, accessKeyId: pulumi.Output<string>) => {
+    const { port, hostKey, privateKey } = server;
+    const values = {
+      ...declared,
+      quota: {},
+      uid: pulumi.output(uid),
+      accessKeyId,
+      secretAccessKey: accessKeyId === unknown ? unknown : pulumi.secret(declared.secretAccessKey),
+      existingKeys: pulumi.output("refuse"),
+    };
+    const connection = { host: "127.0.0.1", port, user: "ceph-admin", hostKey, privateKey };
+    const resource = undefined as unknown as pulumi.Resource;
+    return keysInUseNow(resource, pulumi.secret(connection), await blankUntilGenerated(values));
+  };
+
+  it("is this stack's where an update has generated its key, and was broken off before it could say so", async () => {
+    succeeds("adopt", { uid: "begun", otherKeys: "leave" });
+    assert.equal(await inUse("begun", ours), undefined);
+    assert.equal(await inUse("absent", ours), undefined);
+  });
+
+  it("is somebody else's where the keys are yet to be generated, or are others", async () => {
+    succeeds("apply", { uid: "theirs", accessKeyId: "INUSE", secretAccessKey: "in-use" });
+    assert.deepEqual(keysOf("theirs"), ["INUSE"]);
+    for (const key of [unknown, ours]) {
+      const said = (await inUse("theirs", key)) ?? "";
+      assert.match(said, /^RGW user "theirs" is there already, with undeclared keys \(1\)/);
+      assert.doesNotMatch(said, /INUSE|AKDECLARED/);
+    }
+  });
+});
 
 describe("a user of the stack that is declared to be in another place", needsPython, () => {
   const { declared, save, state, succeeds } = fakeCeph();

@@ -3,6 +3,9 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import ssh2 from "ssh2";
 
 import { runOverSsh } from "../../../../components/ceph/ssh.ts";
 import { newKey, startSshServer } from "../../../support/ssh-server.ts";
@@ -61,11 +64,42 @@ describe("runOverSsh", () => {
     await fails({ port }, {}, /ECONNREFUSED/);
   });
 
-  it("reads PKCS#8 as far as it can, and says what to do where it cannot", async () => {
+  it("leaves nothing behind that ends the program later, where a key cannot be read", async () => {
+    const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----";
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => rejections.push(reason);
+    process.on("unhandledRejection", note);
+    await assert.rejects(
+      runOverSsh({ ...connection(), privateKey }, { command: "true", stdin: "", seconds: 1 }),
+      /Malformed OpenSSH private key/,
+    );
+    await sleep(1_200);
+    process.off("unhandledRejection", note);
+    assert.deepEqual(rejections, []);
+  });
+
+  it("reads a key in PKCS#8, and says what to do with one that is not for SSH", async () => {
     const pem = { type: "pkcs8", format: "pem" } as const;
-    const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export(pem).toString();
-    await fails({ privateKey: rsa }, {}, /authentication methods failed/);
-    const ed25519 = generateKeyPairSync("ed25519").privateKey.export(pem).toString();
-    await fails({ privateKey: ed25519 }, {}, /ssh-keygen -p -N "" -f FILE/);
+    const keys = [
+      generateKeyPairSync("ed25519"),
+      generateKeyPairSync("rsa", { modulusLength: 2048 }),
+      generateKeyPairSync("ec", { namedCurve: "P-256" }),
+    ];
+    for (const { privateKey } of keys) {
+      const written = privateKey.export(pem).toString();
+      await fails({ privateKey: written }, {}, /authentication methods failed/);
+    }
+    const ours = ssh2.utils.parseKey(server.privateKey);
+    assert.ok(!(ours instanceof Error));
+    const accepted = ours.getPrivatePEM();
+    assert.match(accepted, /BEGIN PRIVATE KEY/);
+    const run = { command: "echo in", stdin: "", seconds: 10 };
+    assert.equal(await runOverSsh({ ...connection(), privateKey: accepted }, run), "in\n");
+    const x25519 = generateKeyPairSync("x25519").privateKey.export(pem).toString();
+    await fails(
+      { privateKey: x25519 },
+      {},
+      /is of x25519, which SSH does not know\. Make one with `ssh-keygen/,
+    );
   });
 });

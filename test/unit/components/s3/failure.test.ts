@@ -57,7 +57,11 @@ describe("classify", () => {
     ["key", s3("SignatureDoesNotMatch", 403), /secret key does not belong/],
     ["key", s3("UserSuspended", 403), /suspended/],
     ["region", s3("AuthorizationHeaderMalformed", 400), /another signing region/],
-    ["bucket", s3("NoSuchBucket", 404), /cnpg-backups does not exist/],
+    [
+      "bucket",
+      s3("NoSuchBucket", 404),
+      /bucket cnpg-backups does not exist\. Check its name, or create it; .*`pulumi up --refresh`/,
+    ],
     ["bucket", s3("BucketAlreadyExists", 409), /belongs to another user/],
     ["bucket", s3("NotFound", 404), /was not found/],
     ["permission", s3("AccessDenied", 403), /may not do this/],

@@ -160,6 +160,14 @@ const disks: Row[] = [
     ["a pipe", "sudo ceph | cat", "no shell reads it"],
   ]),
   {
+    what: "an SSH key without a Ceph host",
+    on: "s3",
+    given: { cephHostPrivateKey: privateKey },
+    key: "cephHostPrivateKey",
+    says: "is set, and there is no cnpg-rgw:cephHost to use it on. If this stack has made its RGW user there, `pulumi up` now ends all keys",
+    fix: "pulumi config rm cnpg-rgw:cephHostPrivateKey",
+  },
+  {
     what: "singleDiskCeph without a Ceph host",
     on: "s3",
     given: { singleDiskCeph: { enabled: true } },
