@@ -16,8 +16,10 @@ interface KeyPair {
 type CephHost = NonNullable<Checked["cephHost"]> & { privateKey: pulumi.Output<string> };
 
 /** The stack's config: checked, defaults filled in, secrets as secret outputs. */
-export type StackConfig = Omit<Checked, "cephHost" | "cephHostPrivateKey" | keyof KeyPair> &
-  ({ cephHost: CephHost; keys: KeyPair | undefined } | { cephHost: undefined; keys: KeyPair });
+export type StackConfig = Omit<Checked, "cephHost" | "cephHostPrivateKey" | keyof KeyPair> & {
+  /** Whether something of `operator` is encrypted in the stack's config file. */
+  isOperatorEncrypted: boolean;
+} & ({ cephHost: CephHost; keys: KeyPair | undefined } | { cephHost: undefined; keys: KeyPair });
 
 /** The config as the engine hands it over. */
 export interface RawConfig {
@@ -54,7 +56,7 @@ export function parseConfig(raw: RawConfig): StackConfig {
     ...inconsistencies(found, raw.encrypted),
     ...misspelledNamespaces(raw.others ?? []),
   ];
-  const config = result.success && problems.length === 0 ? assemble(result.data) : undefined;
+  const config = result.success && problems.length === 0 ? assemble(result.data, raw.encrypted) : undefined;
   // RunError: the engine prints just the message, without a stack trace.
   if (!config) throw new pulumi.RunError(report(raw.stack, problems));
   return config;
@@ -104,8 +106,9 @@ function isDeeperThan(levels: number, value: unknown): boolean {
 }
 
 /** Puts what belongs together under one name; undefined where the keys' consistency was not checked before. */
-function assemble(checked: Checked): StackConfig | undefined {
-  const { cephHost, cephHostPrivateKey, accessKeyId, secretAccessKey, ...rest } = checked;
+function assemble(checked: Checked, encrypted: ReadonlySet<string>): StackConfig | undefined {
+  const { cephHost, cephHostPrivateKey, accessKeyId, secretAccessKey, ...others } = checked;
+  const rest = { ...others, isOperatorEncrypted: encrypted.has("operator") };
   const keys = accessKeyId && secretAccessKey && { accessKeyId, secretAccessKey };
   if (cephHost && cephHostPrivateKey)
     return { ...rest, cephHost: { ...cephHost, privateKey: cephHostPrivateKey }, keys };

@@ -19,6 +19,7 @@ import { databaseComponent } from "./config/database-names.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
 import { keepStackTracesPlain } from "./config/plain-stack-traces.ts";
+import { operatorArgs } from "./config/operator-args.ts";
 import { failIfUnfinished } from "./config/unfinished.ts";
 
 keepStackTracesPlain();
@@ -66,9 +67,8 @@ const backups = new BackupBucket("backup-bucket", {
 const proven = smokeCheck({ connection, bucket: backups.bucket, path: config.path });
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
-const { enabled: hasOperator, ...operatorArgs } = config.operator;
-const operators = hasOperator ? [new CnpgOperator("cnpg-operator", operatorArgs)] : [];
-const ofOperator = operators[0]?.namespace ?? pulumi.output(operatorArgs.namespace);
+const operators = config.operator.enabled ? [new CnpgOperator("cnpg-operator", operatorArgs(config))] : [];
+const ofOperator = operators[0]?.namespace ?? pulumi.output(config.operator.namespace);
 const { enabled: hasPlugin, ...pluginArgs } = config.barmanPlugin;
 const plugins = hasPlugin
   ? [new BarmanCloudPlugin("barman-cloud-plugin", { ...pluginArgs, namespace: ofOperator })]
@@ -89,7 +89,11 @@ const store = { connection: provenConnection, bucket: config.bucket, path: confi
 const databasesMade = config.databases.map((entry) => {
   const secret = credentials.secrets[entry.namespace];
   const dependsOn = [...operators, ...plugins, ...(secret ? [secret] : [])];
-  const args = databaseArgs(entry, { ...store, secretVersion: secret?.metadata.resourceVersion });
+  const args = databaseArgs(
+    entry,
+    { ...store, secretVersion: secret?.metadata.resourceVersion },
+    config.databases,
+  );
   const made = new PostgresCluster(databaseComponent(entry.name), args, { dependsOn });
   return { entry, made };
 });

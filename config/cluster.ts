@@ -4,17 +4,21 @@ import {
   type ClusterArgs,
   defaultProviderCluster,
   hasNamespace,
+  servesObjectStores,
   servesPodMonitors,
 } from "../components/cnpg/cluster.ts";
 import { operatorValues, wantsPodMonitor } from "../components/cnpg/operator-values.ts";
 import type { StackConfig } from "../config.ts";
-import { keyName, setCommand } from "./commands.ts";
+import { keyName, removeCommand, setCommand } from "./commands.ts";
 import { lostDatabases } from "./database-names.ts";
 import { type Problem, report } from "./problems.ts";
 
 type Wishes = Pick<StackConfig, "namespaces"> & {
-  databases: readonly Pick<StackConfig["databases"][number], "name" | "namespace">[];
+  databases: readonly (Pick<StackConfig["databases"][number], "name" | "namespace"> & {
+    backup?: { method?: string | undefined };
+  })[];
   operator: Pick<StackConfig["operator"], "enabled" | "values">;
+  barmanPlugin: Pick<StackConfig["barmanPlugin"], "enabled">;
 };
 
 /**
@@ -25,6 +29,7 @@ export async function requireCluster(config: Wishes, cluster = defaultProviderCl
   const answers = await Promise.all([
     missingNamespaces(config, cluster),
     missingCrd(config, cluster),
+    missingPlugin(config, cluster),
     lostDatabases(config, cluster),
   ]);
   const problems = answers.flat();
@@ -44,6 +49,16 @@ async function missingNamespaces({ namespaces }: Wishes, cluster: ClusterArgs): 
 async function missingCrd({ operator }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
   const wanted = operator.enabled && wantsPodMonitor(operatorValues(operator.values));
   return wanted && (await servesPodMonitors(cluster)) === "no" ? [noPodMonitorCrd] : [];
+}
+
+/** Another stack or tool may look after the plugin. */
+async function missingPlugin({ databases, barmanPlugin }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
+  const index = databases.findIndex(({ backup }) => (backup?.method ?? "plugin") === "plugin");
+  if (index < 0 || barmanPlugin.enabled || (await servesObjectStores(cluster)) !== "no") return [];
+  const message =
+    `${keyName(["databases", index])} is backed up by the Barman Cloud plugin, ${keyName(["barmanPlugin", "enabled"])} ` +
+    "is false, and the cluster has no plugin of somebody else's (no CRD objectstores.barmancloud.cnpg.io)";
+  return [{ message, fix: removeCommand(["barmanPlugin", "enabled"]) }];
 }
 
 function noSuchNamespace(name: string, index: number): Problem {

@@ -3,7 +3,7 @@ import { shown } from "../components/check.ts";
 import { sourceStoreName } from "../components/cnpg/postgres/plan.ts";
 import { clusterNameRule } from "../components/cnpg/postgres/rules.ts";
 import { namespaceRule } from "../components/cnpg/rules.ts";
-import { keyName, removeCommand, setCommand } from "./commands.ts";
+import { keyName, setCommand } from "./commands.ts";
 import { type FoundConfig, type Problem, isHidden } from "./problems.ts";
 
 /** What the databases, the namespaces and the plugin say together. */
@@ -15,7 +15,6 @@ export function databaseInconsistencies(found: FoundConfig, encrypted: ReadonlyS
   return [
     ...databases.flatMap((database, i) => withoutNamespace(found, database, i)),
     ...databases.flatMap((database, i) => sameNames(databases, database, i)),
-    ...databases.flatMap((database, i) => withoutPlugin(found, database, i)),
     ...databases.flatMap((database, i) => sameObjectStores(databases, database, i)),
   ];
 }
@@ -46,13 +45,6 @@ function sameNames(databases: Entry[], { name }: Entry, index: number): Problem[
   if (typeof name !== "string" || clusterNameRule(name) !== undefined || first === index) return [];
   const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, as ${keyName(["databases", first, "name"])} is already, and the name is a database's place in the bucket`;
   return [{ message, fix: setCommand(["databases", index, "name"], `${name}-2`) }];
-}
-
-function withoutPlugin(found: FoundConfig, { backup }: Entry, index: number): Problem[] {
-  const isOff = isObject(found.barmanPlugin) && found.barmanPlugin.enabled === false;
-  if (!isOff || !usesPlugin({ backup })) return [];
-  const message = `${keyName(["databases", index])} is backed up by the Barman Cloud plugin, and ${keyName(["barmanPlugin", "enabled"])} is false`;
-  return [{ message, fix: removeCommand(["barmanPlugin", "enabled"]) }];
 }
 
 function usesPlugin({ backup }: Entry): boolean {

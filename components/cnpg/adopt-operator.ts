@@ -12,6 +12,7 @@ import {
   hasRelease,
   ownerOfDefinitions,
 } from "./existing-operator.ts";
+import { brokenOff } from "./release-trouble.ts";
 
 /** Has the engine take a release over that is there already, instead of making one; it does so once. */
 export function importsRelease(
@@ -51,21 +52,25 @@ export function refusesSecondOperator(
   });
 }
 
-async function inTheWay(cluster: ClusterArgs, release: Release | undefined): Promise<string | undefined> {
+/** Why the release cannot be made, and what to do about it. */
+export async function inTheWay(
+  cluster: ClusterArgs,
+  release: Release | undefined,
+): Promise<string | undefined> {
   const [operator, crds] = await Promise.all([findOperator(cluster), ownerOfDefinitions(cluster)]);
-  if (operator && !(release && (await isLeftOf(cluster, release, operator)))) return alreadyThere(operator);
+  if (operator) {
+    if (!release || !isOf(release, operator)) return alreadyThere(operator);
+    // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.
+    const pending = await brokenOff(cluster, release, pulumi.runtime.isDryRun() ? 0 : undefined);
+    if (pending !== undefined) return pending;
+    // Without a record of it Helm was broken off, and takes over now what it has made.
+    if (await hasRelease(cluster, release)) return alreadyThere(operator);
+  }
   return crds && release ? crdsOfAnother(crds.release, release) : undefined;
 }
 
-/** Whether it is of this very release, and Helm has no record of that: Helm was broken off, and takes it over now. */
-async function isLeftOf(
-  cluster: ClusterArgs,
-  release: Release,
-  operator: ExistingOperator,
-): Promise<boolean> {
-  const { name, namespace } = operator.release ?? {};
-  return name === release.name && namespace === release.namespace && !(await hasRelease(cluster, release));
-}
+const isOf = ({ name, namespace }: Release, { release }: ExistingOperator): boolean =>
+  name === release?.name && namespace === release.namespace;
 
 async function knownRelease(inputs: NewInputs): Promise<Release | undefined> {
   const { name, namespace } = await knownValues({ name: inputs.name, namespace: inputs.namespace });
@@ -76,8 +81,7 @@ export function alreadyThere({ namespace, release, chart, flux }: ExistingOperat
   if (release === undefined) {
     return (
       `The cluster has an operator already, in namespace ${namespace}, and no Helm release made it; a second one ` +
-      "would take its webhooks away. Leave it as it is, and do without CnpgOperator (pulumi config set --path " +
-      `cnpg-rgw:operator.enabled false && ${setNamespace(namespace)}), or remove it first, but never its CRDs: every ` +
+      `would take its webhooks away. Leave it ${asItIs(namespace)}, or remove it first, but never its CRDs: every ` +
       "database goes with them"
     );
   }
@@ -85,7 +89,8 @@ export function alreadyThere({ namespace, release, chart, flux }: ExistingOperat
   return (
     `The cluster has an operator already: Helm release ${release.name} in namespace ${release.namespace}` +
     `${chart === undefined ? "" : ` (chart ${chart})`}${by}. ${takeOver(release)}. It then gets the values that are ` +
-    "declared here: `pulumi preview --diff` shows what changes"
+    "declared here: `pulumi preview --diff` shows what changes. Where another stack or tool goes on looking after " +
+    `it, leave it ${asItIs(namespace)}`
   );
 }
 
@@ -108,6 +113,10 @@ export function crdsOfAnother(owner: Release | undefined, wanted: Release): stri
 const takeOver = ({ name, namespace }: Release): string =>
   `Take its name over with adopt.release "${name}" and namespace "${namespace}" (pulumi config set --path ` +
   `cnpg-rgw:operator.adopt.release ${name} && ${setNamespace(namespace)})`;
+
+const asItIs = (namespace: string): string =>
+  "as it is, and do without CnpgOperator (pulumi config set --path cnpg-rgw:operator.enabled false && " +
+  `${setNamespace(namespace)})`;
 
 const setNamespace = (namespace: string): string =>
   `pulumi config set --path cnpg-rgw:operator.namespace ${namespace}`;

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { say } from "../say.ts";
 import { reasonOf, statusOf } from "./kube-api.ts";
+import { KubeconfigMistake } from "./kubeconfig.ts";
 
 /** How long an update asks a cluster that does not answer: a network cut of half a minute is to be got over. */
 const secondsToAsk = 60;
@@ -33,7 +34,10 @@ export async function askedBeforeMaking<T>(
 
 const warned = new WeakSet<pulumi.Resource>();
 
-/** Asks until there is an answer, for some time; a refusal is one, and the next would be the same. */
+/**
+ * Asks until there is an answer, for some time; a refusal is one, and the next would be the same, as after a mistake in
+ * the kubeconfig.
+ */
 export async function askedAgain<T>(
   ask: () => Promise<T>,
   seconds = secondsToAsk,
@@ -51,16 +55,26 @@ export async function askedAgain<T>(
 }
 
 function isRefusal(error: unknown): boolean {
+  if (error instanceof KubeconfigMistake) return true;
   const status = statusOf(error);
   return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /** The whole message about a question without an answer. */
 export function notAnswered(what: string, right: string, error: unknown): string {
-  const advice =
-    statusOf(error) === 403
-      ? `Give whoever runs pulumi the right to ${right}, or do without the question: preflight.enabled false of the ` +
-        "component"
-      : "Run `pulumi up` again once the cluster answers";
-  return `Could not ask whether ${what} (${reasonOf(error)}). ${advice}`;
+  return `Could not ask whether ${what} (${reasonOf(error)}). ${adviceOn(error, right)}`;
+}
+
+function adviceOn(error: unknown, right: string): string {
+  if (error instanceof KubeconfigMistake) {
+    return (
+      "Correct it, or kubernetes:kubeconfig and kubernetes:context of the stack's config, $KUBECONFIG, or " +
+      "preflight.kubeconfig and preflight.context of the component, whichever names it; then run `pulumi up` again"
+    );
+  }
+  if (statusOf(error) !== 403) return "Run `pulumi up` again once the cluster answers";
+  return (
+    `Give whoever runs pulumi the right to ${right}, or do without the question: preflight.enabled false of the ` +
+    "component"
+  );
 }

@@ -91,7 +91,7 @@ export interface ChartValueProblem {
   value: string;
 }
 
-interface ChartSource {
+export interface ChartSource {
   chart?: unknown;
   chartVersion?: unknown;
   values: Record<string, unknown>;
@@ -107,6 +107,17 @@ export function chartValueProblems({ chart, chartVersion, values }: ChartSource)
   const isPinnedChart = chart === undefined || chart === operatorChart.name || isMirror;
   const isPinnedVersion = chartVersion === undefined || chartVersion === operatorChart.version;
   return isPinnedChart && isPinnedVersion ? problemsAt([], chartValues, values) : [];
+}
+
+/** All that is wrong with the values, for an error. Where they are secret, or a part of them is, it shows none. */
+export function chartValueTrouble(source: ChartSource, isSecret: boolean): string | undefined {
+  const problems = chartValueProblems(source).map(({ path, mustBe, value }) => {
+    const name = `values.${path.join(".")}`;
+    return mustBe === undefined
+      ? `${name} is not a value of chart ${operatorChart.name} ${operatorChart.version}`
+      : `${name} must be ${mustBe}, not ${isSecret ? "what was given" : value}`;
+  });
+  return problems.length === 0 ? undefined : problems.join("; ");
 }
 
 const lastPart = (url: string): string | undefined => url.split("/").at(-1);

@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
-
 import type { Configuration, KubeConfig, Middleware } from "@kubernetes/client-node";
 import { z } from "zod";
 
+import { loadKubeconfig } from "./kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
 
 /** Which Kubernetes cluster to ask. */
 export interface ClusterArgs {
-  /** Path or content of a kubeconfig. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
+  /** Path of a kubeconfig, also with a leading `~/`, or its content. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
   kubeconfig?: string | undefined;
 
   /** A context of that kubeconfig. Default: its current context. */
@@ -17,20 +16,13 @@ export interface ClusterArgs {
 /** Loaded where it is needed first: its hundreds of files take half a second, which most runs can do without. */
 export const kubernetesClient = () => import("@kubernetes/client-node");
 
-/** Throws where the kubeconfig cannot be read, or names no such context. */
-export async function kubeConfigOf({ kubeconfig, context }: ClusterArgs): Promise<KubeConfig> {
+/** Throws a KubeconfigMistake where the kubeconfig cannot be read, or says of no such cluster where that is. */
+export async function kubeConfigOf(cluster: ClusterArgs): Promise<KubeConfig> {
   const { KubeConfig } = await kubernetesClient();
   const kube = new KubeConfig();
-  if (kubeconfig === undefined) kube.loadFromDefault();
-  else if (existsSync(kubeconfig)) kube.loadFromFile(kubeconfig);
-  else kube.loadFromString(kubeconfig);
-  if (context !== undefined) kube.setCurrentContext(context);
+  loadKubeconfig(kube, cluster);
   const current = kube.getCurrentCluster();
-  if (!current) {
-    throw new Error(
-      `the kubeconfig has no cluster for the context ${JSON.stringify(kube.getCurrentContext())}`,
-    );
-  }
+  if (!current) return kube;
   const proxyUrl = current.proxyUrl ?? proxyOf(current.server);
   if (proxyUrl !== undefined) {
     kube.clusters = kube.clusters.map((one) => (one.name === current.name ? { ...one, proxyUrl } : one));

@@ -3,6 +3,7 @@ import https, { type RequestOptions } from "node:https";
 import { text } from "node:stream/consumers";
 
 import { type ClusterArgs, KubeFailure, kubeConfigOf } from "./kube-api.ts";
+import { mistakeIn } from "./kubeconfig.ts";
 import { plainAccess } from "./plain-kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
 
@@ -55,6 +56,8 @@ async function findWay(cluster: ClusterArgs): Promise<Way> {
   }
   const kube = await kubeConfigOf(cluster);
   const options: RequestOptions = {};
-  await kube.applyToHTTPSOptions(options);
+  await kube.applyToHTTPSOptions(options).catch((error: unknown) => {
+    throw mistakeIn(cluster, error) ?? error;
+  });
   return { server: new URL(kube.getCurrentCluster()?.server ?? ""), options };
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../check.ts";
 import { importsRelease, refusesSecondOperator } from "./adopt-operator.ts";
-import { chartValueProblems } from "./chart-values.ts";
+import { type ChartSource, chartValueTrouble } from "./chart-values.ts";
 import { type ClusterArgs, servesPodMonitors } from "./cluster.ts";
 import { isObject } from "./merge.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
@@ -46,7 +46,8 @@ export interface CnpgOperatorArgs {
    * Values of the chart, merged over the component's own: watch all namespaces, install the CRDs, request 100m CPU
    * and 200Mi of memory, and make a PodMonitor and a Grafana dashboard (ConfigMap with label `grafana_dashboard: "1"`).
    * Objects are merged key by key, anything else is replaced. Values that the default chart does not know, or of a
-   * wrong type, are refused; Helm checks those of another chart or version against its schema.
+   * wrong type, are refused; Helm checks those of another chart or version against its schema. With a secret among them
+   * they are secret as a whole.
    */
   values?: pulumi.Input<HelmValues | undefined>;
 
@@ -108,19 +109,16 @@ function checkedValues(
   { chart, chartVersion, values }: CnpgOperatorArgs,
   resource: pulumi.Resource,
 ): pulumi.Output<HelmValues | undefined> {
-  const check = (known: HelmValues, source: { chart?: unknown; chartVersion?: unknown }): void => {
-    const problems = chartValueProblems({ ...source, values: known }).map(({ path, mustBe, value }) => {
-      const name = `values.${path.join(".")}`;
-      return mustBe === undefined
-        ? `${name} is not a value of chart ${operatorChart.name} ${operatorChart.version}`
-        : `${name} must be ${mustBe}, not ${value}`;
-    });
-    if (problems.length > 0) throw userError(problems.join("; "), resource);
+  const check = (source: ChartSource, isSecret: boolean): void => {
+    const trouble = chartValueTrouble(source, isSecret);
+    if (trouble !== undefined) throw userError(trouble, resource);
   };
   const now = withoutOutputs(values);
-  if (isObject(now)) check(now, { chart, chartVersion });
-  return pulumi.all([values, chart, chartVersion]).apply(([known, chart, chartVersion]) => {
-    if (known !== undefined) check(known, { chart, chartVersion });
+  // What is secret is an output, and so none of this.
+  if (isObject(now)) check({ chart, chartVersion, values: now }, false);
+  return pulumi.all([values, chart, chartVersion]).apply(async ([known, chart, chartVersion]) => {
+    if (known !== undefined)
+      check({ chart, chartVersion, values: known }, await pulumi.isSecret(pulumi.output(values)));
     return known;
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { AgentOptions } from "node:https";
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 
 import type { ClusterArgs } from "./kube-api.ts";
+import { givenKubeconfig } from "./kubeconfig.ts";
 
 /** An API server, and what a request needs to be let in. */
 export interface Access {
@@ -54,15 +55,16 @@ const kubeconfigFile = z.object({
  */
 export function plainAccess(args: ClusterArgs): Access | undefined {
   try {
-    const text = textOf(args.kubeconfig);
+    const text = textOf(args);
     return text === undefined ? undefined : accessIn(kubeconfigFile.parse(parse(text)), args.context);
   } catch {
     return undefined;
   }
 }
 
-function textOf(kubeconfig: string | undefined): string | undefined {
-  if (kubeconfig !== undefined) return existsSync(kubeconfig) ? readFileSync(kubeconfig, "utf8") : kubeconfig;
+function textOf(args: ClusterArgs): string | undefined {
+  const given = givenKubeconfig(args);
+  if (given) return "path" in given ? readFileSync(given.path, "utf8") : given.content;
   const files = (process.env.KUBECONFIG ?? "").split(delimiter).filter(Boolean);
   if (files.length > 1) return undefined;
   return readFileSync(files[0] ?? join(homedir(), ".kube", "config"), "utf8");

@@ -24,6 +24,7 @@ describe("parseConfig: what is accepted", () => {
       singleDiskCeph: { enabled: false, ceph: "ceph" },
       namespaces: [],
       operator: { enabled: true, namespace: "cnpg-system", values: {} },
+      isOperatorEncrypted: false,
       barmanPlugin: { enabled: true },
       databases: [],
     });

@@ -12,8 +12,15 @@ import { type Declared, find, findSoon, recordResources, valueOf } from "./mocks
 process.env.KUBECONFIG = "/nonexistent";
 const declared = await recordResources({ stack: "homelab", preview: true });
 
+const secretKeys = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
+
 /** What the program declares and returns with a config; each time as a module of its own. */
-async function run(config: Record<string, unknown>): Promise<{ outputs: typeof Program; made: Declared[] }> {
+async function run(
+  config: Record<string, unknown>,
+  encrypted: readonly string[] = [],
+): Promise<{ outputs: typeof Program; made: Declared[] }> {
+  const keys = [...secretKeys, ...encrypted].map((key) => `cnpg-rgw:${key}`);
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(keys);
   const values = Object.entries(config).map(([key, value]) => [
     `cnpg-rgw:${key}`,
     typeof value === "string" ? value : JSON.stringify(value),
@@ -127,6 +134,17 @@ describe("the program", () => {
     assert.partialDeepStrictEqual(find(declared, "database-orders-cluster").inputs.metadata, {
       labels: { "cnpg-rgw/component": await ownerOf({ urn }) },
     });
+  });
+
+  it("keeps what is encrypted of the operator's values out of the state", async () => {
+    const values = { additionalEnv: [{ name: "TOKEN", value: "hunter2" }] };
+    const config = { ...onAnyS3, operator: { values }, barmanPlugin: { enabled: false } };
+    const encrypted = await run(config, ["operator"]);
+    const hidden = find(encrypted.made, "cnpg-operator-release");
+    assert.deepEqual(hidden.secrets, ["values"]);
+    assert.partialDeepStrictEqual(hidden.inputs.values, values);
+    const inTheClear = await run(config);
+    assert.deepEqual(find(inTheClear.made, "cnpg-operator-release").secrets, []);
   });
 
   it("makes no plugin where it is switched off", async () => {

@@ -4,38 +4,57 @@ import { z } from "zod";
 import { beforeCreate } from "../../before-create.ts";
 import { askedBeforeMaking } from "../before-making.ts";
 import { type ClusterArgs, getIfThere } from "../cluster.ts";
+import { ownerLabel, ownerOf } from "../postgres/owner.ts";
 
-const service = z.object({
-  metadata: z.object({ managedFields: z.array(z.object({ manager: z.string().default("") })).default([]) }),
+const labelled = z.object({
+  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
 });
 
 /** Refuses to make the plugin where there is one that something else made: chart and manifest have the same Service. */
 export function refusesSecondPlugin(
-  resource: pulumi.Resource,
+  component: pulumi.Resource,
   cluster: ClusterArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
-  return beforeCreate(resource, async ({ metadata }) => {
+  return beforeCreate(component, async ({ metadata }) => {
     const namespace = z.object({ namespace: z.string() }).safeParse(metadata).data?.namespace;
     if (namespace === undefined) return undefined;
-    const hasOthers = await askedBeforeMaking(
+    const owner = await ownerOf(component);
+    const found = await askedBeforeMaking(
       `Service barman-cloud is in namespace ${namespace} already`,
-      "get Services there",
-      () => isOfOthers(cluster, namespace),
-      resource,
+      "get Services and ServiceAccounts there",
+      () => pluginOfOthers(cluster, namespace, owner),
+      component,
     );
-    return hasOthers ? alreadyThere(namespace) : undefined;
+    return found === undefined ? undefined : alreadyThere(namespace, found);
   });
 }
 
-/** One of an update that was broken off is our own. Throws if the cluster does not tell. */
-export async function isOfOthers(cluster: ClusterArgs, namespace: string): Promise<boolean> {
-  const found = await getIfThere(cluster, `/api/v1/namespaces/${namespace}/services/barman-cloud`, service);
-  if (found === undefined) return false;
-  return !found.metadata.managedFields.some(({ manager }) => manager.startsWith("pulumi"));
+/**
+ * What a namespace has of a plugin that this component did not make; one of an update that was broken off is its own.
+ * That Pulumi made it says nothing, for another stack would take it along when it is destroyed. Throws if the cluster
+ * does not tell.
+ */
+export async function pluginOfOthers(
+  cluster: ClusterArgs,
+  namespace: string,
+  owner: string,
+): Promise<string | undefined> {
+  const ownerAt = async (path: string): Promise<{ label: string | undefined } | undefined> => {
+    const found = await getIfThere(cluster, `/api/v1/namespaces/${namespace}/${path}`, labelled);
+    return found && { label: found.metadata.labels[ownerLabel] };
+  };
+  const [service, account] = await Promise.all([
+    ownerAt("services/barman-cloud"),
+    ownerAt("serviceaccounts/plugin-barman-cloud"),
+  ]);
+  if (service && service.label !== owner) return "Service barman-cloud";
+  // Another component of this kind makes it first, long before the Service. One without a label is a mere remnant.
+  if (account?.label === undefined || account.label === owner) return undefined;
+  return "ServiceAccount plugin-barman-cloud of another stack";
 }
 
-const alreadyThere = (namespace: string): string =>
-  `Namespace ${namespace} has a Barman Cloud plugin already (Service barman-cloud). Leave it as it is, and do without ` +
+const alreadyThere = (namespace: string, found: string): string =>
+  `Namespace ${namespace} has a Barman Cloud plugin already (${found}). Leave it as it is, and do without ` +
   "BarmanCloudPlugin (pulumi config set --path cnpg-rgw:barmanPlugin.enabled false), or remove it first, but never its " +
   "CRD: with it goes what says where every database's backups are";

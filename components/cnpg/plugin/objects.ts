@@ -3,20 +3,26 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import manifest from "./generated/manifest.json" with { type: "json" };
 
+interface ChildOptions {
+  parent: pulumi.Resource;
+  /** What comes first: before it is made the cluster is asked whether there is a plugin of others. */
+  dependsOn: pulumi.Resource;
+}
+
 /**
  * The CRD of ObjectStore. It outlives the component: with it Kubernetes would delete every ObjectStore, which is what
  * says where a database's backups are. The next install takes it over, and brings it to its own version.
  */
 export function objectStoreDefinition(
   name: string,
-  parent: pulumi.Resource,
+  opts: ChildOptions,
 ): kubernetes.apiextensions.v1.CustomResourceDefinition {
   const { metadata, spec } = manifest.crd;
   const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
   return new kubernetes.apiextensions.v1.CustomResourceDefinition(
     `${name}-crd`,
     { metadata: { ...metadata, annotations }, spec },
-    { parent, retainOnDelete: true },
+    { ...opts, retainOnDelete: true },
   );
 }
 
@@ -24,19 +30,19 @@ export function objectStoreDefinition(
 export function permissions(
   name: string,
   namespace: pulumi.Output<string>,
-  parent: pulumi.Resource,
+  opts: ChildOptions,
 ): pulumi.Resource[] {
   const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = kubernetes.rbac.v1;
   const here = <T extends object>(object: T) => ({ ...object, namespace });
   const clusterRole = (suffix: string, { metadata, rules }: ClusterRoleManifest) =>
-    new ClusterRole(`${name}-${suffix}`, { metadata, rules }, { parent });
+    new ClusterRole(`${name}-${suffix}`, { metadata, rules }, opts);
 
   const { leaderElectionRole, leaderElectionRoleBinding, clusterRoleBinding } = manifest;
   return [
     new Role(
       `${name}-leader-election-role`,
       { metadata: here(leaderElectionRole.metadata), rules: leaderElectionRole.rules },
-      { parent },
+      opts,
     ),
     new RoleBinding(
       `${name}-leader-election-role-binding`,
@@ -45,7 +51,7 @@ export function permissions(
         roleRef: leaderElectionRoleBinding.roleRef,
         subjects: leaderElectionRoleBinding.subjects.map(here),
       },
-      { parent },
+      opts,
     ),
     clusterRole("cluster-role", manifest.clusterRole),
     new ClusterRoleBinding(
@@ -55,7 +61,7 @@ export function permissions(
         roleRef: clusterRoleBinding.roleRef,
         subjects: clusterRoleBinding.subjects.map(here),
       },
-      { parent },
+      opts,
     ),
     clusterRole("object-store-editor-role", manifest.objectStoreEditorRole),
     clusterRole("object-store-viewer-role", manifest.objectStoreViewerRole),

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Rule, checked } from "../../check.ts";
 import type { ClusterArgs } from "../cluster.ts";
+import { ownerLabel, ownerOf } from "../postgres/owner.ts";
 import { type PreflightArgs, clusterToAsk } from "../preflight.ts";
 import { namespaceRule } from "../rules.ts";
 import {
@@ -58,7 +59,7 @@ export interface BarmanCloudPluginArgs {
 
   /**
    * The questions to the cluster, before the plugin is touched: whether the operator is in `namespace`, and no plugin
-   * that something else made.
+   * that something else made, or another stack.
    */
   preflight?: PreflightArgs | undefined;
 }
@@ -104,14 +105,15 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     const tls = certManager
       ? certManagerCertificates(name, namespace, this)
       : ownCertificates(name, namespace, args.certificates?.validityDays, this);
+    const behindAccount = { parent: this, dependsOn: account };
     const plugin = new kubernetes.apps.v1.Deployment(
       `${name}-deployment`,
       deployment(namespace, container, tls.secretNames),
       {
         parent: this,
         dependsOn: [
-          objectStoreDefinition(name, this),
-          ...permissions(name, namespace, this),
+          objectStoreDefinition(name, behindAccount),
+          ...permissions(name, namespace, behindAccount),
           ...tls.resources,
         ],
         customTimeouts: { create: "5m", update: "5m" },
@@ -142,12 +144,13 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     };
   }
 
+  /** The first of all, so that an update ends here where there is a plugin of others. */
   private serviceAccount(
     name: string,
     { namespace = "cnpg-system" }: BarmanCloudPluginArgs,
     cluster: ClusterArgs | undefined,
   ): kubernetes.core.v1.ServiceAccount {
-    const { metadata } = manifest.serviceAccount;
+    const metadata = this.owned(manifest.serviceAccount.metadata);
     return new kubernetes.core.v1.ServiceAccount(
       `${name}-service-account`,
       { metadata: { ...metadata, namespace: checked(this, "namespace", namespace, namespaceRule) } },
@@ -162,7 +165,8 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     secrets: TlsSecretNames,
     plugin: pulumi.Resource,
   ): kubernetes.core.v1.Service {
-    const { metadata, spec } = manifest.service;
+    const { spec } = manifest.service;
+    const metadata = this.owned(manifest.service.metadata);
     const annotations = {
       ...metadata.annotations,
       "cnpg.io/pluginServerSecret": secrets.server,
@@ -174,6 +178,11 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
       // The operator's finalizer is on it: without an operator that answers it cannot be deleted.
       { parent: this, dependsOn: plugin, customTimeouts: { create: "2m", update: "2m", delete: "2m" } },
     );
+  }
+
+  /** With the label by which an update that was broken off knows its own again, and another stack what is not its own. */
+  private owned<T extends { labels: Record<string, string> }>(metadata: T) {
+    return { ...metadata, labels: { ...metadata.labels, [ownerLabel]: ownerOf(this) } };
   }
 }
 

@@ -13,7 +13,7 @@ import { unknownKeyRows } from "./bad-input/keys.ts";
 import { kubernetesRows } from "./bad-input/kubernetes.ts";
 import type { Row } from "./bad-input/row.ts";
 import { s3Rows } from "./bad-input/s3.ts";
-import { anyS3, ceph, privateKey, refusal, secrets } from "./fixtures.ts";
+import { anyS3, ceph, parsed, privateKey, refusal, secrets } from "./fixtures.ts";
 
 const rows: Row[] = [...s3Rows, ...cephRows, ...kubernetesRows, ...databaseRows, ...unknownKeyRows];
 const base = { ceph, s3: anyS3 };
@@ -61,6 +61,26 @@ describe("bad input: the error as a whole", () => {
     const message = refusal(anyS3, ["accessKeyId"]);
     assert.match(message, /cnpg-rgw:secretAccessKey is a secret, and stands unencrypted/);
     assert.doesNotMatch(message, /accessKeyId (is|must)/);
+  });
+});
+
+describe("bad input: encrypted databases", () => {
+  const orders = { name: "orders", namespace: "shop", storage: { size: "20Gi" }, spec: { note: "hunter2" } };
+  const config = { ...anyS3, namespaces: ["shop"], databases: [orders] };
+
+  it("are refused, for they would stand in the clear in the state and in the cluster", () => {
+    const message = refusal(config, [...secrets, "databases"]);
+    assert.match(
+      message,
+      /^The config of stack lab has a problem:\n\n {2}cnpg-rgw:databases has an encrypted value/,
+    );
+    assert.match(message, /Keep passwords in Secrets, .* without --secret\n {6}in an editor: /);
+    assert.doesNotMatch(message, /hunter2/);
+  });
+
+  it("are no problem where there are none", () => {
+    assert.deepEqual(parsed({ ...anyS3, databases: [] }, [...secrets, "databases"]).databases, []);
+    assert.equal(parsed(config).databases.length, 1);
   });
 });
 

@@ -14,6 +14,7 @@ const wishes = {
   ],
   operator: { enabled: true, values: {} },
   databases: [],
+  barmanPlugin: { enabled: true },
 };
 const withSample = {
   "/api/v1/namespaces/sample": { status: 200, body: { kind: "Namespace", status: { phase: "Active" } } },
@@ -45,7 +46,33 @@ describe("requireCluster", () => {
   it("asks for no CRD of an operator that is left to others", async (t) => {
     const { kubeconfig, close } = await apiServer({});
     t.after(close);
-    const none = { namespaces: [], operator: { enabled: false, values: {} }, databases: [] };
     await requireCluster(none, { kubeconfig });
+  });
+
+  const none = {
+    namespaces: [],
+    operator: { enabled: false, values: {} },
+    databases: [],
+    barmanPlugin: { enabled: false },
+  };
+
+  it("asks for the plugin that databases need where it is left to others", async (t) => {
+    const [orders, old] = [
+      { name: "orders", namespace: "shop" },
+      { name: "old", namespace: "shop", backup: { method: "barmanObjectStore" as const } },
+    ];
+    const without = await apiServer({});
+    t.after(without.close);
+    await assert.rejects(
+      requireCluster({ ...none, databases: [old, orders] }, without),
+      /databases\[1\] is backed up by the Barman Cloud plugin, .*no CRD objectstores.*\n +pulumi config rm --path 'cnpg-rgw:barmanPlugin\.enabled'$/,
+    );
+    await requireCluster({ ...none, databases: [old] }, without);
+    const resources = [{ kind: "ObjectStore" }];
+    const having = await apiServer({
+      "/apis/barmancloud.cnpg.io/v1": { status: 200, body: { resources } },
+    });
+    t.after(having.close);
+    await requireCluster({ ...none, databases: [orders] }, having);
   });
 });

@@ -79,7 +79,12 @@ describe("databases that run and are not in the config any more", () => {
       /kubectl -n shop label clusters\.postgresql\.cnpg\.io stock cnpg-rgw\/component-$/,
     );
     // As the program meets it, with no database left in the config.
-    const wishes = { namespaces: [], operator: { enabled: false, values: {} }, databases: [] };
+    const wishes = {
+      namespaces: [],
+      operator: { enabled: false, values: {} },
+      barmanPlugin: { enabled: true },
+      databases: [],
+    };
     await assert.rejects(
       requireCluster(wishes, { kubeconfig }),
       (error) => pulumi.RunError.isInstance(error) && String(error).includes("shop/stock"),

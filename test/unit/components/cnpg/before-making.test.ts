@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
 import { askedAgain, askedBeforeMaking, notAnswered } from "../../../../components/cnpg/before-making.ts";
+import { getIfThere } from "../../../../components/cnpg/cluster.ts";
 import { KubeFailure } from "../../../../components/cnpg/kube-api.ts";
+import { KubeconfigMistake } from "../../../../components/cnpg/kubeconfig.ts";
 import { recordResources, valueOf } from "../../mocks.ts";
+import { kubeconfigFor } from "./api-server.ts";
 
 await recordResources();
 
@@ -46,6 +50,19 @@ describe("askedAgain", () => {
       assert.equal(asked.count, 1);
     }
   });
+
+  it("does not ask again after a mistake in the kubeconfig", async () => {
+    const kubeconfig = kubeconfigFor("http://127.0.0.1:1");
+    for (const cluster of [{ kubeconfig, context: "prod" }, { kubeconfig: "/no/such/kubeconfig" }]) {
+      let count = 0;
+      const ask = () => {
+        count += 1;
+        return getIfThere(cluster, "/api/v1/namespaces/shop", z.unknown());
+      };
+      await assert.rejects(askedAgain(ask, 10, 1), KubeconfigMistake);
+      assert.equal(count, 1);
+    }
+  });
 });
 
 describe("a question without an answer", () => {
@@ -77,6 +94,13 @@ describe("a question without an answer", () => {
     assert.deepEqual(
       warn.mock.calls.map(({ arguments: [message] }) => message),
       [notAnswered("one", right, new Error("no answer within 10 s"))],
+    );
+  });
+
+  it("is put down to the kubeconfig where that has a mistake, and not to a cluster that is away", () => {
+    assert.match(
+      notAnswered(what, right, new KubeconfigMistake('kubeconfig "/k" has no context "prod"')),
+      /^Could not ask whether .* \(kubeconfig "\/k" has no context "prod"\)\. Correct it, or kubernetes:kubeconfig and kubernetes:context .* preflight\.kubeconfig .*; then run `pulumi up` again$/,
     );
   });
 

@@ -7,6 +7,7 @@ import { z } from "zod";
 import {
   chartValueNames,
   chartValueProblems,
+  chartValueTrouble,
   chartValues,
 } from "../../../../components/cnpg/chart-values.ts";
 import { operatorValues } from "../../../../components/cnpg/operator-values.ts";
@@ -90,5 +91,26 @@ describe("chartValueProblems", () => {
       said({ crds: 5 }, { chart: "oci://registry.lan/cloudnative-pg", chartVersion: "0.29.0" }).length,
       1,
     );
+  });
+});
+
+describe("chartValueTrouble", () => {
+  const values = { crds: { create: "hunter2" }, podMonitor: "hunter2" };
+
+  it("is nothing, or all in one line", () => {
+    assert.equal(chartValueTrouble({ values: operatorValues() }, false), undefined);
+    assert.equal(
+      chartValueTrouble({ values }, false),
+      'values.crds.create must be true or false, not "hunter2"; values.podMonitor is not a value of chart ' +
+        "cloudnative-pg 0.29.0",
+    );
+  });
+
+  it("shows nothing of secret values", () => {
+    assert.match(
+      chartValueTrouble({ values }, true) ?? "",
+      /^values\.crds\.create must be true or false, not what was given;/,
+    );
+    assert.doesNotMatch(chartValueTrouble({ values }, true) ?? "", /hunter2/);
   });
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, describe, it } from "node:test";
 
-import { alreadyThere, crdsOfAnother } from "../../../../components/cnpg/adopt-operator.ts";
+import { alreadyThere, crdsOfAnother, inTheWay } from "../../../../components/cnpg/adopt-operator.ts";
 import {
   findOperator,
   hasRelease,
   ownerOfDefinitions,
 } from "../../../../components/cnpg/existing-operator.ts";
+import { recordResources } from "../../mocks.ts";
 import { apiServer, kubeconfigFor } from "./api-server.ts";
 
 const webhooks =
@@ -46,6 +47,12 @@ async function clusterWith(t: TestContext, replies: Parameters<typeof apiServer>
 
 const release = { name: "cloudnative-pg", namespace: "postgres" };
 
+const records = (state: string) =>
+  `/api/v1/namespaces/postgres/secrets?labelSelector=${encodeURIComponent(`owner=helm,name=cloudnative-pg,${state}`)}`;
+const pendingRecords = records("status in (pending-install,pending-upgrade,pending-rollback)");
+const liveRecords = `${records("status!=uninstalled")}&limit=1`;
+const items = (...list: unknown[]) => ({ status: 200, body: { items: list } });
+
 describe("findOperator", () => {
   it("knows one of Helm, of Flux, and of neither", async (t) => {
     const ask = async (metadata: object) =>
@@ -80,9 +87,8 @@ describe("hasRelease", () => {
   it("asks for records that are not of a release that was uninstalled", async (t) => {
     const path =
       "/api/v1/namespaces/postgres/secrets?labelSelector=owner%3Dhelm%2Cname%3Dcloudnative-pg%2Cstatus!%3Duninstalled&limit=1";
-    const items = (list: unknown[]) => ({ [path]: { status: 200, body: { items: list } } });
-    assert.equal(await hasRelease(await clusterWith(t, items([{}])), release), true);
-    assert.equal(await hasRelease(await clusterWith(t, items([])), release), false);
+    assert.equal(await hasRelease(await clusterWith(t, { [path]: items({}) }), release), true);
+    assert.equal(await hasRelease(await clusterWith(t, { [path]: items() }), release), false);
     assert.equal(await hasRelease(await clusterWith(t, {}), release), false);
     await assert.rejects(hasRelease(await clusterWith(t, { [path]: { status: 403, body: {} } }), release));
   });
@@ -102,6 +108,13 @@ describe("what to do about an operator that is there already", () => {
     );
   });
 
+  it("is to leave a Helm release alone as well, where others go on looking after it", () => {
+    assert.match(
+      alreadyThere(found),
+      /another stack or tool .*leave it as it is, .*\(pulumi config set --path cnpg-rgw:operator\.enabled false && pulumi config set --path cnpg-rgw:operator\.namespace postgres\)$/,
+    );
+  });
+
   it("is to leave alone one of a manifest, and in no case to delete its CRDs", () => {
     const said = alreadyThere({ ...found, release: undefined });
     assert.match(said, /operator\.enabled false && .*operator\.namespace postgres.*never its CRDs/);
@@ -116,6 +129,61 @@ describe("what to do about an operator that is there already", () => {
     assert.match(
       crdsOfAnother(undefined, release) ?? "",
       /kubectl annotate \$crds .*release-name=cloudnative-pg/,
+    );
+  });
+});
+
+describe("what is in the way of a release", () => {
+  const pending = {
+    metadata: {
+      name: "sh.helm.release.v1.cloudnative-pg.v1",
+      creationTimestamp: "2026-11-22T10:00:00Z",
+      labels: { status: "pending-install" },
+    },
+  };
+  const broken = {
+    ...webhooksIn("postgres", ofHelm),
+    [pendingRecords]: items(pending),
+    [liveRecords]: items({}),
+  };
+
+  it("is, in a preview already, the record of a Helm that was broken off over it", async (t) => {
+    await recordResources({ preview: true });
+    t.after(() => recordResources());
+    const said = await inTheWay(await clusterWith(t, broken), release);
+    assert.match(
+      said ?? "",
+      /state pending-install since .*delete secret sh\.helm\.release\.v1\.cloudnative-pg\.v1/,
+    );
+  });
+
+  it("is nothing once that record is removed", async (t) => {
+    const removed = { ...broken, [pendingRecords]: items(), [liveRecords]: items() };
+    assert.equal(await inTheWay(await clusterWith(t, removed), release), undefined);
+  });
+
+  it("is an operator whose release is another one, or is whole", async (t) => {
+    const other = { ...release, name: "cnpg" };
+    const whole = { ...broken, [pendingRecords]: items() };
+    for (const [replies, wanted] of [
+      [whole, release],
+      [broken, other],
+      [broken, undefined],
+    ] as const) {
+      assert.match(
+        (await inTheWay(await clusterWith(t, replies), wanted)) ?? "",
+        /^The cluster has an operator already/,
+      );
+    }
+  });
+
+  it("is nothing where there is no operator, and the CRDs of an earlier one are of the same release", async (t) => {
+    assert.equal(await inTheWay(await clusterWith(t, {}), release), undefined);
+    const crds = { [crd]: { status: 200, body: { metadata: ofHelm } } };
+    assert.equal(await inTheWay(await clusterWith(t, crds), release), undefined);
+    assert.match(
+      (await inTheWay(await clusterWith(t, crds), { ...release, name: "cnpg" })) ?? "",
+      /^The cluster has the operator's CRDs/,
     );
   });
 });

@@ -54,6 +54,17 @@ describe("CnpgOperator", () => {
     assert.deepEqual(inputs.values, operatorValues({ image: { repository: "registry.lan/cloudnative-pg" } }));
   });
 
+  it("keeps values secret of which a part is", async () => {
+    const values = { additionalEnv: [{ name: "TOKEN", value: "hunter2" }] };
+    const hidden = await release("hidden", { ...unasked, values: pulumi.secret(values) });
+    const nested = [{ name: "TOKEN", value: pulumi.secret("hunter2") }];
+    const partly = await release("partly", { ...unasked, values: { additionalEnv: nested } });
+    for (const { inputs, secrets } of [hidden, partly]) {
+      assert.deepEqual(secrets, ["values"]);
+      assert.deepEqual(inputs.values, operatorValues(values));
+    }
+  });
+
   it("takes the name of a release that it is to adopt", async () => {
     const { inputs } = await release("adopted", {
       ...unasked,

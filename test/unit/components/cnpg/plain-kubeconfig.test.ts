@@ -13,6 +13,9 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
+// The home directory, as `~` means it.
+process.env.HOME = folder;
+
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 function kubeconfig(cluster: object, user: object): string {
@@ -36,7 +39,7 @@ describe("plainAccess", () => {
   it("reads certificates, from the content or a file", () => {
     const file = join(folder, "config");
     writeFileSync(file, plain);
-    for (const given of [plain, file]) {
+    for (const given of [plain, file, "~/config"]) {
       const access = plainAccess({ kubeconfig: given });
       assert.equal(access?.server.href, "https://10.0.0.20:6443/");
       const { ca, cert, key, ...rest } = access.tls;

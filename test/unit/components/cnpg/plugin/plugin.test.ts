@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -8,6 +9,7 @@ import {
   BarmanCloudPlugin,
   type BarmanCloudPluginArgs,
 } from "../../../../../components/cnpg/plugin/plugin.ts";
+import { ownerOf } from "../../../../../components/cnpg/postgres/owner.ts";
 import { tlsSecrets } from "../../../../../components/cnpg/plugin/renewal.ts";
 import { family, find, recordResources, valueOf } from "../../../mocks.ts";
 
@@ -43,6 +45,7 @@ const metadataSchema = z.object({
     name: z.string(),
     namespace: z.string().optional(),
     annotations: z.record(z.string(), z.string()).optional(),
+    labels: z.record(z.string(), z.string()).optional(),
   }),
 });
 const metadataOf = (name: string) => metadataSchema.parse(find(declared, name).inputs).metadata;
@@ -152,6 +155,34 @@ describe("BarmanCloudPlugin", () => {
     const { name, annotations } = metadataOf("kept-crd");
     assert.equal(name, "objectstores.barmancloud.cnpg.io");
     assert.equal(annotations?.["pulumi.com/patchForce"], "true");
+  });
+
+  it("labels what it makes first and last, so that another stack knows it for a plugin of others", async () => {
+    const labelled = new BarmanCloudPlugin("labelled", unasked);
+    await valueOf(labelled.namespace);
+    const owner = await ownerOf(labelled);
+    for (const [part, own] of [
+      ["service-account", "app.kubernetes.io/name"],
+      ["service", "cnpg.io/pluginName"],
+    ] as const) {
+      const { labels } = metadataOf(`labelled-${part}`);
+      assert.equal(labels?.["cnpg-rgw/component"], owner);
+      assert.ok(labels[own]);
+    }
+  });
+
+  it("touches nothing of the cluster before it is clear that there is no plugin of others", async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const from = declared.length;
+    const held = new BarmanCloudPlugin("held", { ...unasked, namespace: promise });
+    const touched = () => declared.slice(from).filter(({ type }) => type.startsWith("kubernetes:"));
+    await valueOf(held.urn);
+    await sleep(200);
+    assert.deepEqual(touched(), []);
+    // The question is put before this one is made.
+    resolve("cnpg-system");
+    await valueOf(held.namespace);
+    assert.equal(touched()[0]?.name, "held-service-account");
   });
 
   it("refuses bad arguments", () => {
