@@ -1,3 +1,4 @@
+import { longestClusterName } from "../components/cnpg/postgres/rules.ts";
 import type { BackupStoreArgs, PostgresClusterArgs } from "../components/index.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName } from "./commands.ts";
@@ -5,14 +6,32 @@ import { keyName } from "./commands.ts";
 type Database = StackConfig["databases"][number];
 
 /** The arguments of a PostgresCluster for an entry of `databases`; its backups go to the stack's store. */
-export function databaseArgs(entry: Database, store: BackupStoreArgs): PostgresClusterArgs {
+export function databaseArgs(
+  entry: Database,
+  store: BackupStoreArgs,
+  all: readonly Database[],
+): PostgresClusterArgs {
   const { name, backup, recovery, ...rest } = entry;
   return {
     ...rest,
     clusterName: name,
+    database: databaseOf(entry, all),
     backup: { ...backup, store },
     ...(recovery && { recovery: recoveryArgs(recovery, store) }),
   };
+}
+
+/**
+ * What is recovered from an entry of the list has the database and the owner of that, unless it says otherwise: with
+ * others, CloudNativePG would make an empty database beside the recovered one, and lead applications there.
+ */
+function databaseOf(entry: Database, all: readonly Database[]): Database["database"] {
+  const { database, recovery } = entry;
+  if (database !== undefined || recovery === undefined) return database;
+  if (recovery.bucket !== undefined || recovery.path !== undefined) return undefined;
+  const others = all.filter((other) => other !== entry);
+  const source = others.find(({ name }) => name === recovery.from);
+  return source && databaseOf(source, others);
 }
 
 function recoveryArgs(
@@ -48,7 +67,9 @@ export function recoveryCommand(entry: Database, serverName: string, all: readon
 
 function unusedName(name: string, all: readonly Database[]): string {
   const taken = new Set(all.map((entry) => entry.name));
-  let unused = `${name}-restored`;
-  for (let n = 2; taken.has(unused); n += 1) unused = `${name}-restored-${n}`;
-  return unused;
+  for (let n = 1; ; n += 1) {
+    const suffix = n === 1 ? "-restored" : `-restored-${n}`;
+    const unused = name.slice(0, longestClusterName - suffix.length).replace(/-+$/, "") + suffix;
+    if (!taken.has(unused)) return unused;
+  }
 }

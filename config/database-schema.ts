@@ -46,7 +46,7 @@ const moment = z.preprocess(
 
 const recovery = z.strictObject(
   {
-    from: text("must be the name of the database to recover", rules.clusterNameRule),
+    from: text("must be the name of the database to recover", rules.sourceNameRule),
     serverName: text("must be a name", rules.serverNameRule).optional(),
     targetTime: moment.optional(),
     backupId: text("must be the id of a base backup", rules.backupIdRule).optional(),

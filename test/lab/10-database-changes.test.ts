@@ -69,15 +69,32 @@ describe("a change to a database", onlyInFull, () => {
     await archiveNow(old);
   });
 
-  it("is in force when up is done: another place in the bucket, with a base backup at once", async () => {
+  it("is in force when up is done: one more instance", async () => {
+    await changed({ instances: 2 });
+    assert.equal(await sql(old, "select count(*) from pg_stat_replication where state = 'streaming';"), "1");
+  });
+
+  it("is in force when up is done: another place in the bucket, with a base backup that restores at once", async () => {
+    // A standby begins a base backup at the last checkpoint, of which the WAL is in the place of before.
+    for (let i = 1; i <= 3; i++) {
+      await sql(old, `insert into sales.orders values (${-i}, 'before the move');`);
+      await archiveNow(old);
+    }
     setPlain("path", "/another-place");
-    assert.match(await mustPulumi(up), /archives to s3:\/\/cnpg-backups\/another-place\/changed from now on/);
-    await archiveNow(old);
+    const printed = await mustPulumi(up);
+    assert.match(printed, /archives to s3:\/\/cnpg-backups\/another-place\/changed\/changed from now on/);
+    assert.doesNotMatch(printed, /could not be restored then/);
     const steps: ["list", string][] = [["list", "another-place/changed/changed/base/"]];
     await until({ what: "a base backup in the new place", timeoutMs: 120_000 }, async () => {
       const [found] = await s3({ ...(await keysOfStack()), steps });
       return String(found).includes("backup.info") || String(found);
     });
+    await archiveNow(old);
+    const again = { recovery: { from: "changed" } };
+    setDatabases([passing("changed", { instances: 2 }), passing("changed-again", again)]);
+    await mustPulumi(up);
+    assert.equal(await fingerprint(inDemo("changed-again")), await fingerprint(old));
+    await changed({ instances: 2 });
     await mustPulumi([...up, "--expect-no-changes"]);
   });
 
@@ -89,21 +106,37 @@ describe("a change to a database", onlyInFull, () => {
     setPlain("path", "/another-place");
   });
 
+  it("is refused where it would be passed over: a recovery", async () => {
+    setDatabases([passing("changed", { instances: 2, recovery: { from: "another" } })]);
+    const outcome = await pulumi(["preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /it was made empty, and the plan says recovered from "another"/);
+  });
+
+  it("is in force when up is done: another address of the store, with a base backup at once", async () => {
+    const before = await completedBackups(old);
+    overHttps(false);
+    setDatabases([passing("changed", { instances: 2 })]);
+    const printed = await mustPulumi(up);
+    assert.match(printed, /archives to the store at http:\/\/10\.0\.0\.10:7480 from now on/);
+    await completedBackups(old, before.length + 1);
+    await archiveNow(old);
+    await mustPulumi([...up, "--expect-no-changes"]);
+  });
+
   it("is in force when up is done: a parameter of PostgreSQL", async () => {
-    await changed({ spec: { postgresql } });
+    await changed({ instances: 2, spec: { postgresql } });
     assert.equal(await show("max_connections"), "77");
   });
 
   it("is in force when up is done: the resources", async () => {
-    await changed({ spec: { postgresql, resources: { requests: { cpu: "110m", memory: "512Mi" } } } });
+    await changed({
+      instances: 2,
+      spec: { postgresql, resources: { requests: { cpu: "110m", memory: "512Mi" } } },
+    });
     const cpu = "jsonpath={.spec.containers[?(@.name=='postgres')].resources.requests.cpu}";
     assert.equal(await kubectl("-n", "demo", "get", "pod", "changed-1", "-o", cpu), "110m");
     assert.equal(await show("max_connections"), "77");
-  });
-
-  it("is in force when up is done: one more instance", async () => {
-    await changed({ instances: 2, spec: { postgresql } });
-    assert.equal(await sql(old, "select count(*) from pg_stat_replication where state = 'streaming';"), "1");
   });
 });
 

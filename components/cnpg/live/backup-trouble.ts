@@ -1,5 +1,5 @@
 import { type ClusterArgs, configurationFor, inTime } from "../kube-api.ts";
-import { type ClusterResource, conditionOf } from "./cluster-resource.ts";
+import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-resource.ts";
 import { knownCause } from "./known-causes.ts";
 import { podErrors } from "./look.ts";
 import type { Pod } from "./workload.ts";
@@ -38,11 +38,11 @@ export async function backupTroubles(
 
 /** Whether the last WAL of a Cluster was archived. A new one has no such condition yet, and a replica cluster need not. */
 export const isArchiving = (resource: ClusterResource): boolean =>
-  resource.spec.replica !== undefined || conditionOf(resource, "ContinuousArchiving")?.status === "True";
+  isReplicaCluster(resource) || conditionOf(resource, "ContinuousArchiving")?.status === "True";
 
 /** Whether a new Cluster still has no base backup to come back from, and none has failed. */
 export const isFirstBackupAwaited = (resource: ClusterResource): boolean =>
-  resource.spec.replica === undefined && lastBackup(resource).is === "awaited";
+  !isReplicaCluster(resource) && lastBackup(resource).is === "awaited";
 
 /** While a base backup runs the condition is false as well, for another reason. */
 function lastBackup(resource: ClusterResource): { is: "complete" | "failed" | "awaited"; message?: string } {

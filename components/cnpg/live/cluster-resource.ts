@@ -7,7 +7,48 @@ import { kubernetesClient } from "../kube-api.ts";
 const size = z.object({ size: z.string().optional() });
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
 
-/** The fields of a Cluster that are read here; a quantity such as a size can be a number in JSON. */
+const application = z.object({ database: z.string(), owner: z.string() }).partial();
+const parameters = z.record(z.string(), z.string()).optional();
+
+/** The fields of a Cluster's spec that are read here; a quantity such as a size can be a number in JSON. */
+export const clusterSpec = z.object({
+  instances: z.number().default(1),
+  imageName: z.string().optional(),
+  storage: size.optional(),
+  walStorage: size.optional(),
+  resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
+  replica: z.object({ enabled: z.boolean(), primary: z.string(), self: z.string() }).partial().optional(),
+  bootstrap: z
+    .object({
+      initdb: application.optional(),
+      recovery: application
+        .extend({
+          source: z.string().optional(),
+          recoveryTarget: z.object({ targetTime: z.string(), backupID: z.string() }).partial().optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  externalClusters: z
+    .array(
+      z.object({
+        name: z.string(),
+        plugin: z.object({ parameters }).optional(),
+        barmanObjectStore: z.object({ serverName: z.string().optional() }).optional(),
+      }),
+    )
+    .optional(),
+  plugins: z.array(z.object({ name: z.string(), enabled: z.boolean().default(true), parameters })).optional(),
+  backup: z
+    .object({
+      barmanObjectStore: z
+        .object({ serverName: z.string(), destinationPath: z.string(), endpointURL: z.string() })
+        .partial()
+        .optional(),
+    })
+    .optional(),
+});
+
 const clusterResource = z.object({
   metadata: z.object({
     name: z.string(),
@@ -17,30 +58,7 @@ const clusterResource = z.object({
     labels: z.record(z.string(), z.string()).optional(),
     deletionTimestamp: z.string().optional(),
   }),
-  spec: z.object({
-    instances: z.number().default(1),
-    imageName: z.string().optional(),
-    storage: size.optional(),
-    walStorage: size.optional(),
-    resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
-    replica: z.object({}).optional(),
-    plugins: z
-      .array(
-        z.object({
-          name: z.string(),
-          enabled: z.boolean().default(true),
-          parameters: z.record(z.string(), z.string()).optional(),
-        }),
-      )
-      .optional(),
-    backup: z
-      .object({
-        barmanObjectStore: z
-          .object({ serverName: z.string().optional(), destinationPath: z.string().optional() })
-          .optional(),
-      })
-      .optional(),
-  }),
+  spec: clusterSpec,
   status: z
     .object({
       phase: z.string().optional(),
@@ -85,6 +103,11 @@ export async function readCluster(
   return clusterResource.parse(body);
 }
 
+/** A Cluster as inputs of an earlier update have it, without a status; undefined where that is none. */
+export function declaredCluster(inputs: unknown): ClusterResource | undefined {
+  return clusterResource.safeParse(inputs).data;
+}
+
 export async function listClusters(
   configuration: Configuration,
   labelSelector: string,
@@ -103,6 +126,12 @@ export function conditionOf({ status }: ClusterResource, type: string): Conditio
   return status.conditions.find((condition) => condition.type === type);
 }
 
+/** Whether it follows another cluster, as CloudNativePG reads `spec.replica`: after a promotion that may still be there. */
+export function isReplicaCluster({ metadata, spec: { replica } }: ClusterResource): boolean {
+  if (replica === undefined) return false;
+  return replica.enabled ?? replica.primary !== (replica.self ?? metadata.name);
+}
+
 export interface LiveLineage {
   method: "plugin" | "barmanObjectStore";
   serverName: string;
@@ -112,10 +141,17 @@ export interface LiveLineage {
 
   /** In-tree: where. */
   destinationPath?: string | undefined;
+  endpoint?: string | undefined;
 }
 
 /** Where a Cluster's backups go, and under which name; nothing for one without backups. */
-export function lineageOf({ metadata, spec }: ClusterResource): LiveLineage | undefined {
+export function lineageOf({
+  metadata,
+  spec,
+}: {
+  metadata: { name: string };
+  spec: ClusterResource["spec"];
+}): LiveLineage | undefined {
   const plugin = spec.plugins?.find(({ name, enabled }) => enabled && name === barmanPlugin);
   if (plugin) {
     const { serverName = metadata.name, barmanObjectName } = plugin.parameters ?? {};
@@ -123,6 +159,6 @@ export function lineageOf({ metadata, spec }: ClusterResource): LiveLineage | un
   }
   const store = spec.backup?.barmanObjectStore;
   if (!store) return undefined;
-  const { serverName = metadata.name, destinationPath } = store;
-  return { method: "barmanObjectStore", serverName, destinationPath };
+  const { serverName = metadata.name, destinationPath, endpointURL } = store;
+  return { method: "barmanObjectStore", serverName, destinationPath, endpoint: endpointURL };
 }

@@ -1,5 +1,5 @@
 import type { ClusterResource } from "./cluster-resource.ts";
-import type { Obstacle } from "./obstacles.ts";
+import { type Obstacle, isJob } from "./obstacles.ts";
 
 /** What is to be said about a database that does not come up. */
 export interface Failure {
@@ -31,6 +31,7 @@ export function failureMessage({
     `Database ${namespace}/${name} ${outcome}${main ? `: ${withoutStop(main.problem)}` : ""}.`,
     ...(main?.lines ?? []).map((line) => `    ${line}`),
     ...(main ? [`  What to do: ${main.advice}`] : []),
+    ...(resource && isFailedRecovery(resource, obstacles) ? [startOver(namespace, name)] : []),
     ...others.slice(0, 4).map(({ problem, advice }) => `  Also: ${withoutStop(problem)}. ${advice}`),
     ...surroundings.map((line) => `  Kubernetes says: ${line}`),
     ...(resource ? [`  State: ${stateOf(resource)}`] : []),
@@ -38,6 +39,16 @@ export function failureMessage({
       ` pods,jobs,pvc -l cnpg.io/cluster=${name}`,
   ].join("\n");
 }
+
+/** The operator makes no other Job for a recovery that has ended, and reads what to recover only once. */
+function isFailedRecovery({ spec, status }: ClusterResource, obstacles: Obstacle[]): boolean {
+  const hasInstance = (status.readyInstances ?? 0) > 0;
+  return spec.bootstrap?.recovery !== undefined && !hasInstance && obstacles.some(isJob);
+}
+
+const startOver = (namespace: string, name: string): string =>
+  `  For another try, with another backup or targetTime or not: kubectl -n ${namespace} delete` +
+  ` clusters.postgresql.cnpg.io ${name} (it holds nothing yet); then pulumi up --refresh`;
 
 /** Kubernetes and the operator end some of their messages with a full stop. */
 const withoutStop = (sentence: string): string => sentence.replace(/\.\s*$/, "");

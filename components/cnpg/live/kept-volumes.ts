@@ -16,13 +16,17 @@ const claims = z.object({
 
 /**
  * Volume claims that a deleted Cluster of a name has left behind. CloudNativePG gives them to the next Cluster of that
- * name, whatever that is to start from. None where they cannot be asked for.
+ * name, whatever that is to start from. Undefined where they cannot be asked for.
  */
-export async function keptVolumes(cluster: ClusterArgs, namespace: string, name: string): Promise<string[]> {
+export async function keptVolumes(
+  cluster: ClusterArgs,
+  namespace: string,
+  name: string,
+): Promise<string[] | undefined> {
   const selector = encodeURIComponent(`cnpg.io/cluster=${name}`);
   const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims?labelSelector=${selector}`;
   const found = claims.safeParse(await getOrUndefined(cluster, path)).data;
-  return (found?.items ?? [])
+  return found?.items
     .map(({ metadata }) => metadata)
     .filter(
       ({ annotations, ownerReferences }) =>

@@ -1,6 +1,7 @@
 import { type ClusterArgs, configurationFor, inTime, statusOf } from "../kube-api.ts";
 import { type ClusterResource, lineageOf, listClusters, readCluster } from "./cluster-resource.ts";
 import { postgresMajorOf } from "./postgres-major.ts";
+import { type Start, startOf } from "./start.ts";
 
 /** A Cluster as it is in Kubernetes now. `unknown`: no answer in time, or not to us. */
 export type LiveCluster = { state: "absent" } | { state: "unknown" } | PresentCluster;
@@ -32,6 +33,13 @@ export interface PresentCluster {
 
   /** In-tree: where it archives to. */
   destinationPath?: string | undefined;
+  endpoint?: string | undefined;
+
+  /** What it began with, where that can be told. */
+  start?: Start | undefined;
+
+  /** The instance that takes writes. */
+  primary?: string | undefined;
   imageName?: string | undefined;
 
   /** Major version of PostgreSQL that its data is of, as the operator says, or else as the image's tag does. */
@@ -69,7 +77,8 @@ export async function clustersOf(
   }
 }
 
-function presentCluster(resource: ClusterResource): PresentCluster {
+/** What matters of a Cluster here. */
+export function presentCluster(resource: ClusterResource): PresentCluster {
   const { metadata, spec, status } = resource;
   const imageName = spec.imageName ?? status.image;
   return {
@@ -84,5 +93,7 @@ function presentCluster(resource: ClusterResource): PresentCluster {
     imageName,
     postgresMajor: status.pgDataImageInfo?.majorVersion ?? postgresMajorOf(imageName),
     ...lineageOf(resource),
+    start: startOf(spec),
+    primary: status.currentPrimary,
   };
 }

@@ -27,6 +27,8 @@ export function obstaclesOf({ resource, pods, jobs }: Look): Obstacle[] {
   return [...jobs.map(jobObstacle), ...pods.flatMap(podObstacles), ...phaseObstacles(resource)];
 }
 
+export const isJob = ({ key }: Obstacle): boolean => key.startsWith("job ");
+
 /** With a known cause that stays, another attempt ends like the first two; with an unknown one a third is given. */
 function jobObstacle({ name, failedPods, isOver, errors }: FailingJob): Obstacle {
   const cause = knownCause(errors);

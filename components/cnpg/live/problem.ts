@@ -2,6 +2,7 @@ import { shown } from "../../check.ts";
 import type { LiveCluster, PresentCluster } from "./live-cluster.ts";
 import { postgresMajorOf } from "./postgres-major.ts";
 import { billionthsOf } from "./quantity.ts";
+import type { Start } from "./start.ts";
 
 /** What a stack means to make of a Cluster that may be running already. */
 export interface PlannedCluster {
@@ -14,6 +15,9 @@ export interface PlannedCluster {
   /** The name to archive under; none: no backups. */
   serverName?: string | undefined;
   imageName?: string | undefined;
+
+  /** What it would begin with. */
+  start?: Start | undefined;
 }
 
 type Rule = (planned: PlannedCluster, live: PresentCluster) => string | undefined;
@@ -46,12 +50,70 @@ const walStorageRule: Rule = (planned, { walStorageSize }) => {
     : undefined;
 };
 
-const lineageRule: Rule = ({ serverName }, live) =>
-  serverName !== undefined && live.serverName !== undefined && serverName !== live.serverName
+const lineageRule: Rule = ({ serverName, imageName }, live) =>
+  serverName !== undefined &&
+  live.serverName !== undefined &&
+  serverName !== live.serverName &&
+  !isUpgrade(imageName, live)
     ? `it archives as ${shown(live.serverName)}, and the plan says ${shown(serverName)}: no WAL that is archived from` +
       ` then on would fit the base backups that there are. Keep serverName ${shown(live.serverName)}; a name of its` +
       ` own is for a new database, such as one recovered from this one.`
     : undefined;
+
+/** Whether pg_upgrade is to bring the data to a newer major version. */
+function isUpgrade(imageName: string | undefined, { postgresMajor }: PresentCluster): boolean {
+  const planned = postgresMajorOf(imageName);
+  return planned !== undefined && postgresMajor !== undefined && planned > postgresMajor;
+}
+
+/**
+ * pg_upgrade gives the data another identity and the first timeline: what is archived after it belongs to no base backup
+ * of before, and would be written over WAL of before ("Backup and WAL Archive Considerations" of CloudNativePG's page on
+ * upgrades).
+ */
+const upgradeRule: Rule = ({ imageName, serverName }, live) => {
+  if (serverName === undefined || serverName !== live.serverName || !isUpgrade(imageName, live))
+    return undefined;
+  const [before, after] = [String(live.postgresMajor), String(postgresMajorOf(imageName))];
+  const proposed = `${serverName.replace(/-pg\d+$/, "")}-pg${after}`;
+  return (
+    `PostgreSQL ${after} (image ${shown(imageName ?? "")}) needs a place of its own in the archive, for a base backup of` +
+    ` PostgreSQL ${before} and the WAL of ${after} do not fit. Set backup.serverName to a new name together with the` +
+    ` image, such as ${shown(proposed)}; what is archived as ${shown(serverName)} stays, and brings PostgreSQL` +
+    ` ${before} back.`
+  );
+};
+
+const startRule: Rule = ({ start: planned }, { start: was, namespace, name }) => {
+  const difference = planned && was && startDifference(planned, was);
+  if (difference === undefined) return undefined;
+  return (
+    `${difference} That counts only when a Cluster is made, and would change nothing here. Put it back; for what the` +
+    ` plan says, add a database with a name of its own. If this one never came up: kubectl -n ${namespace} delete` +
+    ` clusters.postgresql.cnpg.io ${name}; then pulumi up --refresh.`
+  );
+};
+
+/** Without its recovery a plan is about a Cluster that was recovered once, and goes on. */
+function startDifference(planned: Start, was: Start): string | undefined {
+  const [began, wouldBegin] = [describeStart(was), describeStart(planned)];
+  if (planned.recoveredFrom !== undefined && began !== wouldBegin) {
+    return `it was ${began}, and the plan says ${wouldBegin}.`;
+  }
+  const other = (["database", "owner"] as const).find(
+    (key) => planned[key] !== undefined && was[key] !== undefined && planned[key] !== was[key],
+  );
+  return (
+    other && `its ${other} is ${shown(was[other] ?? "")}, and the plan says ${shown(planned[other] ?? "")}.`
+  );
+}
+
+function describeStart({ recoveredFrom, targetTime, backupId }: Start): string {
+  if (recoveredFrom === undefined) return "made empty";
+  const backup = backupId === undefined ? "" : ` with backup ${backupId}`;
+  const time = targetTime === undefined ? "" : ` to ${targetTime}`;
+  return `recovered from ${shown(recoveredFrom)}${backup}${time}`;
+}
 
 const majorRule: Rule = ({ imageName }, live) => {
   const planned = postgresMajorOf(imageName);
@@ -64,7 +126,7 @@ const majorRule: Rule = ({ imageName }, live) => {
   );
 };
 
-const rules = [storageRule, walStorageRule, lineageRule, majorRule];
+const rules = [storageRule, walStorageRule, lineageRule, upgradeRule, majorRule, startRule];
 
 function shrinks(planned: string | undefined, live: string | undefined): boolean {
   const [to, from] = [planned, live].map((size) => (size === undefined ? undefined : billionthsOf(size)));

@@ -11,32 +11,53 @@ import { type ClusterArgs, inTime, kubeConfigOf, kubernetesClient, reasonOf } fr
 export type SqlAnswer =
   { answer: "primary" | "in recovery" | "forbidden" } | { answer: "none"; reason: string };
 
-const query = ["psql", "-U", "postgres", "-XAtc", "select pg_is_in_recovery()"];
-
-/** Asks an instance by psql in its pod, as `kubectl exec` does. */
+/** Asks an instance whether it is the primary. */
 export async function askSql(
   cluster: ClusterArgs,
   namespace: string,
   pod: string,
   timeoutMs: number,
 ): Promise<SqlAnswer> {
+  const outcome = await runSql(cluster, { namespace, pod }, "select pg_is_in_recovery()", timeoutMs);
+  if ("reason" in outcome) {
+    return outcome.isForbidden ? { answer: "forbidden" } : { answer: "none", reason: outcome.reason };
+  }
+  if (outcome.text === "f") return { answer: "primary" };
+  return outcome.text === "t" ? { answer: "in recovery" } : { answer: "none", reason: outcome.text };
+}
+
+interface Instance {
+  namespace: string;
+  pod: string;
+}
+
+/** What a statement prints, or why it did not run. */
+export type SqlOutcome = { text: string } | { reason: string; isForbidden: boolean };
+
+/** Runs a statement by psql in an instance's pod, as the superuser and as `kubectl exec` does. */
+export async function runSql(
+  cluster: ClusterArgs,
+  instance: Instance,
+  statement: string,
+  timeoutMs: number,
+): Promise<SqlOutcome> {
   try {
     return await inTime(timeoutMs, async (deadline) =>
-      psql(await kubeConfigOf(cluster), namespace, pod, deadline, timeoutMs),
+      psql(await kubeConfigOf(cluster), instance, statement, deadline, timeoutMs),
     );
   } catch (error) {
     const reason = reasonOf(error);
-    return /\b403\b/.test(reason) ? { answer: "forbidden" } : { answer: "none", reason };
+    return { reason, isForbidden: /\b403\b/.test(reason) };
   }
 }
 
 async function psql(
   kube: KubeConfig,
-  namespace: string,
-  pod: string,
+  { namespace, pod }: Instance,
+  statement: string,
   deadline: AbortSignal,
   timeoutMs: number,
-): Promise<SqlAnswer> {
+): Promise<SqlOutcome> {
   const { Exec } = await kubernetesClient();
   limitHandshake(kube, timeoutMs);
   const output = new Collector();
@@ -48,7 +69,7 @@ async function psql(
     namespace,
     pod,
     "postgres",
-    query,
+    ["psql", "-U", "postgres", "-XAtc", statement],
     output,
     output,
     null,
@@ -57,9 +78,8 @@ async function psql(
   );
   await closed(socket, deadline);
   const text = output.text.trim();
-  if (status?.status === "Success" && text === "f") return { answer: "primary" };
-  if (status?.status === "Success" && text === "t") return { answer: "in recovery" };
-  return { answer: "none", reason: text || (status?.message ?? "the connection to the pod broke") };
+  if (status?.status === "Success") return { text };
+  return { reason: text || (status?.message ?? "the connection to the pod broke"), isForbidden: false };
 }
 
 /** What of the ws package's WebSocket is used here. */

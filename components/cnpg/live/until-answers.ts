@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type ClusterArgs, configurationFor, inTime, kubeConfigOf, reasonOf, statusOf } from "../kube-api.ts";
 import { backupTroubles, isArchiving, isFirstBackupAwaited } from "./backup-trouble.ts";
-import { type ClusterResource, conditionOf } from "./cluster-resource.ts";
+import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage, stateOf } from "./failure.ts";
 import { type Look, lookAt } from "./look.ts";
@@ -174,12 +174,11 @@ async function ask(
   look: Look,
   limitMs: number,
 ): Promise<Pick<Well, "answering"> | Obstacle> {
-  const { spec, status } = look.resource;
+  const { status } = look.resource;
   const pod = status.currentPrimary ?? `${database.name}-1`;
   const sql = await askSql(database.cluster, database.namespace, pod, limitMs);
-  const isReplicaCluster = spec.replica !== undefined;
   if (sql.answer === "forbidden") return { answering: "ready" };
-  if (sql.answer === "primary" || (sql.answer === "in recovery" && isReplicaCluster)) {
+  if (sql.answer === "primary" || (sql.answer === "in recovery" && isReplicaCluster(look.resource))) {
     return { answering: "sql" };
   }
   const reason = sql.answer === "none" ? sql.reason : "it is in recovery";

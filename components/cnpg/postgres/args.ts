@@ -9,8 +9,8 @@ export interface PostgresClusterArgs {
   namespace: pulumi.Input<string>;
 
   /**
-   * Name of the Cluster, and of its prefix in the bucket: a DNS label that starts with a letter, at most 50 characters
-   * (CloudNativePG's limit). Default: the component's name. A new name is refused, see `recovery`.
+   * Name of the Cluster, and of its prefix in the bucket: a DNS label that starts with a letter, at most 46 characters
+   * (CloudNativePG takes 50, and the jobs that bring such a database back have names that Kubernetes refuses). Default: the component's name. A new name is refused, see `recovery`.
    */
   clusterName?: pulumi.Input<string | undefined>;
 

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { shown } from "../../check.ts";
 import { say } from "../../say.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { S3Failure } from "../../s3/failure.ts";
-import { describeLineage, lineagesBelow, newestIn } from "../archive/lineages.ts";
-import { archiveUrl, lineageParts } from "../archive/location.ts";
+import { type Lineage, describeLineage, lineagesBelow, newestIn } from "../archive/lineages.ts";
+import { type ArchiveLocation, archiveUrl, lineageParts } from "../archive/location.ts";
 import { isOccupied, readArchive } from "../archive/read-archive.ts";
 import { recoveryProblem } from "../archive/recovery-problem.ts";
 import type { Plan } from "./plan.ts";
@@ -28,9 +29,9 @@ export async function bucketProblem(
   return orStoreTrouble(component, async () => {
     const hasArchive = await isOccupied(target, plan.archive);
     if (volumes.length > 0) {
-      if (plan.source && !hasArchive) return volumesInTheWay(plan, volumes);
-      say("info", takenOver(plan, volumes), component);
-      return undefined;
+      const problem = await volumesProblem(plan, volumes, hasArchive, target);
+      if (problem === undefined) say("info", takenOver(plan, volumes), component);
+      return problem;
     }
     const unclear = plan.source && (await lineageProblem(plan.source, source, component));
     if (unclear !== undefined) return unclear;
@@ -64,14 +65,13 @@ async function lineageProblem(
   component: pulumi.Resource,
 ): Promise<string | undefined> {
   const { cluster, serverName } = lineageParts(archive);
-  const lineages = await lineagesBelow(connection, cluster);
+  const lineages = await newestFirst(connection, cluster);
   const chosen = lineages.find((lineage) => lineage.serverName === serverName);
-  const others = lineages.filter((lineage) => lineage !== chosen).sort((a, b) => newestIn(b) - newestIn(a));
+  const others = lineages.filter((lineage) => lineage !== chosen);
   if (!isServerNameGiven && others.length > 0) {
-    const all = [...others, ...(chosen ? [chosen] : [])].sort((a, b) => newestIn(b) - newestIn(a));
     return (
       `recovery: ${archiveUrl(cluster)} holds ${chosen ? "the backups of more than one lineage" : "other lineages"}: ` +
-      `${all.map(describeLineage).join(", ")}. Set recovery.serverName to the one that is to come back.`
+      `${lineages.map(describeLineage).join(", ")}. Set recovery.serverName to the one that is to come back.`
     );
   }
   const newer = others.filter((lineage) => newestIn(lineage) > (chosen ? newestIn(chosen) : 0));
@@ -86,6 +86,9 @@ async function lineageProblem(
   }
   return undefined;
 }
+
+const newestFirst = async (connection: S3Connection, cluster: ArchiveLocation): Promise<Lineage[]> =>
+  (await lineagesBelow(connection, cluster)).sort((a, b) => newestIn(b) - newestIn(a));
 
 async function sourceProblem(
   { archive: location, target }: Source,
@@ -125,11 +128,36 @@ function occupied({ archive, serverName, clusterName, source }: Plan): string {
 const takenOver = ({ namespace, clusterName }: Plan, volumes: readonly string[]): string =>
   `Database ${namespace}/${clusterName} starts from the volumes that the earlier one of that name has left: ${volumes.join(", ")}.`;
 
-function volumesInTheWay({ namespace, clusterName }: Plan, volumes: readonly string[]): string {
+/** Volumes hold the data of a lineage, and CloudNativePG does not say of which: the one that was written to last. */
+async function volumesProblem(
+  plan: Plan,
+  volumes: readonly string[],
+  hasArchive: boolean,
+  target: S3Connection,
+): Promise<string | undefined> {
+  const { cluster } = lineageParts(plan.archive);
+  const lineages = await newestFirst(target, cluster);
+  const newest = lineages[0]?.serverName ?? plan.clusterName;
+  if (plan.source && !hasArchive) return volumesInTheWay(plan, volumes, newest);
+  if (plan.isServerNameGiven || lineages.length === 0 || newest === plan.serverName) return undefined;
+  return (
+    `Database ${plan.namespace}/${plan.clusterName} would start from the volumes that the earlier one of that name has ` +
+    `left (${volumes.join(", ")}), and archive as ${shown(plan.serverName)}. ${archiveUrl(cluster)} holds ` +
+    `${lineages.map(describeLineage).join(", ")}. Set backup.serverName to what those volumes were archived to, which ` +
+    `is most likely ${shown(newest)}: WAL of one lineage in the place of another would spoil both.`
+  );
+}
+
+function volumesInTheWay(
+  { namespace, clusterName }: Plan,
+  volumes: readonly string[],
+  newest: string,
+): string {
+  const as = newest === clusterName ? "" : ` and with backup.serverName ${shown(newest)}`;
   return (
     `Database ${namespace}/${clusterName} cannot be recovered while the volumes of an earlier one of that name are ` +
-    `there (${volumes.join(", ")}): CloudNativePG would start from them, and not from the backups. Without recovery ` +
-    `it goes on with them; if they are not needed any more, kubectl -n ${namespace} delete pods,pvc,services -l ` +
+    `there (${volumes.join(", ")}): CloudNativePG would start from them, and not from the backups. Without recovery` +
+    `${as} it goes on with them; if they are not needed any more, kubectl -n ${namespace} delete pods,pvc,services -l ` +
     `cnpg.io/cluster=${clusterName}`
   );
 }

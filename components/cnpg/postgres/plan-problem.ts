@@ -30,7 +30,7 @@ const vital: readonly Path[] = [
  * arguments declare: the operator takes it, and nothing is archived, or in another place.
  */
 export function planProblem(settings: Settings, plan: Plan): string | undefined {
-  const problem = specProblem(settings, plan) ?? inTreeProblem(settings, plan);
+  const problem = specProblem(settings, plan) ?? objectStoreProblem(plan) ?? inTreeProblem(settings, plan);
   return problem && `Database ${plan.namespace}/${plan.clusterName}: ${problem}`;
 }
 
@@ -41,6 +41,17 @@ function specProblem(settings: Settings, { cluster, serverName }: Plan): string 
   const switches = [plugin, [...source, "plugin"]].filter((path) => at(own, path) !== undefined);
   const off = switches.map((path) => [...path, "enabled"]).find((path) => at(cluster, path) === false);
   return off && mustStay(off, true, false);
+}
+
+/** Where the looks into the bucket, the outputs and the recovery command would not be. */
+function objectStoreProblem({ objectStore, destinationPath }: Plan): string | undefined {
+  const path = ["configuration", "destinationPath"];
+  const is = at(objectStore, path);
+  if (is === destinationPath) return undefined;
+  return (
+    `its backups need backup.objectStore.${path.join(".")} to be ${brief(destinationPath)}, and it is ${brief(is)}. Take ` +
+    "that out of backup.objectStore: bucket and path of backup.store say where WAL and base backups are."
+  );
 }
 
 /** The CRD and the rules of single arguments know nothing of what the in-tree method finds in the image. */

@@ -19,7 +19,10 @@ export interface Plan {
   namespace: string;
   /** What this cluster writes to. */
   serverName: string;
+  isServerNameGiven: boolean;
   destinationPath: string;
+  /** URL of the store that it writes to. */
+  endpoint: string;
   archive: ArchiveLocation;
   /** What it starts from, if it does not start empty. */
   source: { archive: ArchiveLocation; isServerNameGiven: boolean; target: RecoveryTarget } | undefined;
@@ -43,8 +46,15 @@ export const sourceStoreName = (cluster: string): string => `${cluster}-${source
  * the same name for that of a new one (1.30, so that a restart in between takes none twice), and the new place would
  * have no base backup before the night.
  */
-export function scheduleName({ clusterName, archive }: Pick<Plan, "clusterName" | "archive">): string {
-  const place = createHash("sha256").update(archiveUrl(archive)).digest("hex").slice(0, 8);
+export function scheduleName({
+  clusterName,
+  endpoint,
+  archive,
+}: Pick<Plan, "clusterName" | "endpoint" | "archive">): string {
+  const place = createHash("sha256")
+    .update(`${endpoint} ${archiveUrl(archive)}`)
+    .digest("hex")
+    .slice(0, 8);
   return `${clusterName}-${place}`;
 }
 
@@ -52,11 +62,15 @@ export function planOf(settings: Settings): Plan {
   const { clusterName, namespace, backup, recovery } = settings;
   const serverName = backup.serverName ?? defaultServerName(clusterName, backup, recovery);
   const { store } = backup;
+  const cluster: ClusterSpec = mergeSpec({ ...ownClusterSpec(settings, serverName) }, { ...settings.spec });
+  const objectStore = objectStoreSpec(settings);
   return {
     clusterName,
     namespace,
     serverName,
+    isServerNameGiven: backup.serverName !== undefined,
     destinationPath: destinationPath(store, clusterName),
+    endpoint: endpointOf(backup, cluster, objectStore),
     archive: { bucket: store.bucket, prefix: archivePrefix(store, clusterName, serverName) },
     source: recovery && {
       archive: {
@@ -68,11 +82,21 @@ export function planOf(settings: Settings): Plan {
     },
     timeoutSeconds: settings.timeoutSeconds,
     annotations: settings.retainVolumes ? { "pulumi.com/deletionPropagationPolicy": "orphan" } : {},
-    cluster: mergeSpec({ ...ownClusterSpec(settings, serverName) }, { ...settings.spec }),
-    objectStore: objectStoreSpec(settings),
+    cluster,
+    objectStore,
     sourceStore: recovery && sourceStoreSpec(backup, recovery),
     scheduledBackup: scheduledBackupSpec(clusterName, backup),
   };
+}
+
+/** A user's part of the spec may have another one, by which instances reach the store. */
+function endpointOf(
+  { method, store }: BackupSettings,
+  cluster: ClusterSpec,
+  objectStore: ObjectStoreSpec,
+): string {
+  const configuration = method === "plugin" ? objectStore.configuration : cluster.backup?.barmanObjectStore;
+  return configuration?.endpointURL ?? store.endpoint;
 }
 
 /** A cluster that is recovered from its own prefix must not write where it reads. */

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -12,10 +10,10 @@ import { untilDatabaseAnswers } from "../live/until-answers.ts";
 import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { ownerLabel, ownerOf, postgresClusterType, protectedLabel } from "./owner.ts";
+import { untilMoved } from "./move.ts";
 import { planProblem } from "./plan-problem.ts";
 import { type Plan, objectStoreName, planOf, scheduleName, sourceStoreName } from "./plan.ts";
-import { type Approved, approved, connectionsOf, inspectedFirst } from "./preflight.ts";
-import { lineageId } from "./running.ts";
+import { approved, connectionsOf, inspectedFirst } from "./preflight.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
 /**
@@ -61,12 +59,16 @@ export class PostgresCluster extends pulumi.ComponentResource {
       dependsOn: stores,
       ...inspectedFirst(checked, connections, this),
     });
-    makeScheduledBackup(name, checked, made, this);
-
     const answering = pulumi.all([plan, live, made.id]).apply(async ([known, before]) => {
       if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, this);
       return known;
     });
+    const moved = checked.apply(({ move, plan: known }) => {
+      if (move === undefined || pulumi.runtime.isDryRun()) return undefined;
+      return answering.apply(() => untilMoved(known, cluster, this));
+    });
+    makeScheduledBackup(name, plan, made, moved, this);
+
     // Known before the database answers, so that a preview shows them; an update gives them out when it does.
     const outcome = pulumi.runtime.isDryRun() ? plan : answering;
     this.namespace = outcome.namespace;
@@ -149,13 +151,14 @@ function makeCluster(
   return customResource("Cluster", `${name}-cluster`, { metadata, spec: plan.cluster }, { ...opts, protect });
 }
 
+/** @param moved resolves once a base backup in a new place can be taken */
 function makeScheduledBackup(
   name: string,
-  checked: pulumi.Output<Approved>,
+  plan: pulumi.Output<Plan>,
   cluster: kubernetes.apiextensions.CustomResource,
+  moved: pulumi.Output<unknown>,
   parent: pulumi.Resource,
 ): void {
-  const { plan } = checked;
   const metadata = plan.apply((known) => ({ namespace: known.namespace, name: scheduleName(known) }));
   customResource(
     "ScheduledBackup",
@@ -164,19 +167,13 @@ function makeScheduledBackup(
     {
       parent,
       dependsOn: cluster,
-      // Only a new one takes a base backup at once; the WAL of a new Cluster, or in a new place, is of no use before.
+      // Only a new one takes a base backup at once, and the WAL of a new Cluster is of no use before.
       replacementTrigger: pulumi
-        .all([cluster.metadata, checked])
-        .apply(([{ uid }, known]: [{ uid?: string }, Approved]) => lineageTrigger(uid, known)),
+        .all([cluster.metadata, moved])
+        .apply(([{ uid }]: [{ uid?: string }, unknown]) => uid ?? ""),
       deleteBeforeReplace: true,
     },
   );
-}
-
-/** Known once a new place is in force: the plugin goes by an ObjectStore of up to 10 s ago. */
-async function lineageTrigger(uid: string | undefined, { plan, placeBefore }: Approved): Promise<string> {
-  if (placeBefore !== undefined && !pulumi.runtime.isDryRun()) await sleep(12_000);
-  return lineageId(uid, plan);
 }
 
 const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (clusterName: string) => string) =>

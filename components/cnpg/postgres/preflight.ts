@@ -1,27 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { beforeCreate } from "../../before-create.ts";
+import { beforeCreate, beforeUpdate } from "../../before-create.ts";
 import { userError } from "../../check.ts";
-import { ifKnown } from "../../known-values.ts";
+import { ifKnown, knownValues } from "../../known-values.ts";
 import { connectionOf } from "../../s3/connection.ts";
+import { say } from "../../say.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { archivePlace } from "../live/archive-place.ts";
+import { clusterSpec, declaredCluster } from "../live/cluster-resource.ts";
 import { keptVolumes } from "../live/kept-volumes.ts";
-import { type LiveCluster, clustersOf, liveCluster } from "../live/live-cluster.ts";
-import { liveProblem } from "../live/problem.ts";
+import { type LiveCluster, clustersOf, liveCluster, presentCluster } from "../live/live-cluster.ts";
+import { type PlannedCluster, liveProblem } from "../live/problem.ts";
+import { startOf } from "../live/start.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { type Connections, bucketProblem } from "./bucket-check.ts";
 import { ownerLabel, ownerOf } from "./owner.ts";
 import type { Plan } from "./plan.ts";
-import { lookAfter, moveProblem, placeBefore } from "./running.ts";
+import { type Move, moveOf, moveProblem } from "./move.ts";
+import { lookAfter } from "./running.ts";
 
 /** A plan that nothing speaks against, and the Cluster of its name as it is before. */
 export interface Approved {
   plan: Plan;
   live: LiveCluster;
 
-  /** Where the Cluster archived to, if the plan changes that. */
-  placeBefore: string | undefined;
+  /** What the plan changes about where the Cluster archives. */
+  move: Move | undefined;
 
   /** Volume claims that an earlier Cluster of its name has left. */
   volumes: string[];
@@ -64,17 +68,42 @@ export function connectionsOf(
 
 /**
  * Options for a Cluster of which Kubernetes does not say whether it is there: its own WAL in the bucket would look like
- * another's. So the look into the bucket waits until the engine, which knows, is about to make it.
+ * another's. So the look into the bucket waits until the engine, which knows, is about to make it; and what it is to
+ * become is compared with what the engine made of it before.
  */
 export function inspectedFirst(
   found: pulumi.Output<Approved>,
   connections: pulumi.Output<Connections>,
   component: pulumi.ComponentResource,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  return beforeCreate(component, async () => {
-    const known = await ifKnown(pulumi.all([found, connections]));
-    return known && creationProblem(...known, component);
-  });
+  const both = () => ifKnown(pulumi.all([found, connections]));
+  return pulumi.mergeOptions(
+    beforeCreate(component, async () => {
+      const known = await both();
+      return known && creationProblem(...known, component);
+    }),
+    beforeUpdate(component, async (_inputs, { metadata, spec }) => {
+      const known = await both();
+      return known && changeProblem(...known, await knownValues({ metadata, spec }), component);
+    }),
+  );
+}
+
+/** What speaks against a change of a Cluster, and has not been looked for before. */
+export async function changeProblem(
+  { plan, live }: Approved,
+  { target }: Connections,
+  inputsBefore: unknown,
+  component: pulumi.Resource,
+): Promise<string | undefined> {
+  const before = live.state === "unknown" ? declaredCluster(inputsBefore) : undefined;
+  if (!before) return undefined;
+  const was = presentCluster(before);
+  const problem = liveProblem(plannedOf(plan), was);
+  if (problem !== undefined) return problem;
+  const { destinationPath, endpoint } = was;
+  const move = moveOf(plan, was, destinationPath === undefined ? undefined : { destinationPath, endpoint });
+  return move && moveProblem(plan, move, target, component);
 }
 
 /** What speaks against making a Cluster, and has not been looked for before. */
@@ -92,7 +121,7 @@ export async function compared(
   cluster: ClusterArgs | undefined,
   component: pulumi.Resource,
 ): Promise<Approved> {
-  if (!cluster) return { plan, live: { state: "unknown" }, placeBefore: undefined, volumes: [] };
+  if (!cluster) return { plan, live: { state: "unknown" }, move: undefined, volumes: [] };
   const [live, elsewhere, volumes] = await Promise.all([
     liveCluster(cluster, plan.namespace, plan.clusterName),
     moved(plan, component, cluster),
@@ -100,13 +129,14 @@ export async function compared(
   ]);
   const problem = liveProblem(plannedOf(plan), live) ?? elsewhere;
   if (problem !== undefined) throw userError(problem, component);
-  const place = live.state === "present" ? await archivePlace(cluster, live) : undefined;
-  return { plan, live, placeBefore: placeBefore(plan, place), volumes };
+  if (live.state === "absent" && plan.source && volumes === undefined) sayUnseenVolumes(plan, component);
+  const move = live.state === "present" ? moveOf(plan, live, await archivePlace(cluster, live)) : undefined;
+  return { plan, live, move, volumes: volumes ?? [] };
 }
 
 /** What in the buckets speaks against the plan, by the state of the Cluster. */
 export async function bucketProblemOf(
-  { plan, live, placeBefore, volumes }: Approved,
+  { plan, live, move, volumes }: Approved,
   connections: Connections,
   component: pulumi.Resource,
 ): Promise<string | undefined> {
@@ -116,17 +146,28 @@ export async function bucketProblemOf(
     case "absent":
       return bucketProblem(plan, volumes, connections, component);
     case "present":
-      if (placeBefore !== undefined) return moveProblem(plan, placeBefore, connections.target, component);
+      if (move !== undefined) return moveProblem(plan, move, connections.target, component);
       await lookAfter(plan, connections.target, component);
       return undefined;
   }
 }
 
-const plannedOf = ({ cluster, serverName }: Plan) => ({
+function sayUnseenVolumes({ namespace, clusterName }: Plan, component: pulumi.Resource): void {
+  say(
+    "warn",
+    `Could not ask for volumes of an earlier ${clusterName} in namespace ${namespace}: CloudNativePG would start from ` +
+      `them, and not from the backups. See \`kubectl -n ${namespace} get pvc -l cnpg.io/cluster=${clusterName}\`, or give ` +
+      "whoever runs pulumi the right to list persistentvolumeclaims there.",
+    component,
+  );
+}
+
+const plannedOf = ({ cluster, serverName }: Plan): PlannedCluster => ({
   storageSize: cluster.storage?.size,
   walStorageSize: cluster.walStorage?.size,
   imageName: cluster.imageName,
   serverName,
+  start: startOf(clusterSpec.pick({ bootstrap: true, externalClusters: true }).parse(cluster)),
 });
 
 /** A replaced Cluster takes its volumes along; this is what the engine would otherwise call a replacement. */

@@ -3,11 +3,25 @@ import { imageRule } from "../plugin/rules.ts";
 
 export { scheduleRule } from "./schedule.ts";
 
-/** CloudNativePG's own rule (RFC 1035 label, at most 50 characters). */
+/**
+ * CloudNativePG's own rule is an RFC 1035 label of at most 50 characters. But the jobs of a recovery and of a major
+ * upgrade, `NAME-10-full-recovery`, have to be labels of 63: with a longer name a database could not come back.
+ */
+export const longestClusterName = 46;
+
 export function clusterNameRule(name: string | undefined): string | undefined {
-  if (name === undefined || /^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name)) return undefined;
+  if (name === undefined) return undefined;
+  if (isLabel(name) && name.length <= longestClusterName) return undefined;
+  return `must be 1 to ${longestClusterName} lower-case letters, digits and inner hyphens, the first a letter, not ${shown(name)}`;
+}
+
+/** A cluster to recover from may be of other tools, which go by CloudNativePG's own rule. */
+export function sourceNameRule(name: string | undefined): string | undefined {
+  if (name === undefined || (isLabel(name) && name.length <= 50)) return undefined;
   return `must be 1 to 50 lower-case letters, digits and inner hyphens, the first a letter, not ${shown(name)}`;
 }
+
+const isLabel = (name: string): boolean => /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name);
 
 export function instancesRule(instances: number | undefined): string | undefined {
   if (instances === undefined || (Number.isInteger(instances) && instances >= 1)) return undefined;

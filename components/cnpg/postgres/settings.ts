@@ -137,7 +137,7 @@ function recoverySettings(
 ): pulumi.Output<RecoverySettings> {
   return pulumi
     .output({
-      from: check("recovery.from", args.from, rules.clusterNameRule),
+      from: check("recovery.from", args.from, rules.sourceNameRule),
       store: storeSettings("recovery.store", args.store ?? backup.store, check),
       serverName: check("recovery.serverName", args.serverName, rules.serverNameRule),
       targetTime: check("recovery.targetTime", args.targetTime, rules.targetTimeRule),

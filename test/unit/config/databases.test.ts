@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { clusterNameRule } from "../../../components/cnpg/postgres/rules.ts";
 import { databaseArgs, recoveryCommand } from "../../../config/database-args.ts";
 import { anyS3, parsed, refusal } from "./fixtures.ts";
 
@@ -31,10 +32,6 @@ describe("databases in the config", () => {
         ],
       },
       /databases\[0\]\.name is "orders", recovered with an ObjectStore "orders-origin" .*databases\[1\]\.name is "orders-origin"[^]*set --path 'cnpg-rgw:databases\[1\]\.name' orders-origin-2$/,
-    ],
-    "the plugin's method without the plugin": [
-      withOrders({}, { barmanPlugin: { enabled: false } }),
-      /databases\[0\] is backed up by the Barman Cloud plugin, and cnpg-rgw:barmanPlugin\.enabled is false/,
     ],
     "no size": [
       { ...withOrders(), databases: [{ name: "orders", namespace: "shop" }] },
@@ -97,15 +94,36 @@ describe("databases in the config", () => {
   it("recover from the stack's store, or from another prefix of it", () => {
     const store = { connection: { ...anyS3 }, bucket: "cnpg-backups", path: "/lab" };
     const recoveryOf = (recovery: Record<string, unknown>) => {
-      const [entry] = parsed(withOrders({ recovery })).databases;
+      const { databases } = parsed(withOrders({ recovery }));
+      const [entry] = databases;
       assert.ok(entry);
-      return databaseArgs(entry, store).recovery?.store;
+      return databaseArgs(entry, store, databases).recovery?.store;
     };
     assert.deepEqual(recoveryOf({ from: "orders" }), store);
     assert.deepEqual(recoveryOf({ from: "orders", path: "/old-cluster" }), {
       ...store,
       path: "/old-cluster",
     });
+  });
+
+  it("have the database of the entry that they are recovered from, unless they say otherwise", () => {
+    const [orders] = parsed(withOrders({ database: { name: "sales", owner: "clerk" } })).databases;
+    assert.ok(orders);
+    const { database, ...without } = orders;
+    const again = { ...without, name: "again", recovery: { from: "orders" } };
+    const oneMore = { ...without, name: "one-more", recovery: { from: "again" } };
+    const all = [orders, again, oneMore];
+    const store = { connection: { ...anyS3 }, bucket: "cnpg-backups", path: "/lab" };
+    for (const entry of all) assert.deepEqual(databaseArgs(entry, store, all).database, database);
+    for (const entry of [
+      { ...again, database: { name: "other" } },
+      { ...again, recovery: { from: "orders", path: "/elsewhere" } },
+      { ...again, recovery: { from: "again" } },
+      { ...again, recovery: { from: "of-another-stack" } },
+    ]) {
+      const own = "database" in entry ? entry.database : undefined;
+      assert.deepEqual(databaseArgs(entry, store, [orders, entry]).database, own);
+    }
   });
 
   it("come with the command that brings them back", () => {
@@ -119,6 +137,15 @@ describe("databases in the config", () => {
         "--plaintext 'cnpg-rgw:databases[1].storage.size=20Gi' " +
         "--plaintext 'cnpg-rgw:databases[1].recovery.from=orders' && pulumi up",
     );
+  });
+
+  it("come back under a name that may be so long", () => {
+    const { databases } = parsed(withOrders({ name: `${"a".repeat(36)}-${"b".repeat(9)}` }));
+    const [entry] = databases;
+    assert.ok(entry);
+    const [, name = ""] = /\.name=([^']*)'/.exec(recoveryCommand(entry, entry.name, databases)) ?? [];
+    assert.equal(name, `${"a".repeat(36)}-restored`);
+    assert.equal(clusterNameRule(name), undefined);
   });
 
   it("come back from the lineage that they write, with their own database, under a name that is free", () => {

@@ -13,7 +13,8 @@ function inside(path: string, fix: string, cases: [what: string, value: unknown,
   return rowsInside("s3", `databases[0].${path}`, holder, fix, cases);
 }
 
-const name = "must be 1 to 50 lower-case letters, digits and inner hyphens, the first a letter, not";
+const name = "must be 1 to 46 lower-case letters, digits and inner hyphens, the first a letter, not";
+const source = name.replace("46", "50");
 const serverName = "must be up to 63 letters, digits and -_., the first a letter or digit, not";
 const identifier = "must be 1 to 63 lower-case letters, digits and underscores, the first no digit, not";
 const image = "must be an image with a tag that starts with the PostgreSQL version";
@@ -90,10 +91,10 @@ const databases: Row[] = [
   ]),
   ...inside("recovery.from", set("recovery.from", "orders"), [
     ["missing", undefined, "is missing: it must be the name of the database to recover"],
-    ["a path", "lab/orders", `${name} "lab/orders"`],
-    ["a newline", "orders\norders", `${name} "orders\\norders"`],
-    ["a command", "`id`", `${name} "\`id\`"`],
-    ["a Cyrillic letter", "оrders", `${name} "\\u043erders"`],
+    ["a path", "lab/orders", `${source} "lab/orders"`],
+    ["a newline", "orders\norders", `${source} "orders\\norders"`],
+    ["a command", "`id`", `${source} "\`id\`"`],
+    ["a Cyrillic letter", "оrders", `${source} "\\u043erders"`],
   ]),
   ...inside("spec", "pulumi config rm --path 'cnpg-rgw:databases[0].spec' && ", [
     ["a list", [], "must be an object: the Cluster's spec, not []"],

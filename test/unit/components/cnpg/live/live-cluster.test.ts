@@ -33,6 +33,8 @@ describe("liveCluster", () => {
       method: "plugin",
       serverName: "orders-2",
       objectStoreName: "store",
+      start: undefined,
+      primary: "orders-1",
     });
   });
 

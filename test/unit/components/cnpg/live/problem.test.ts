@@ -6,6 +6,7 @@ import fc from "fast-check";
 import type { PresentCluster } from "../../../../../components/cnpg/live/live-cluster.ts";
 import { postgresMajorOf } from "../../../../../components/cnpg/live/postgres-major.ts";
 import { type PlannedCluster, liveProblem } from "../../../../../components/cnpg/live/problem.ts";
+import { type Start, startOf } from "../../../../../components/cnpg/live/start.ts";
 import { billionthsOf } from "../../../../../components/cnpg/live/quantity.ts";
 
 const live: PresentCluster = {
@@ -45,6 +46,10 @@ describe("liveProblem", () => {
         { serverName: "orders-2" },
         /archives as "orders", and the plan says "orders-2".* Keep serverName "orders"/,
       ],
+      [
+        { imageName: "localhost/postgresql:18.1" },
+        /PostgreSQL 18 .* needs a place of its own in the archive.* such as "orders-pg18"; what is archived as "orders" stays/,
+      ],
       [{ imageName: "localhost/postgresql:16" }, /PostgreSQL 17, which PostgreSQL 16 .* cannot read/],
     ];
     for (const [change, message] of cases) {
@@ -66,13 +71,83 @@ describe("liveProblem", () => {
       { storageSize: "20480Mi" },
       { storageSize: "21Gi", walStorageSize: "5.5Gi" },
       { serverName: undefined },
-      { imageName: "ghcr.io/cloudnative-pg/postgresql:18.1" },
+      { imageName: "ghcr.io/cloudnative-pg/postgresql:18.1", serverName: "orders-pg18" },
+      { imageName: "ghcr.io/cloudnative-pg/postgresql:18.1", serverName: undefined },
       { imageName: "registry/own:stable" },
     ];
     for (const change of fine) assert.equal(liveProblem({ ...same, ...change }, live), undefined);
     assert.equal(liveProblem(same, { ...live, walStorageSize: undefined }), undefined);
     assert.equal(liveProblem({ storageSize: "1Mi" }, { state: "absent" }), undefined);
     assert.equal(liveProblem({ storageSize: "1Mi" }, { state: "unknown" }), undefined);
+  });
+});
+
+describe("what a database began with", () => {
+  const empty: Start = {
+    recoveredFrom: undefined,
+    targetTime: undefined,
+    backupId: undefined,
+    database: "app",
+    owner: "app",
+  };
+  const recovered = { ...empty, recoveredFrom: "orders" };
+  const begins = (planned: Start | undefined, was: Start | undefined) =>
+    liveProblem({ ...same, start: planned }, { ...live, start: was });
+
+  it("cannot be changed, which would be passed over", () => {
+    const cases: [Start, Start, RegExp][] = [
+      [
+        recovered,
+        empty,
+        /: it was made empty, and the plan says recovered from "orders"\. That counts only when/,
+      ],
+      [
+        { ...recovered, targetTime: "2026-11-22T10:00:00Z" },
+        recovered,
+        /it was recovered from "orders", and the plan says recovered from "orders" to 2026-11-22T10:00:00Z\./,
+      ],
+      [{ ...recovered, backupId: "20261122T020000" }, recovered, /with backup 20261122T020000\./],
+      [{ ...recovered, recoveredFrom: "orders-2" }, recovered, /plan says recovered from "orders-2"\./],
+      [{ ...empty, database: "sales" }, empty, /its database is "app", and the plan says "sales"\./],
+      [{ ...empty, owner: "clerk" }, recovered, /its owner is "app", and the plan says "clerk"\./],
+    ];
+    for (const [planned, was, message] of cases) {
+      const problem = begins(planned, was) ?? "";
+      assert.match(problem, message);
+      assert.match(
+        problem,
+        /never came up: kubectl -n shop delete clusters\.postgresql\.cnpg\.io orders; then/,
+      );
+    }
+  });
+
+  it("may be as it was, without the recovery of then, or of another kind", () => {
+    const pairs: [Start | undefined, Start | undefined][] = [
+      [empty, empty],
+      [recovered, recovered],
+      [empty, recovered],
+      [undefined, recovered],
+      [recovered, undefined],
+    ];
+    for (const [planned, was] of pairs) assert.equal(begins(planned, was), undefined);
+  });
+
+  it("is read from a Cluster's spec", () => {
+    const recovery = {
+      source: "origin",
+      database: "app",
+      owner: "app",
+      recoveryTarget: { targetTime: "2026-11-22T10:00:00Z" },
+    };
+    const from = (source: object) =>
+      startOf({ bootstrap: { recovery }, externalClusters: [{ name: "origin", ...source }] });
+    const expected = { ...recovered, targetTime: "2026-11-22T10:00:00Z" };
+    assert.deepEqual(from({ plugin: { parameters: { serverName: "orders" } } }), expected);
+    assert.deepEqual(from({ barmanObjectStore: { serverName: "orders" } }), expected);
+    assert.equal(from({}), undefined);
+    assert.deepEqual(startOf({ bootstrap: { initdb: { database: "app", owner: "app" } } }), empty);
+    assert.equal(startOf({ bootstrap: {} }), undefined);
+    assert.equal(startOf({}), undefined);
   });
 });
 

@@ -156,6 +156,16 @@ describe("untilDatabaseAnswers", () => {
     assert.equal((await wait(cluster, 20)).proof, "sql");
   });
 
+  it("takes one that was promoted for a database like any other, though it still says what it followed", async (t) => {
+    for (const replica of [{ enabled: false }, { primary: "orders" }, { primary: "b", self: "b" }]) {
+      const cluster = await fakeKubernetes(t, {
+        resource: () => ok({ ...having(isReady), spec: { instances: 1, replica } }),
+        exec: () => ({ prints: "f\n" }),
+      });
+      assert.match((await wait(cluster, 20)).backupTroubles.join(), /^its WAL is not archived/);
+    }
+  });
+
   it("waits after a change until the instances are as it asks, and stay well for a while", async (t) => {
     const pods: object[] = [
       instance({ requests: { cpu: "100m" } }),
@@ -211,7 +221,7 @@ describe("untilDatabaseAnswers", () => {
       '{"level":"error","msg":"Error while restoring a backup","error":"rpc error: exit status 4"}';
     const asked: string[] = [];
     const cluster = await fakeKubernetes(t, {
-      resource: () => ok(clusterObject()),
+      resource: () => ok(clusterObject({}, { bootstrap: { recovery: { source: "origin" } } })),
       jobs: () => items(recoveryJob(2)),
       pods: () => items(recoveryPod(2), recoveryPod(1)),
       log: (pod, container) => {
@@ -236,6 +246,7 @@ describe("untilDatabaseAnswers", () => {
     assert.match(message, /plugin-barman-cloud: ERROR: Barman cloud restore exception: .*InvalidAccessKeyId/);
     assert.match(message, /full-recovery: Error while restoring a backup: rpc error: exit status 4/);
     assert.match(message, /What to do: The S3 store does not know the keys\./);
+    assert.match(message, /another try.*: kubectl -n shop delete clusters\.postgresql\.cnpg\.io orders \(/);
     assert.doesNotMatch(message, /Kubernetes says/, "no effects where the cause is known");
     assert.match(message, /State: Setting up primary; Ready=False \(Cluster Is Not Ready\)\n/);
   });
@@ -251,6 +262,7 @@ describe("untilDatabaseAnswers", () => {
     });
     const trying = await failureOf(wait(await fakeKubernetes(t, with_(false)), 0.3));
     assert.match(trying, /did not come up within 0\.3 s: the job orders-1-full-recovery failed 5 times/);
+    assert.doesNotMatch(trying, /another try/, "no recovery of this project's");
     assert.match(await failureOf(wait(await fakeKubernetes(t, with_(true)), 60)), /cannot come up: the job/);
   });
 

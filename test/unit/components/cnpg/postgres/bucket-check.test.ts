@@ -124,14 +124,35 @@ describe("the look into the bucket before a database is made", () => {
   });
 
   it("looks at volumes that are left first: they are taken over, or in the way", async (t) => {
+    const starts = /^info: Database shop\/orders starts from the volumes .*orders-1\.$/;
     putLineage("orders", 20);
+    for (const plan of [planned(), planned({ serverName: "orders-new" })]) {
+      const taken = await look(t, plan, ["orders-1"]);
+      assert.equal(taken.problem, undefined);
+      assert.match(taken.said.join(), starts);
+    }
     putLineage("orders-2", 22);
-    const taken = await look(t, planned(), ["orders-1"]);
-    assert.equal(taken.problem, undefined);
-    assert.match(taken.said.join(), /^info: Database shop\/orders starts from the volumes .*orders-1\.$/);
+    for (const plan of [planned({ serverName: "orders-2" }), planned({ serverName: "orders" })]) {
+      assert.match((await look(t, plan, ["orders-1"])).said.join(), starts);
+    }
     const { problem = "" } = await look(t, planned({ clusterName: "again", recovery: {} }), ["again-1"]);
     assert.match(problem, /shop\/again cannot be recovered while the volumes .*again-1/);
     assert.equal((await look(t, planned({ recovery: {} }), ["orders-1"])).problem, undefined);
+  });
+
+  it("does not let volumes of a later lineage archive to the place of an earlier one", async (t) => {
+    putLineage("orders", 20);
+    putLineage("orders-2", 22);
+    const { problem = "", said } = await look(t, planned(), ["orders-1"]);
+    assert.match(
+      problem,
+      /^Database shop\/orders would start from the volumes .*\(orders-1\), and archive as "orders"\. s3:\/\/cnpg-backups\/lab\/orders holds "orders-2" \(.*\), "orders" \(.*most likely "orders-2"/,
+    );
+    assert.deepEqual(said, []);
+    // The way out that an entry with a recovery is told leads to the later one.
+    const recovery = { serverName: "orders-2" };
+    const inTheWay = (await look(t, planned({ recovery }), ["orders-1"])).problem ?? "";
+    assert.match(inTheWay, /Without recovery and with backup\.serverName "orders-2" it goes on with them;/);
   });
 
   it("is an error of an update and a warning of a preview where the store does not let it", async (t) => {

@@ -91,6 +91,17 @@ describe("a user's part of the Cluster's spec", () => {
     });
   }
 
+  it("is refused where its ObjectStore has another place", () => {
+    const elsewhere = (configuration: object) => ({
+      backup: { ...orders.backup, objectStore: { configuration } },
+    });
+    assert.match(
+      problemWith({}, elsewhere({ destinationPath: "s3://cnpg-backups/all" })) ?? "",
+      /^Database shop\/orders: its backups need backup\.objectStore\.configuration\.destinationPath to be "s3:\/\/cnpg-backups\/lab\/orders", and it is "s3:\/\/cnpg-backups\/all"\. Take that out/,
+    );
+    assert.equal(problemWith({}, elsewhere({ historyTags: { team: "a" } })), undefined);
+  });
+
   it("is refused with what the image's barman does not know, or an image without barman", () => {
     const lz4 = { data: { compression: "lz4" } };
     assert.match(

@@ -41,15 +41,16 @@ describe("the plan of a database", () => {
   }
 
   it("has a schedule of its own for each place that it archives to", () => {
-    const [here, again, there, later] = [
+    const [here, again, ...elsewhere] = [
       orders,
+      { ...orders, backup: { ...orders.backup, method: "barmanObjectStore" } },
       { ...orders, backup: { ...orders.backup, store: { ...store, endpoint: "https://10.0.0.10:7443" } } },
       { ...orders, backup: { ...orders.backup, store: { ...store, path: "/another" } } },
       { ...orders, backup: { ...orders.backup, serverName: "orders-2" } },
     ].map((settings) => scheduleName(planOf(settings)));
     assert.match(here ?? "", /^orders-[0-9a-f]{8}$/);
     assert.equal(again, here);
-    assert.equal(new Set([here, there, later]).size, 3);
+    assert.equal(new Set([here, ...elsewhere]).size, 4);
   });
 
   it("puts each cluster under a prefix of its own", () => {

@@ -16,18 +16,26 @@ interface Sketch {
   /** Of `backup`. */
   serverName?: string;
   path?: string;
+  imageName?: string;
 
   /** From the cluster `orders` in the same store. */
   recovery?: Partial<RecoverySettings>;
 }
 
 /** The plan of a database `shop/orders` of 1 GiB in a bucket `cnpg-backups`, below `/lab`. */
-export function planned({ clusterName = "orders", method, serverName, path, recovery }: Sketch = {}): Plan {
+export function planned({
+  clusterName = "orders",
+  method,
+  serverName,
+  path,
+  imageName,
+  recovery,
+}: Sketch = {}): Plan {
   return planOf({
     clusterName,
     namespace: "shop",
     instances: 1,
-    imageName: undefined,
+    imageName,
     size: "1Gi",
     storageClass: undefined,
     database: "app",

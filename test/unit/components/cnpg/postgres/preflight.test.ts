@@ -6,15 +6,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { ownerOf } from "../../../../../components/cnpg/postgres/owner.ts";
 import type { Plan } from "../../../../../components/cnpg/postgres/plan.ts";
 import {
+  type Approved,
   approved,
   bucketProblemOf,
+  changeProblem,
   compared,
   creationProblem,
 } from "../../../../../components/cnpg/postgres/preflight.ts";
-import { lineageId } from "../../../../../components/cnpg/postgres/running.ts";
 import { recordResources, valueOf } from "../../../mocks.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
-import { fakeKubernetes, items, ok } from "../live/fake-kubernetes.ts";
+import { type Reply, fakeKubernetes, items, ok } from "../live/fake-kubernetes.ts";
 import { clusterObject } from "../live/objects.ts";
 import { planned } from "./plans.ts";
 import { listen } from "./said.ts";
@@ -26,7 +27,6 @@ const plugin = {
   parameters: { barmanObjectName: "orders", serverName: "orders" },
 };
 const withPlugin = () => ok(clusterObject({}, { plugins: [plugin] }));
-const storeAt = (destinationPath: string) => () => ok({ spec: { configuration: { destinationPath } } });
 const labelled = (metadata: object, name = "orders") => ({
   ...clusterObject(),
   metadata: { name, namespace: "shop", ...metadata },
@@ -56,19 +56,50 @@ describe("a plan beside what Kubernetes has", () => {
   });
 
   it("sees that the place of its backups changes: of the plugin's ObjectStore, or in-tree", async (t) => {
-    const place = async (at: string, path = "/lab") =>
-      (await beside(t, { resource: withPlugin, objectStore: storeAt(at) }, planned({ path }))).placeBefore;
-    assert.equal(await place("s3://cnpg-backups/lab/orders"), undefined);
-    assert.equal(await place("s3://cnpg-backups//lab/orders/"), undefined, "the same place");
-    assert.equal(await place("s3://cnpg-backups/lab/orders", "/new"), "s3://cnpg-backups/lab/orders");
-    assert.equal(await place("s3://old/lab/orders"), "s3://old/lab/orders");
-    assert.equal((await beside(t, { resource: withPlugin })).placeBefore, undefined, "no answer");
-    const inTree = async (at: string) => {
-      const backup = { barmanObjectStore: { destinationPath: at, endpointURL: "http://elsewhere:1" } };
-      return (await beside(t, { resource: () => ok(clusterObject({}, { backup })) })).placeBefore;
+    const here = "http://10.0.0.10:7480";
+    const storeAt = (destinationPath: string, endpointURL = here) =>
+      ok({ spec: { configuration: { destinationPath, endpointURL } } });
+    const move = async (objectStore: Reply, path = "/lab") =>
+      (await beside(t, { resource: withPlugin, objectStore: () => objectStore }, planned({ path }))).move;
+    assert.equal(await move(storeAt("s3://cnpg-backups/lab/orders")), undefined);
+    assert.equal(await move(storeAt("s3://cnpg-backups//lab/orders/")), undefined, "the same place");
+    assert.deepEqual(await move(storeAt("s3://cnpg-backups/lab/orders"), "/new"), {
+      isAddress: false,
+      from: "s3://cnpg-backups/lab/orders/orders",
+      to: "s3://cnpg-backups/new/orders/orders",
+    });
+    assert.equal((await move(storeAt("s3://old/lab/orders")))?.from, "s3://old/lab/orders/orders");
+    assert.deepEqual(await move(storeAt("s3://cnpg-backups/lab/orders", "http://other:7480")), {
+      isAddress: true,
+      from: "http://other:7480",
+      to: here,
+    });
+    assert.equal((await beside(t, { resource: withPlugin })).move, undefined, "no answer");
+    const inTree = async (destinationPath: string, endpointURL = here) => {
+      const backup = { barmanObjectStore: { destinationPath, endpointURL } };
+      return (await beside(t, { resource: () => ok(clusterObject({}, { backup })) })).move?.from;
     };
     assert.equal(await inTree("s3://cnpg-backups/lab/orders"), undefined);
-    assert.equal(await inTree("s3://cnpg-backups/orders"), "s3://cnpg-backups/orders");
+    assert.equal(await inTree("s3://cnpg-backups/lab/orders", "http://other:7480"), "http://other:7480");
+    assert.equal(await inTree("s3://cnpg-backups/orders"), "s3://cnpg-backups/orders/orders");
+  });
+
+  it("goes to a new place under another server name, with a newer major version of PostgreSQL", async (t) => {
+    const resource = () => ok(clusterObject({}, { plugins: [plugin], imageName: "postgresql:17.6" }));
+    const plan = (serverName?: string) =>
+      planned({ imageName: "postgresql:18.1", ...(serverName !== undefined && { serverName }) });
+    await assert.rejects(beside(t, { resource }, plan()), /Set backup\.serverName.* such as "orders-pg18"/);
+    const { move } = await beside(t, { resource }, plan("orders-pg18"));
+    assert.equal(move?.to, "s3://cnpg-backups/lab/orders/orders-pg18");
+  });
+
+  it("warns of a recovery where it may not ask for the volumes of an earlier one", async (t) => {
+    const { component, said } = listen(t);
+    const cluster = await fakeKubernetes(t, { claims: () => ({ status: 403, body: {} }) });
+    await compared(planned(), cluster, component);
+    assert.deepEqual(await said(), []);
+    await compared(planned({ recovery: {} }), cluster, component);
+    assert.match((await said()).join(), /^warning: Could not ask for volumes of an earlier orders/);
   });
 
   it("refuses what a running Cluster cannot become", async (t) => {
@@ -101,25 +132,12 @@ describe("a plan beside what Kubernetes has", () => {
   });
 });
 
-describe("a lineage", () => {
-  it("is another one with another Cluster, place or server name, and with nothing else", () => {
-    const id = lineageId("4711", planned());
-    const others = [
-      lineageId("4712", planned()),
-      lineageId("4711", planned({ path: "/new" })),
-      lineageId("4711", planned({ serverName: "orders-2" })),
-    ];
-    assert.equal(new Set([id, ...others]).size, 4);
-    assert.equal(lineageId("4711", planned({ method: "barmanObjectStore" })), id);
-  });
-});
-
 describe("the buckets, by the state of the Cluster", () => {
   const s3 = useFakeS3();
   const occupy = () =>
     s3.store.objects.set("lab/orders/orders/wals/0000000100000000/000000010000000000000001", "x");
   const connections = () => ({ target: s3.connection, source: s3.connection });
-  const none = { placeBefore: undefined, volumes: [] };
+  const none = { move: undefined, volumes: [] };
   const unknown = { plan: planned(), live: { state: "unknown" } as const, ...none };
   const absent = { plan: planned(), live: { state: "absent" } as const, ...none };
   const present = {
@@ -168,20 +186,59 @@ describe("the buckets, by the state of the Cluster", () => {
 
   it("warn of a running database that is to archive to a new place, which must be empty", async (t) => {
     const { component, said } = listen(t);
-    const moving = { ...present, placeBefore: "s3://cnpg-backups/old/orders" };
+    const [from, to] = ["s3://cnpg-backups/old/orders/orders", "s3://cnpg-backups/lab/orders/orders"];
+    const moving = { ...present, move: { isAddress: false, from, to } };
     assert.equal(await bucketProblemOf(moving, connections(), component), undefined);
     assert.match(
       (await said()).join(),
-      /^warning: Database shop\/orders archives to s3:\/\/cnpg-backups\/lab\/orders from now on, and a base backup is taken there at once\. What it has at s3:\/\/cnpg-backups\/old\/orders stays there/,
+      /^warning: Database shop\/orders archives to s3:\/\/cnpg-backups\/lab\/orders\/orders from now on, and a base backup is taken there at once\. What it has at s3:\/\/cnpg-backups\/old\/orders\/orders stays there/,
     );
     occupy();
     const problem = await bucketProblemOf(moving, connections(), component);
     assert.match(
       problem ?? "",
-      /archives to s3:\/\/cnpg-backups\/old\/orders, .*lab\/orders\/orders holds WAL or backups already.*Keep the bucket/,
+      /archives to s3:\/\/cnpg-backups\/old\/orders\/orders, .*lab\/orders\/orders, which holds WAL or backups already.*Keep the bucket/,
     );
     s3.store.errors.push({ when: /./, status: 404, code: "NoSuchBucket" });
     assert.match((await bucketProblemOf(moving, connections(), component)) ?? "", /does not exist/);
     assert.equal((await said()).length, 1);
+  });
+
+  it("may be those of another store where its address changes, so they need not be empty", async (t) => {
+    const { component, said } = listen(t);
+    const [from, to] = ["http://old:7480", "http://10.0.0.10:7480"];
+    occupy();
+    const moving = { ...present, move: { isAddress: true, from, to } };
+    assert.equal(await bucketProblemOf(moving, connections(), component), undefined);
+    assert.match(
+      (await said()).join(),
+      /^warning: .* store at http:\/\/10\.0\.0\.10:7480 from now on, and to http:\/\/old:7480/,
+    );
+    assert.deepEqual(s3.store.requests, []);
+  });
+
+  it("are guarded by what the engine knows where Kubernetes does not say what the Cluster is", async (t) => {
+    const { component } = listen(t);
+    const change = (plan: Plan, before: unknown, live: Approved["live"] = { state: "unknown" }) =>
+      changeProblem({ ...none, plan, live }, connections(), before, component);
+    const before = (serverName: string) => ({
+      metadata: { name: "orders", namespace: "shop" },
+      spec: { plugins: [{ ...plugin, parameters: { ...plugin.parameters, serverName } }] },
+    });
+    assert.equal(await change(planned(), before("orders")), undefined);
+    assert.equal(await change(planned(), { metadata: undefined, spec: undefined }), undefined);
+    assert.match(
+      (await change(planned(), before("orders-2"))) ?? "",
+      /archives as "orders-2", and the plan says/,
+    );
+    assert.equal(await change(planned(), before("orders-2"), present.live), undefined, "asked before");
+    const inTree = {
+      metadata: { name: "orders", namespace: "shop" },
+      spec: { backup: { barmanObjectStore: { destinationPath: "s3://cnpg-backups/old/orders" } } },
+    };
+    const plan = planned({ method: "barmanObjectStore" });
+    assert.equal(await change(plan, inTree), undefined);
+    occupy();
+    assert.match((await change(plan, inTree)) ?? "", /which holds WAL or backups already/);
   });
 });

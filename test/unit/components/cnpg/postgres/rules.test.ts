@@ -14,15 +14,19 @@ function table(rule: Rule, good: string[], bad: Record<string, RegExp>): void {
 
 describe("what a database may be like", () => {
   it("has a name that CloudNativePG takes", () => {
-    const long = "a".repeat(50);
+    const long = "a".repeat(46);
     table(rules.clusterNameRule, ["orders", "a", "orders-2", long], {
       "": /first a letter/,
       "2orders": /"2orders"/,
       "orders-": /inner hyphens/,
       Orders: /lower-case/,
       "or.ders": /letters, digits/,
-      [`${long}a`]: /at most|1 to 50/,
+      [`${long}a`]: /1 to 46/,
       "orders\n": /\\n/,
+    });
+    table(rules.sourceNameRule, ["orders", `${long}aaaa`], {
+      [`${long}aaaaa`]: /1 to 50/,
+      "orders-": /inner hyphens/,
     });
   });
 

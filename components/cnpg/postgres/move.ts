@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { say } from "../../say.ts";
+import type { S3Connection } from "../../s3/connection.ts";
+import { archiveUrl } from "../archive/location.ts";
+import { isOccupied } from "../archive/read-archive.ts";
+import type { ClusterArgs } from "../kube-api.ts";
+import type { Place } from "../live/archive-place.ts";
+import { checkpointEverywhere } from "../live/checkpoint.ts";
+import type { PresentCluster } from "../live/live-cluster.ts";
+import { orStoreTrouble } from "./bucket-check.ts";
+import type { Plan } from "./plan.ts";
+import { backupCommand } from "./running.ts";
+
+/** Where a running Cluster archives, and where it is to archive from now on. */
+export interface Move {
+  /** Whether just the store's address changes: that may be another store, or the same one. */
+  isAddress: boolean;
+  from: string;
+  to: string;
+}
+
+/** What the plan changes about where a running Cluster archives; nothing where that cannot be told. */
+export function moveOf(
+  plan: Plan,
+  { serverName = plan.serverName }: Pick<PresentCluster, "serverName">,
+  place: Place | undefined,
+): Move | undefined {
+  const below = withoutSpareSlashes(place?.destinationPath ?? plan.destinationPath);
+  const [from, to] = [`${below}/${serverName}`, archiveUrl(plan.archive)];
+  if (from !== to) return { isAddress: false, from, to };
+  if (place?.endpoint === undefined || place.endpoint === plan.endpoint) return undefined;
+  return { isAddress: true, from: place.endpoint, to: plan.endpoint };
+}
+
+const withoutSpareSlashes = (url: string): string => url.replace(/([^:])\/{2,}/g, "$1/").replace(/\/$/, "");
+
+/** What speaks against a move: the new place must be empty, and has no base backup then. */
+export async function moveProblem(
+  plan: Plan,
+  { isAddress, from, to }: Move,
+  target: S3Connection,
+  component: pulumi.Resource,
+): Promise<string | undefined> {
+  const database = `Database ${plan.namespace}/${plan.clusterName}`;
+  if (isAddress) {
+    say(
+      "warn",
+      `${database} archives to the store at ${to} from now on, and to ${from} no more, and a base backup is taken there at ` +
+        "once. Where that is another store, whatever was archived after its objects were copied is not in it.",
+      component,
+    );
+    return undefined;
+  }
+  return orStoreTrouble(component, async () => {
+    if (await isOccupied(target, plan.archive)) {
+      return (
+        `${database} archives to ${from}, and the plan says ${to}, which holds WAL or backups already: two lineages in ` +
+        "one place would spoil both. Keep the bucket, the path and backup.serverName of before, or choose a place of " +
+        "its own that is empty."
+      );
+    }
+    say(
+      "warn",
+      `${database} archives to ${to} from now on, and a base backup is taken there at once. What it has at ${from} stays ` +
+        "there: retention does not delete it any more, and a recovery to a moment before the change has to name that " +
+        "place, with the bucket, the path and the serverName of then in recovery.",
+      component,
+    );
+    return undefined;
+  });
+}
+
+/** The plugin goes by an ObjectStore of up to 10 s ago. */
+const secondsToTakeUp = 12;
+
+/** Resolves once a base backup of the Cluster would find all of its WAL in the new place. */
+export async function untilMoved(
+  plan: Plan,
+  cluster: ClusterArgs | undefined,
+  component: pulumi.Resource,
+): Promise<void> {
+  await sleep(secondsToTakeUp * 1_000);
+  const { namespace, clusterName: name } = plan;
+  const problem = cluster
+    ? await checkpointEverywhere(cluster, { namespace, name })
+    : "the cluster is not asked";
+  if (problem === undefined) return;
+  say(
+    "warn",
+    `Database ${namespace}/${name}: its first base backup in the new place may begin with WAL of before, which is not ` +
+      `there, and could not be restored then (${problem}). Take another one, of the primary: ${backupCommand(plan)}`,
+    component,
+  );
+}
