@@ -57,20 +57,27 @@ export async function inTheWay(
   cluster: ClusterArgs,
   release: Release | undefined,
 ): Promise<string | undefined> {
-  const [operator, crds] = await Promise.all([findOperator(cluster), ownerOfDefinitions(cluster)]);
-  if (operator) {
-    if (!release || !isOf(release, operator)) return alreadyThere(operator);
-    // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.
-    const pending = await brokenOff(cluster, release, pulumi.runtime.isDryRun() ? 0 : undefined);
-    if (pending !== undefined) return pending;
-    // Without a record of it Helm was broken off, and takes over now what it has made.
-    if (await hasRelease(cluster, release)) return alreadyThere(operator);
-  }
+  // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.
+  const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
+  const [operator, crds, pending] = await Promise.all([
+    findOperator(cluster),
+    ownerOfDefinitions(cluster),
+    release && brokenOff(cluster, release, seconds),
+  ]);
+  if (pending !== undefined) return pending;
+  if (operator && !(release && (await isLeftOf(cluster, release, operator)))) return alreadyThere(operator);
   return crds && release ? crdsOfAnother(crds.release, release) : undefined;
 }
 
-const isOf = ({ name, namespace }: Release, { release }: ExistingOperator): boolean =>
-  name === release?.name && namespace === release.namespace;
+/** Whether it is of this very release, and Helm has no record of that: Helm was broken off, and takes it over now. */
+async function isLeftOf(
+  cluster: ClusterArgs,
+  release: Release,
+  operator: ExistingOperator,
+): Promise<boolean> {
+  const { name, namespace } = operator.release ?? {};
+  return name === release.name && namespace === release.namespace && !(await hasRelease(cluster, release));
+}
 
 async function knownRelease(inputs: NewInputs): Promise<Release | undefined> {
   const { name, namespace } = await knownValues({ name: inputs.name, namespace: inputs.namespace });

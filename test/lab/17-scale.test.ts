@@ -28,7 +28,7 @@ describe("300 namespaces in one stack", onlyInFull, () => {
     if (!isFull) return;
     // A cluster has one operator, and each of the bench's programs brings its own.
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
-    const bench = ["bench/cli.ts", "pulumi", "--namespaces", "300", "--runs", "1", "--output", folder];
+    const bench = ["bench/cli.ts", "pulumi", "--namespaces", "300", "--runs", "2", "--output", folder];
     await execa("node", bench, {
       cwd: checkoutCopy,
       env: { XDG_STATE_HOME: stateHome },

@@ -128,7 +128,10 @@ let told: string | undefined;
 async function tryAgain(moment: Moment, withAll: boolean): Promise<Result> {
   const first = await dieAndMeetTheLock([up, up], moment, withAll);
   const cancelled = await mustPulumi(["cancel", "--yes"]);
+  // A person's `up` begins with a preview: that must not refuse what the update takes, and the other way round.
+  const preview = await pulumi(["preview"]);
   const second = await pulumi(up);
+  assert.equal(preview.code === 0, second.code === 0, `${preview.all}\n${second.all}`);
   told = advised.map((command) => command.exec(second.all)?.[0]).find(Boolean);
   assert.ok(second.code === 0 || told !== undefined, second.all);
   return { code: first.code, all: `${first.all}\n${cancelled}\n${second.all}` };
