@@ -14,7 +14,6 @@ import {
   inDemo,
   passing,
   setDatabases,
-  setPlain,
   sql,
   up,
   withoutDatabases,
@@ -136,9 +135,10 @@ describe("the plugin's own certificates", onlyInFull, () => {
 
 /** cert-manager's CRDs are real; what its controller does, this test does. */
 describe("certificates of cert-manager", onlyInFull, () => {
-  const plugin = (certManager: boolean): void => {
-    setPlain("barmanPlugin", certManager ? { certManager: { enabled: true } } : undefined);
+  const byCertManager = async (isOn: boolean): Promise<void> => {
+    await mustPulumi(["config", "set", "--path", key, String(isOn)]);
   };
+  const key = "cnpg-rgw:barmanPlugin.certManager.enabled";
   const crds = ["certificates", "issuers"];
   const certificates: [name: string, role: Role][] = [
     ["barman-cloud-server", { dnsName: "barman-cloud", usage: "server" }],
@@ -147,6 +147,8 @@ describe("certificates of cert-manager", onlyInFull, () => {
 
   after(async () => {
     if (!isFull) return;
+    await byCertManager(false);
+    await pulumi(up);
     const names = crds.map((plural) => `${plural}.cert-manager.io`);
     await on("workstation", ["kubectl", "delete", "crd", ...names, "--ignore-not-found"]);
     const secrets = certificates.map(([name]) => `${name}-tls`);
@@ -162,7 +164,7 @@ describe("certificates of cert-manager", onlyInFull, () => {
   });
 
   it("are refused where there is no cert-manager", async () => {
-    plugin(true);
+    await byCertManager(true);
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /no CRD certificates\.cert-manager\.io.*Install cert-manager first/);
@@ -182,7 +184,7 @@ describe("certificates of cert-manager", onlyInFull, () => {
 
   it("are given up for the component's own without a failed archive", async () => {
     const before = await archiver(database);
-    plugin(false);
+    await byCertManager(false);
     await writingDuring(database, mustPulumi(up));
     await archiveNow(database);
     assert.equal((await archiver(database)).failed, before.failed);

@@ -65,7 +65,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     });
     const moved = checked.apply(({ move, plan: known }) => {
       if (move === undefined || pulumi.runtime.isDryRun()) return undefined;
-      return answering.apply(() => untilMoved(known, cluster, this));
+      return answering.apply(() => untilMoved(known, move, cluster, this));
     });
     makeScheduledBackup(name, plan, made, moved, this);
 
