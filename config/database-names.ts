@@ -2,12 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { type ClusterArgs, getOrUndefined } from "../components/cnpg/cluster.ts";
-import {
-  ownerLabel,
-  ownerOf,
-  postgresClusterType,
-  protectedLabel,
-} from "../components/cnpg/postgres/owner.ts";
+import { ownerLabel, ownerOf } from "../components/cnpg/owner.ts";
+import { postgresClusterType, protectedLabel } from "../components/cnpg/postgres/labels.ts";
 import type { StackConfig } from "../config.ts";
 import { byHand, keyName, setCommand } from "./commands.ts";
 import type { Problem } from "./problems.ts";

@@ -146,13 +146,13 @@ export class RgwUser extends pulumi.ComponentResource {
         first: "adopt",
         hasDelete: true,
         triggers: [uid],
-        opts: pulumi.mergeOptions(
-          { transforms: correctsDrift(this, ({ differs }) => differs) },
-          pulumi.mergeOptions(
+        opts: {
+          transforms: correctsDrift(this, ({ differs }) => differs),
+          ...pulumi.mergeOptions(
             refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),
             refusesKeysInUseElsewhere(this),
           ),
-        ),
+        },
       },
       this,
     );

@@ -132,6 +132,15 @@ export function isReplicaCluster({ metadata, spec: { replica } }: ClusterResourc
   return replica.enabled ?? replica.primary !== (replica.self ?? metadata.name);
 }
 
+/** Where a Cluster archives to. */
+export interface Place {
+  /** Barman's `destinationPath`. */
+  destinationPath: string;
+
+  /** URL of the store; none: Amazon's. */
+  endpoint: string | undefined;
+}
+
 export interface LiveLineage {
   method: "plugin" | "barmanObjectStore";
   serverName: string;
@@ -140,18 +149,11 @@ export interface LiveLineage {
   objectStoreName?: string | undefined;
 
   /** In-tree: where. */
-  destinationPath?: string | undefined;
-  endpoint?: string | undefined;
+  place?: Place | undefined;
 }
 
 /** Where a Cluster's backups go, and under which name; nothing for one without backups. */
-export function lineageOf({
-  metadata,
-  spec,
-}: {
-  metadata: { name: string };
-  spec: ClusterResource["spec"];
-}): LiveLineage | undefined {
+export function lineageOf({ metadata, spec }: ClusterResource): LiveLineage | undefined {
   const plugin = spec.plugins?.find(({ name, enabled }) => enabled && name === barmanPlugin);
   if (plugin) {
     const { serverName = metadata.name, barmanObjectName } = plugin.parameters ?? {};
@@ -159,6 +161,7 @@ export function lineageOf({
   }
   const store = spec.backup?.barmanObjectStore;
   if (!store) return undefined;
-  const { serverName = metadata.name, destinationPath, endpointURL } = store;
-  return { method: "barmanObjectStore", serverName, destinationPath, endpoint: endpointURL };
+  const { serverName = metadata.name, destinationPath, endpointURL: endpoint } = store;
+  const place = destinationPath === undefined ? undefined : { destinationPath, endpoint };
+  return { method: "barmanObjectStore", serverName, place };
 }

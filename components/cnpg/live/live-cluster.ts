@@ -1,5 +1,11 @@
 import { type ClusterArgs, configurationFor, inTime, statusOf } from "../kube-api.ts";
-import { type ClusterResource, lineageOf, listClusters, readCluster } from "./cluster-resource.ts";
+import {
+  type ClusterResource,
+  type Place,
+  lineageOf,
+  listClusters,
+  readCluster,
+} from "./cluster-resource.ts";
 import { postgresMajorOf } from "./postgres-major.ts";
 import { type Start, startOf } from "./start.ts";
 
@@ -32,8 +38,7 @@ export interface PresentCluster {
   objectStoreName?: string | undefined;
 
   /** In-tree: where it archives to. */
-  destinationPath?: string | undefined;
-  endpoint?: string | undefined;
+  place?: Place | undefined;
 
   /** What it began with, where that can be told. */
   start?: Start | undefined;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { beforeCreate } from "../../before-create.ts";
 import { askedBeforeMaking } from "../before-making.ts";
 import { type ClusterArgs, getIfThere } from "../cluster.ts";
-import { ownerLabel, ownerOf } from "../postgres/owner.ts";
+import { ownerLabel, ownerOf } from "../owner.ts";
 
 const labelled = z.object({
   metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),

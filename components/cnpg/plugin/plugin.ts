@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Rule, checked } from "../../check.ts";
 import type { ClusterArgs } from "../cluster.ts";
-import { ownerLabel, ownerOf } from "../postgres/owner.ts";
+import { ownerLabel, ownerOf } from "../owner.ts";
 import { type PreflightArgs, clusterToAsk } from "../preflight.ts";
 import { namespaceRule } from "../rules.ts";
 import {

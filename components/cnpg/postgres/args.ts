@@ -10,7 +10,8 @@ export interface PostgresClusterArgs {
 
   /**
    * Name of the Cluster, and of its prefix in the bucket: a DNS label that starts with a letter, at most 46 characters
-   * (CloudNativePG takes 50, and the jobs that bring such a database back have names that Kubernetes refuses). Default: the component's name. A new name is refused, see `recovery`.
+   * (CloudNativePG takes 50, and the jobs that bring such a database back have names that Kubernetes refuses).
+   * Default: the component's name. A new name is refused, see `recovery`.
    */
   clusterName?: pulumi.Input<string | undefined>;
 

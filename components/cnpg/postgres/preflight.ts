@@ -12,9 +12,9 @@ import { keptVolumes } from "../live/kept-volumes.ts";
 import { type LiveCluster, clustersOf, liveCluster, presentCluster } from "../live/live-cluster.ts";
 import { type PlannedCluster, liveProblem } from "../live/problem.ts";
 import { startOf } from "../live/start.ts";
+import { ownerLabel, ownerOf } from "../owner.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { type Connections, bucketProblem } from "./bucket-check.ts";
-import { ownerLabel, ownerOf } from "./owner.ts";
 import type { Plan } from "./plan.ts";
 import { type Move, moveOf, moveProblem } from "./move.ts";
 import { lookAfter } from "./running.ts";
@@ -101,8 +101,7 @@ export async function changeProblem(
   const was = presentCluster(before);
   const problem = liveProblem(plannedOf(plan), was);
   if (problem !== undefined) return problem;
-  const { destinationPath, endpoint } = was;
-  const move = moveOf(plan, was, destinationPath === undefined ? undefined : { destinationPath, endpoint });
+  const move = moveOf(plan, was, was.place);
   return move && moveProblem(plan, move, target, component);
 }
 

@@ -9,19 +9,17 @@ export { scheduleRule } from "./schedule.ts";
  */
 export const longestClusterName = 46;
 
-export function clusterNameRule(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined;
-  if (isLabel(name) && name.length <= longestClusterName) return undefined;
-  return `must be 1 to ${longestClusterName} lower-case letters, digits and inner hyphens, the first a letter, not ${shown(name)}`;
-}
+export const clusterNameRule = (name: string | undefined): string | undefined =>
+  labelRule(name, longestClusterName);
 
 /** A cluster to recover from may be of other tools, which go by CloudNativePG's own rule. */
-export function sourceNameRule(name: string | undefined): string | undefined {
-  if (name === undefined || (isLabel(name) && name.length <= 50)) return undefined;
-  return `must be 1 to 50 lower-case letters, digits and inner hyphens, the first a letter, not ${shown(name)}`;
-}
+export const sourceNameRule = (name: string | undefined): string | undefined => labelRule(name, 50);
 
-const isLabel = (name: string): boolean => /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name);
+function labelRule(name: string | undefined, longest: number): string | undefined {
+  if (name === undefined || (/^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) && name.length <= longest))
+    return undefined;
+  return `must be 1 to ${longest} lower-case letters, digits and inner hyphens, the first a letter, not ${shown(name)}`;
+}
 
 export function instancesRule(instances: number | undefined): string | undefined {
   if (instances === undefined || (Number.isInteger(instances) && instances >= 1)) return undefined;

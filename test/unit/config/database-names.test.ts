@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../../components/cnpg/postgres/owner.ts";
+import { ownerOf } from "../../../components/cnpg/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
 import { lostDatabases } from "../../../config/database-names.ts";
 import { apiServer, kubeconfigFor } from "../components/cnpg/api-server.ts";

@@ -9,7 +9,7 @@ import {
   BarmanCloudPlugin,
   type BarmanCloudPluginArgs,
 } from "../../../../../components/cnpg/plugin/plugin.ts";
-import { ownerOf } from "../../../../../components/cnpg/postgres/owner.ts";
+import { ownerOf } from "../../../../../components/cnpg/owner.ts";
 import { tlsSecrets } from "../../../../../components/cnpg/plugin/renewal.ts";
 import { family, find, recordResources, valueOf } from "../../../mocks.ts";
 

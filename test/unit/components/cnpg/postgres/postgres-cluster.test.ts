@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { PostgresCluster } from "../../../../../components/cnpg/postgres/postgres-cluster.ts";
-import { protectedLabel } from "../../../../../components/cnpg/postgres/owner.ts";
+import { protectedLabel } from "../../../../../components/cnpg/postgres/labels.ts";
 import type { PostgresClusterArgs } from "../../../../../components/cnpg/postgres/args.ts";
 import { family, findSoon, recordResources, valueOf } from "../../../mocks.ts";
 

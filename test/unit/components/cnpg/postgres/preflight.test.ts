@@ -3,7 +3,7 @@ import { type TestContext, describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../../../../components/cnpg/postgres/owner.ts";
+import { ownerOf } from "../../../../../components/cnpg/owner.ts";
 import type { Plan } from "../../../../../components/cnpg/postgres/plan.ts";
 import {
   type Approved,

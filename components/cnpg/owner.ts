@@ -2,15 +2,10 @@ import { createHash } from "node:crypto";
 
 import type * as pulumi from "@pulumi/pulumi";
 
-import { settled } from "../../known-values.ts";
+import { settled } from "../known-values.ts";
 
-export const postgresClusterType = "cnpg-rgw:cnpg:PostgresCluster";
-
-/** Label of a Cluster that says which component made it, so that a move or a new name is noticed. */
+/** Label of an object that says which component made it: by it a component knows its own, and what is of others. */
 export const ownerLabel = "cnpg-rgw/component";
-
-/** Label of a Cluster that the engine is not to delete. */
-export const protectedLabel = "cnpg-rgw/protected";
 
 /**
  * The owner label's value: a digest of the component's URN, since label values have at most 63 characters. A promise
