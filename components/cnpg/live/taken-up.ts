@@ -1,7 +1,9 @@
 import { barmanPlugin } from "../barman.ts";
 import type { ClusterResource } from "./cluster-resource.ts";
+import { instancesOf } from "./instances.ts";
 import type { Look } from "./look.ts";
 import type { Obstacle } from "./obstacles.ts";
+import { type PrivateCas, staleCa } from "./private-ca.ts";
 import { billionthsOf } from "./quantity.ts";
 import type { Pod } from "./workload.ts";
 
@@ -24,6 +26,12 @@ export function notTakenUp({ resource, pods }: Look): Obstacle[] {
   return problem === undefined ? [] : [change(problem)];
 }
 
+/** Where an instance has not the private CA yet that its ObjectStores name. */
+export function caNotTakenUp({ pods }: Look, planned: PrivateCas): Obstacle[] {
+  const problem = staleCa(pods, planned);
+  return problem === undefined ? [] : [change(problem)];
+}
+
 /** Marks a change that the operator has not taken up. */
 export const changeKey = "change";
 
@@ -33,9 +41,6 @@ export const change = (problem: string): Obstacle => ({
   advice: "The operator takes a change up instance by instance; its log says what it waits for.",
   patience: Infinity,
 });
-
-export const instancesOf = (pods: Pod[]): Pod[] =>
-  pods.filter(({ metadata }) => metadata.labels?.["cnpg.io/podRole"] === "instance");
 
 function outdated({ spec }: ClusterResource, pod: Pod): string | undefined {
   const { name, deletionTimestamp } = pod.metadata;

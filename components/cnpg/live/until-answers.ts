@@ -5,12 +5,14 @@ import { backupTroubles, isArchiving, isFirstBackupAwaited } from "./backup-trou
 import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage, stateOf } from "./failure.ts";
+import { instancesOf } from "./instances.ts";
 import { type Look, lookAt } from "./look.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
+import type { PrivateCas } from "./private-ca.ts";
 import { askSql } from "./sql.ts";
 import { endStaleJobs } from "./stale-jobs.ts";
-import { change, changeKey, instancesOf, notTakenUp } from "./taken-up.ts";
+import { caNotTakenUp, change, changeKey, notTakenUp } from "./taken-up.ts";
 
 export interface UntilAnswersOptions {
   /** For how long to wait; an error that is final ends the wait before. */
@@ -24,6 +26,9 @@ export interface UntilAnswersOptions {
    * take the change up: until then it says of the Cluster what was true before. Default: there was no Cluster.
    */
   generationBefore?: number | undefined;
+
+  /** What the instances have to have mounted before a database counts as up. Default: nothing is looked at. */
+  privateCas?: PrivateCas | undefined;
 
   /** For how long a changed Cluster has to be well without a break. Default: 5. */
   settleSeconds?: number;
@@ -53,6 +58,7 @@ interface Database {
   name: string;
   answerMs: number;
   generationBefore: number | undefined;
+  privateCas: PrivateCas;
 }
 
 /**
@@ -71,8 +77,8 @@ export async function untilDatabaseAnswers(
   name: string,
   options: UntilAnswersOptions,
 ): Promise<Answering> {
-  const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, generationBefore } = options;
-  const database = { cluster, namespace, name, answerMs, generationBefore };
+  const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, generationBefore, privateCas = {} } = options;
+  const database = { cluster, namespace, name, answerMs, generationBefore, privateCas };
   const elapsed = stopwatch();
   const patience = new Patience();
   const progress = progressLog(database, options.log);
@@ -140,7 +146,7 @@ interface Well {
 }
 
 async function see(database: Database, limitMs: number, demandsChange: boolean): Promise<Well | Waiting> {
-  const { cluster, namespace, name, generationBefore } = database;
+  const { cluster, namespace, name, generationBefore, privateCas } = database;
   try {
     await kubeConfigOf(cluster);
   } catch (error) {
@@ -155,7 +161,8 @@ async function see(database: Database, limitMs: number, demandsChange: boolean):
     });
     const isChanged =
       generationBefore !== undefined && look.resource.metadata.generation !== generationBefore;
-    const obstacles = [...obstaclesOf(look), ...(isChanged && demandsChange ? notTakenUp(look) : [])];
+    const awaited = [...caNotTakenUp(look, privateCas), ...(isChanged ? notTakenUp(look) : [])];
+    const obstacles = [...obstaclesOf(look), ...(demandsChange ? awaited : [])];
     const isWell = isReady(look) && !obstacles.some(({ key }) => key === changeKey);
     if (!isWell) return { obstacles, look };
     const sql = await ask(database, look, limitMs);

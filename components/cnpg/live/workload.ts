@@ -30,6 +30,17 @@ const container = z.object({
   resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
 });
 
+const projection = z.object({
+  secret: z
+    .object({ name: z.string(), items: list(z.object({ key: z.string(), path: z.string() })) })
+    .optional(),
+});
+
+const volume = z.object({
+  name: z.string(),
+  projected: z.object({ sources: list(projection) }).optional(),
+});
+
 const containerStatus = z.object({
   name: z.string(),
   image: z.string(),
@@ -42,7 +53,7 @@ const containerStatus = z.object({
 
 const pod = z.object({
   metadata,
-  spec: z.object({ initContainers: list(container), containers: list(container) }),
+  spec: z.object({ initContainers: list(container), containers: list(container), volumes: list(volume) }),
   status: z.object({
     phase: z.string().optional(),
     conditions: list(condition),

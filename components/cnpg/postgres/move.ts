@@ -10,7 +10,6 @@ import type { ClusterArgs } from "../kube-api.ts";
 import { checkpointEverywhere } from "../live/checkpoint.ts";
 import type { Place } from "../live/cluster-resource.ts";
 import type { PresentCluster } from "../live/live-cluster.ts";
-import { untilDatabaseAnswers } from "../live/until-answers.ts";
 import { orStoreTrouble } from "./bucket-check.ts";
 import type { Plan } from "./plan.ts";
 import { backupCommand } from "./running.ts";
@@ -74,32 +73,16 @@ export async function moveProblem(
   });
 }
 
-/**
- * The private CA of an address is a volume of the instances, so with or without one they are restarted, some seconds
- * after the ObjectStore has changed; a base backup that runs by then fails.
- */
-async function untilRestarted(plan: Plan, cluster: ClusterArgs): Promise<void> {
-  await untilDatabaseAnswers(cluster, plan.namespace, plan.clusterName, {
-    timeoutSeconds: plan.timeoutSeconds,
-    // The Cluster itself has not changed: whatever it is now counts as another one.
-    generationBefore: -1,
-    settleSeconds: 20,
-    log: () => undefined,
-  });
-}
-
 /** The plugin goes by an ObjectStore of up to 10 s ago. */
 const secondsToTakeUp = 12;
 
 /** Resolves once a base backup of the Cluster would find all of its WAL in the new place. */
 export async function untilMoved(
   plan: Plan,
-  { isAddress }: Move,
   cluster: ClusterArgs | undefined,
   component: pulumi.Resource,
 ): Promise<void> {
   await sleep(secondsToTakeUp * 1_000);
-  if (cluster && isAddress) await untilRestarted(plan, cluster);
   const { namespace, clusterName: name } = plan;
   const problem = cluster
     ? await checkpointEverywhere(cluster, { namespace, name })

@@ -9,6 +9,7 @@ import {
   checksumEnvironment,
   destinationPath,
 } from "../barman.ts";
+import type { PrivateCas } from "../live/private-ca.ts";
 import type { ClusterSpec, ObjectStoreSpec, ScheduledBackupSpec } from "../crds/types.ts";
 import { mergeSpec } from "./merge-spec.ts";
 import type { BackupSettings, RecoverySettings, Settings } from "./settings.ts";
@@ -56,6 +57,20 @@ export function scheduleName({
     .digest("hex")
     .slice(0, 8);
   return `${clusterName}-${place}`;
+}
+
+/** What the plugin mounts into the instances; the operator hands its own backups a CA without a volume. */
+export function privateCasOf({ clusterName, cluster, objectStore, sourceStore }: Plan): PrivateCas {
+  const { plugins, externalClusters, bootstrap } = cluster;
+  const archiver = plugins?.find(({ name }) => name === barmanPlugin);
+  const source = externalClusters?.find(({ name }) => name === bootstrap?.recovery?.source);
+  const referred = [archiver?.parameters, source?.plugin?.parameters].map((found) => found?.barmanObjectName);
+  const stores = { [objectStoreName(clusterName)]: objectStore, [sourceStoreName(clusterName)]: sourceStore };
+  return Object.fromEntries(
+    Object.entries(stores)
+      .filter(([name]) => referred.includes(name))
+      .map(([name, store]) => [name, store?.configuration.endpointCA]),
+  );
 }
 
 export function planOf(settings: Settings): Plan {

@@ -13,7 +13,7 @@ import type { PostgresClusterArgs } from "./args.ts";
 import { postgresClusterType, protectedLabel } from "./labels.ts";
 import { untilMoved } from "./move.ts";
 import { planProblem } from "./plan-problem.ts";
-import { type Plan, objectStoreName, planOf, scheduleName, sourceStoreName } from "./plan.ts";
+import { type Plan, objectStoreName, planOf, privateCasOf, scheduleName, sourceStoreName } from "./plan.ts";
 import { approved, connectionsOf, inspectedFirst } from "./preflight.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
@@ -66,7 +66,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     });
     const moved = checked.apply(({ move, plan: known }) => {
       if (move === undefined || pulumi.runtime.isDryRun()) return undefined;
-      return answering.apply(() => untilMoved(known, move, cluster, this));
+      return answering.apply(() => untilMoved(known, cluster, this));
     });
     makeScheduledBackup(name, plan, made, moved, this);
 
@@ -191,6 +191,7 @@ async function answers(
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
+      privateCas: privateCasOf(plan),
       // Ephemeral: shown while it lasts, and not repeated at the end.
       log: (line) => {
         say("info", line, component, { isEphemeral: true });

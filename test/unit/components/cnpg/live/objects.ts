@@ -62,6 +62,13 @@ export const instancePod = (status: object): object => ({
   status: { phase: "Pending", ...status },
 });
 
+/** An instance that runs. */
+export const instance = (resources: object, metadata: object = {}, volumes: object[] = []): object => ({
+  ...instancePod({ phase: "Running" }),
+  metadata: { name: "orders-1", namespace: "shop", labels: { "cnpg.io/podRole": "instance" }, ...metadata },
+  spec: { containers: [{ name: "postgres", resources }], volumes },
+});
+
 /** A pod whose only container waits. */
 export const waitingPod = (reason: string, message: string): object =>
   instancePod({

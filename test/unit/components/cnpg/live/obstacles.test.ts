@@ -34,7 +34,7 @@ const job = (failedPods: number, errors: string[], isOver = false): FailingJob =
 function podWith(name: string, status: Partial<Pod["status"]>): Pod {
   return {
     metadata: { name, namespace: "shop" },
-    spec: { initContainers: [], containers: [{ name: "postgres" }] },
+    spec: { initContainers: [], containers: [{ name: "postgres" }], volumes: [] },
     status: { phase: "Pending", conditions: [], initContainerStatuses: [], containerStatuses: [], ...status },
   };
 }

@@ -17,7 +17,7 @@ function look(imageName: string | undefined, labels: Record<string, string>, rea
     pods: [
       {
         metadata: { name: "orders-1-initdb-x", namespace: "shop", labels },
-        spec: { initContainers: [], containers: [{ name: "initdb", image }] },
+        spec: { initContainers: [], containers: [{ name: "initdb", image }], volumes: [] },
         status: {
           conditions: [],
           initContainerStatuses: [],

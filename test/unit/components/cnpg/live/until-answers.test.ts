@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { untilDatabaseAnswers } from "../../../../../components/cnpg/live/until-answers.ts";
 import { type Cluster, type Reply, fakeKubernetes, items, ok, startKubernetes } from "./fake-kubernetes.ts";
-import { clusterObject, instancePod, readyCluster, recoveryJob, recoveryPod, waitingPod } from "./objects.ts";
+import { clusterObject, instance, readyCluster, recoveryJob, recoveryPod, waitingPod } from "./objects.ts";
 
 function wait(
   cluster: { kubeconfig: string; context?: string },
@@ -17,17 +17,6 @@ function wait(
   const times = { timeoutSeconds, pollMs: 20, answerMs, firstBackupSeconds: 0.5 };
   return untilDatabaseAnswers(cluster, "shop", "orders", { ...times, log });
 }
-
-const instance = (resources: object, metadata: object = {}): object => ({
-  ...instancePod({ phase: "Running" }),
-  metadata: {
-    name: "orders-1",
-    namespace: "shop",
-    labels: { "cnpg.io/podRole": "instance" },
-    ...metadata,
-  },
-  spec: { containers: [{ name: "postgres", resources }] },
-});
 
 /** The message of the error that a wait must end with. */
 async function failureOf(waiting: Promise<unknown>): Promise<string> {
@@ -164,41 +153,6 @@ describe("untilDatabaseAnswers", () => {
       });
       assert.match((await wait(cluster, 20)).backupTroubles.join(), /^its WAL is not archived/);
     }
-  });
-
-  it("waits after a change until the instances are as it asks, and stay well for a while", async (t) => {
-    const pods: object[] = [
-      instance({ requests: { cpu: "100m" } }),
-      instance({ requests: { cpu: "0.2" } }, { deletionTimestamp: "2026-11-22T10:00:00Z" }),
-      instance({ requests: { cpu: "0.2" } }),
-    ];
-    let looks = 0;
-    let psql = 0;
-    const cluster = await fakeKubernetes(t, {
-      resource: () => ok(readyCluster({ resources: { requests: { cpu: "200m" } } }, 2)),
-      pods: () => items(pods[Math.min(looks++, 2)]),
-      // The database goes away once more after it had answered.
-      exec: () => ({ prints: ++psql === 2 ? "psql: error: shutting down" : "f\n" }),
-    });
-    const lines: string[] = [];
-    const log = (line: string) => lines.push(line);
-    const options = { timeoutSeconds: 20, log, pollMs: 20, settleSeconds: 0.2, generationBefore: 1 };
-    const start = performance.now();
-    await untilDatabaseAnswers(cluster, "shop", "orders", options);
-    assert.ok(psql > 3, "it was asked for as long as the change settled");
-    assert.ok(performance.now() - start >= 200);
-    assert.match(lines.join("\n"), /the instance orders-1 still has the resources of before, \d s/);
-  });
-
-  it("does not wait where nothing was changed", async (t) => {
-    let psql = 0;
-    const cluster = await fakeKubernetes(t, {
-      resource: () => ok(readyCluster({}, 2)),
-      exec: () => ({ prints: psql++ === 0 ? "f\n" : "t\n" }),
-    });
-    const options = { timeoutSeconds: 20, log: () => undefined, generationBefore: 2 };
-    assert.equal((await untilDatabaseAnswers(cluster, "shop", "orders", options)).proof, "sql");
-    assert.equal(psql, 1);
   });
 
   it("outlasts an API server that is away for a while, and says so", async (t) => {

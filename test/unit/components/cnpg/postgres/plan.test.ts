@@ -4,7 +4,12 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { schemaProblems } from "../../../../../components/cnpg/crds/schema-problems.ts";
-import { defaultServerName, planOf, scheduleName } from "../../../../../components/cnpg/postgres/plan.ts";
+import {
+  defaultServerName,
+  planOf,
+  privateCasOf,
+  scheduleName,
+} from "../../../../../components/cnpg/postgres/plan.ts";
 import type { RecoverySettings, Settings } from "../../../../../components/cnpg/postgres/settings.ts";
 import { fromOrders, inTree, orders, store } from "./settings.ts";
 
@@ -90,6 +95,25 @@ describe("the plan of a database", () => {
     assert.equal(plan.sourceStore.retentionPolicy, undefined);
     assert.equal(plan.serverName, "orders-restored");
     assert.deepEqual(plan.source?.archive.prefix, "lab/orders/orders");
+  });
+
+  it("says which private CAs the plugin mounts: those of the ObjectStores that the Cluster refers to", () => {
+    const privately = { ...store, endpoint: "https://10.0.0.10:7443", hasPrivateCa: true };
+    const backup = { ...orders.backup, store: privately };
+    const ca = { name: "cnpg-backup-s3", key: "S3_CA_BUNDLE" };
+    assert.deepEqual(privateCasOf(planOf(orders)), { orders: undefined });
+    assert.deepEqual(privateCasOf(planOf({ ...orders, backup })), { orders: ca });
+    const recovery = { ...fromOrders, store: privately };
+    assert.deepEqual(privateCasOf(planOf({ ...orders, recovery })), {
+      orders: undefined,
+      "orders-origin": ca,
+    });
+    assert.deepEqual(
+      privateCasOf(planOf({ ...orders, backup: { ...inTree, store: privately }, recovery })),
+      {},
+    );
+    const elsewhere = { bootstrap: { recovery: { source: "another" } } };
+    assert.deepEqual(privateCasOf(planOf({ ...orders, recovery, spec: elsewhere })), { orders: undefined });
   });
 
   it("lets the user's spec win, key by key", () => {
