@@ -74,7 +74,7 @@ metadata: {name: tiny}
 `,
 };
 
-describe("the lab's own Kubernetes provider", () => {
+describe("the lab's own Kubernetes provider", onlyInFull, () => {
   const project = engineProject("plugin-check", ["kubernetes"], { "index.ts": program, ...chart });
   const pulumi = async (...args: string[]) =>
     on("workstation", [
@@ -164,13 +164,13 @@ describe("the lab's own Kubernetes provider", () => {
     await succeed("config", "set", "kubernetes:enableSecretMutable", "true");
   });
 
-  it("replaces an autonamed ConfigMap without a moment in which there is none", onlyInFull, async () => {
+  it("replaces an autonamed ConfigMap without a moment in which there is none", async () => {
     await succeed("config", "set", "size", "2");
     const output = await succeed(...up);
     assert.ok(output.indexOf("created replacement") < output.indexOf("deleting original"), output);
   });
 
-  it("does not take over an object that exists, and preview does not see it", onlyInFull, async () => {
+  it("does not take over an object that exists, and preview does not see it", async () => {
     await kubectl("-n", namespace, "create", "configmap", "existing", "--from-literal=a=theirs");
     await having("existing", "true", async () => {
       await succeed("preview");
@@ -179,21 +179,17 @@ describe("the lab's own Kubernetes provider", () => {
     });
   });
 
-  it(
-    "waits for what an annotation says, until the deadline, and loses nothing then",
-    onlyInFull,
-    async () => {
-      await having("waitFor", "condition=Ready", async () => {
-        assert.match(
-          await fail(...up),
-          /timed out after 3 s waiting for Gadget plugin-check\/g: condition Ready=True/,
-        );
-      });
-      await succeed(...up);
-    },
-  );
+  it("waits for what an annotation says, until the deadline, and loses nothing then", async () => {
+    await having("waitFor", "condition=Ready", async () => {
+      assert.match(
+        await fail(...up),
+        /timed out after 3 s waiting for Gadget plugin-check\/g: condition Ready=True/,
+      );
+    });
+    await succeed(...up);
+  });
 
-  it("installs a chart as a real Helm release, and keeps its values secret", onlyInFull, async () => {
+  it("installs a chart as a real Helm release, and keeps its values secret", async () => {
     await having("release", "plain", async () => {
       assert.match(await succeed(...up), /\+ 1 created/);
       assert.equal((await releases()).trim(), "tiny");
@@ -205,31 +201,23 @@ describe("the lab's own Kubernetes provider", () => {
     assert.equal((await releases()).trim(), "");
   });
 
-  it(
-    "fails a release of an unknown kind with helm's words; preview does not see it",
-    onlyInFull,
-    async () => {
-      await having("release", "unknown-kind", async () => {
-        await succeed("preview");
-        assert.match(await fail(...up), /no matches for kind "Nosuch" in version "plugin-check.example\/v1"/);
-        assert.equal((await releases()).trim(), "");
-      });
-    },
-  );
+  it("fails a release of an unknown kind with helm's words; preview does not see it", async () => {
+    await having("release", "unknown-kind", async () => {
+      await succeed("preview");
+      assert.match(await fail(...up), /no matches for kind "Nosuch" in version "plugin-check.example\/v1"/);
+      assert.equal((await releases()).trim(), "");
+    });
+  });
 
-  it(
-    "waits for a release's workloads and takes a failed first install away if it is atomic",
-    onlyInFull,
-    async () => {
-      await having("release", "never-ready", async () => {
-        assert.match(
-          await fail(...up),
-          /release tiny failed, and has been uninstalled due to atomic being set/,
-        );
-        assert.equal((await releases()).trim(), "");
-      });
-    },
-  );
+  it("waits for a release's workloads and takes a failed first install away if it is atomic", async () => {
+    await having("release", "never-ready", async () => {
+      assert.match(
+        await fail(...up),
+        /release tiny failed, and has been uninstalled due to atomic being set/,
+      );
+      assert.equal((await releases()).trim(), "");
+    });
+  });
 
   it("destroys everything and waits until it is gone", async () => {
     await succeed("destroy", "--yes", "--skip-preview");

@@ -38,7 +38,7 @@ if (config.getBoolean("unknown")) new random.RandomPet("pet");
 export const result = password.result;
 `;
 
-describe("the lab's own plugins under the real engine", () => {
+describe("the lab's own plugins under the real engine", onlyInFull, () => {
   let project: EngineProject;
   let ssh: SshServer;
   let s3: S3Server;
@@ -99,7 +99,7 @@ describe("the lab's own plugins under the real engine", () => {
     }
   });
 
-  it("up again changes nothing", onlyInFull, async () => {
+  it("up again changes nothing", async () => {
     ssh.commands.length = 0;
     assert.match(await succeed(up("--expect-no-changes")), /5 unchanged/);
     await succeed(pulumi("preview", "--expect-no-changes"));
@@ -124,7 +124,7 @@ describe("the lab's own plugins under the real engine", () => {
     assert.match(output, /cancelled/);
   });
 
-  it("plugins end when the engine is killed", onlyInFull, async () => {
+  it("plugins end when the engine is killed", async () => {
     const running = startUp();
     await commandStarted();
     running.child.kill("SIGKILL");
@@ -144,7 +144,7 @@ describe("the lab's own plugins under the real engine", () => {
     await succeed(pulumi("config", "rm", "unknown"));
   });
 
-  it("refresh sees that the bucket has gone, and up makes it again", onlyInFull, async () => {
+  it("refresh sees that the bucket has gone, and up makes it again", async () => {
     s3.buckets.clear();
     assert.match(await succeed(pulumi("refresh", "--yes", "--skip-preview")), /1 deleted/);
     assert.match(await succeed(up()), /1 created/);

@@ -64,7 +64,7 @@ describe("the lab", () => {
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  it("comes back after all of them were killed at once", async () => {
+  it("comes back after all of them were killed at once", onlyInFull, async () => {
     for (const daemon of daemons()) process.kill(pidOf(daemon), "SIGKILL");
     await comesUp();
     await mustPulumi(["preview", "--expect-no-changes"]);

@@ -74,7 +74,6 @@ export const networkTheme: Theme = {
       cause: () => cut("workstation", "pve"),
       says: [/S3 network problem: [^\n]*/],
       seconds: 120,
-      isCore: true,
     },
     {
       name: "Workstation and Kubernetes cut off for good",
