@@ -125,6 +125,9 @@ describe("knownCause", () => {
     ['Could not connect to the endpoint URL: "http://10.0.0.10:7480/b"', /did not answer/, true],
     ["no matches for barmancloud.cnpg.io/v1, Resource=", /plugin, or its CRD/, true],
     ['objectstores.barmancloud.cnpg.io "store" not found', /ObjectStore .* is missing/, true],
+    ["ERROR: Barman cloud restore exception: empty file", /damaged or cut short/, false],
+    ["ERROR: Barman cloud restore exception: unexpected end of data", /damaged or cut short/, false],
+    ["ERROR: Barman cloud restore exception: not a gzip file", /damaged or cut short/, false],
     ["write /var/lib/postgresql/data: no space left on device", /too small/, false],
   ];
 
