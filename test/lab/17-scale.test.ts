@@ -12,7 +12,7 @@ const folder = join(base, "scale");
 /** The rows of a table of the bench's page, by cell. */
 function rows(page: string, title: string): string[][] {
   const table = page.slice(page.indexOf(title)).split("\n\n")[0] ?? "";
-  const lines = table.split("\n").slice(2);
+  const lines = table.trim().split("\n").slice(2);
   return lines.map((line) =>
     line
       .split("|")
