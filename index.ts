@@ -114,6 +114,7 @@ if (cephHost) {
 
 export const endpoint = config.endpoint;
 export const region = config.region;
+export const caBundle = config.caBundle;
 export const bucket = backups.bucket;
 export const operatorNamespace = ofOperator;
 export const secretName = backupSecretName;

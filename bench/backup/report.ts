@@ -1,13 +1,12 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type Column, table } from "../shared/markdown.ts";
-import { digits } from "../shared/statistics.ts";
+import { digits, percent } from "../shared/statistics.ts";
 import { type Goal, againstRawPut, baseOf, goals, isReached, walOf } from "./goals.ts";
 import type { BaseResult, Results, SegmentSizeResult, StartResult, WalResult } from "./results.ts";
 import { copied, dataName, defaults, same, walName } from "./settings.ts";
 
 const mb = (bytes: number): string => digits(bytes / 1e6);
 const mib = (bytes: number): string => (bytes === 0 ? "–" : String(Math.ceil(bytes / 1024 ** 2)));
-const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 const goalColumns: Column<Goal>[] = [
   { title: "", cell: ({ what }) => what },

@@ -23,7 +23,7 @@ export interface BaseResult {
   readonly setting: DataSetting;
   readonly seconds: number;
   /** (slowest − fastest) / median of the runs. */
-  readonly spread: number;
+  readonly spread: number | undefined;
   readonly cpuSeconds: number;
   readonly storedBytes: number;
   readonly peakBytes: number;
@@ -41,7 +41,7 @@ export interface RestoreResult {
 export interface WalResult {
   readonly setting: WalSetting;
   readonly segmentsPerSecond: number;
-  readonly spread: number;
+  readonly spread: number | undefined;
   readonly cpuSecondsPerSegment: number;
   readonly storedBytesPerSegment: number;
   readonly restoredPerSecond: number;

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type Column, table } from "../shared/markdown.ts";
-import { digits } from "../shared/statistics.ts";
+import { digits, percent } from "../shared/statistics.ts";
 import type { Operation, OperationResult, Results, SshResult } from "./results.ts";
 
 export const goal = 1.1;
@@ -32,7 +32,6 @@ export function comparisons({ operations }: Results): Comparison[] {
 }
 
 const mib = (bytes: number): string => String(Math.round(bytes / 1024 ** 2));
-const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 const timeColumns: Column<Comparison>[] = [
   { title: "operation", cell: ({ operation }) => operation },

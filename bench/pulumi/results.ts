@@ -12,7 +12,7 @@ export interface OperationResult {
   readonly operation: Operation;
   readonly seconds: number;
   /** (slowest − fastest) / median of the runs. */
-  readonly spread: number;
+  readonly spread: number | undefined;
   readonly cpuSeconds: number;
   readonly peaks: Peaks;
 }

@@ -102,5 +102,5 @@ function versions(): string {
       .version;
   const packages = ["@pulumi/pulumi", "@pulumi/kubernetes", "@pulumi/aws"];
   const listed = packages.map((name) => `${name} ${version(name)}`).join(", ");
-  return `Pulumi engine ${engineVersion()}, ${listed}, Node ${process.version}`;
+  return `Pulumi engine ${engineVersion()}, the npm packages ${listed}, Node ${process.version}`;
 }

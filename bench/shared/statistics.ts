@@ -7,10 +7,18 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
-/** How far apart the values are, as a share of their median: 0.1 means that they lie within ten percent. */
-export function spread(values: readonly number[]): number {
+/**
+ * How far apart the values are, as a share of their median: 0.1 means that they lie within ten percent. Of a single
+ * value nothing can be said.
+ */
+export function spread(values: readonly number[]): number | undefined {
+  if (values.length < 2) return undefined;
   return (Math.max(...values) - Math.min(...values)) / median(values);
 }
+
+/** A share in percent; a dash where there is none to tell. */
+export const percent = (share: number | undefined): string =>
+  share === undefined ? "–" : `${Math.round(share * 100)}%`;
 
 /** Three significant digits, without an exponent: 0.0123, 1.23, 12.3, 123, 1234. */
 export function digits(value: number): string {

