@@ -35,7 +35,7 @@ async function within(seconds: number, work: () => Promise<unknown>): Promise<vo
 }
 
 describe("the lab", () => {
-  it("that is up stays as it is: the same processes, and no change to the stack", async () => {
+  it("that is up stays as it is: the same processes, and no change to the stack", onlyInFull, async () => {
     await comesUp();
     const before = daemons().map((daemon) => [daemon, pidOf(daemon)]);
     assert.match(await comesUp(), /pulumi up\s+.*no change/);

@@ -122,7 +122,6 @@ export const cephTheme: Theme = {
         what: "raising the quota in the config",
         how: () => setConfig({ "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1073741824" }),
       },
-      isCore: true,
     },
   ],
 };
