@@ -13,7 +13,7 @@ import {
   smokeCheck,
 } from "./components/index.ts";
 import { readConfig } from "./config.ts";
-import { requireCluster } from "./config/cluster.ts";
+import { pluginComponent, requireCluster } from "./config/cluster.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { databaseComponent } from "./config/database-names.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
@@ -71,7 +71,7 @@ const operators = config.operator.enabled ? [new CnpgOperator("cnpg-operator", o
 const ofOperator = operators[0]?.namespace ?? pulumi.output(config.operator.namespace);
 const { enabled: hasPlugin, ...pluginArgs } = config.barmanPlugin;
 const plugins = hasPlugin
-  ? [new BarmanCloudPlugin("barman-cloud-plugin", { ...pluginArgs, namespace: ofOperator })]
+  ? [new BarmanCloudPlugin(pluginComponent, { ...pluginArgs, namespace: ofOperator })]
   : [];
 const credentials = new BackupNamespaces("backup-credentials", {
   namespaces: config.namespaces,

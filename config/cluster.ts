@@ -4,9 +4,10 @@ import {
   type ClusterArgs,
   defaultProviderCluster,
   hasNamespace,
-  servesObjectStores,
   servesPodMonitors,
 } from "../components/cnpg/cluster.ts";
+import { ownerOf } from "../components/cnpg/owner.ts";
+import { barmanPluginType, hasPluginOfOthers } from "../components/cnpg/plugin/existing-plugin.ts";
 import { operatorValues, wantsPodMonitor } from "../components/cnpg/operator-values.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName, removeCommand, setCommand } from "./commands.ts";
@@ -20,6 +21,9 @@ type Wishes = Pick<StackConfig, "namespaces"> & {
   operator: Pick<StackConfig["operator"], "enabled" | "values">;
   barmanPlugin: Pick<StackConfig["barmanPlugin"], "enabled">;
 };
+
+/** Name of the component that is the plugin. */
+export const pluginComponent = "barman-cloud-plugin";
 
 /**
  * Checks that the cluster has what the config takes for granted, and that the config has the databases that run, so that
@@ -51,13 +55,16 @@ async function missingCrd({ operator }: Wishes, cluster: ClusterArgs): Promise<P
   return wanted && (await servesPodMonitors(cluster)) === "no" ? [noPodMonitorCrd] : [];
 }
 
-/** Another stack or tool may look after the plugin. */
+/** Another stack or tool may look after the plugin; this stack's own goes when it is turned off. */
 async function missingPlugin({ databases, barmanPlugin }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
   const index = databases.findIndex(({ backup }) => (backup?.method ?? "plugin") === "plugin");
-  if (index < 0 || barmanPlugin.enabled || (await servesObjectStores(cluster)) !== "no") return [];
+  if (index < 0 || barmanPlugin.enabled) return [];
+  const own = await ownerOf({ urn: pulumi.createUrn(pluginComponent, barmanPluginType) });
+  if ((await hasPluginOfOthers(cluster, own)) !== "no") return [];
   const message =
     `${keyName(["databases", index])} is backed up by the Barman Cloud plugin, ${keyName(["barmanPlugin", "enabled"])} ` +
-    "is false, and the cluster has no plugin of somebody else's (no CRD objectstores.barmancloud.cnpg.io)";
+    "is false, and the cluster has no plugin of somebody else's (no such Service with the label cnpg.io/pluginName). " +
+    "Without one the operator looks after none of these databases, and nothing is archived";
   return [{ message, fix: removeCommand(["barmanPlugin", "enabled"]) }];
 }
 

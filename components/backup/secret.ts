@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
+import { takesBack } from "../cnpg/owner.ts";
 import { type PreflightArgs, clusterToAsk } from "../cnpg/preflight.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
 import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
@@ -42,8 +43,7 @@ export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentReso
           namespace,
           // Lets a database notice new keys without a restart.
           labels: { "cnpg.io/reload": "true" },
-          // A field that was edited by hand belongs to whoever edited it; without this, the update would be refused.
-          annotations: { "pulumi.com/patchForce": "true" },
+          annotations: takesBack,
         },
         stringData,
       },

@@ -104,7 +104,8 @@ export function alreadyThere({ namespace, release, chart, flux }: ExistingOperat
 export function crdsOfAnother(owner: Release | undefined, wanted: Release): string | undefined {
   if (owner === undefined) {
     return (
-      "The cluster has the operator's CRDs, and no Helm release made them, so Helm refuses to install them. Hand them " +
+      "The cluster has the operator's CRDs, and no Helm release made them, so Helm refuses to install them. If no " +
+      "operator runs (kubectl get deployments -A -l app.kubernetes.io/name=cloudnative-pg), hand them " +
       `over: crds=$(kubectl get crd -o name | grep '\\.postgresql\\.cnpg\\.io$') && kubectl label $crds ` +
       "app.kubernetes.io/managed-by=Helm && kubectl annotate $crds " +
       `meta.helm.sh/release-name=${wanted.name} meta.helm.sh/release-namespace=${wanted.namespace}`

@@ -25,11 +25,6 @@ export function servesCertificates(cluster: ClusterArgs, timeoutMs?: number): Pr
   return servesKind(cluster, "cert-manager.io/v1", "Certificate", timeoutMs);
 }
 
-/** Whether the cluster has the Barman Cloud plugin's CRD `objectstores.barmancloud.cnpg.io`. */
-export function servesObjectStores(cluster: ClusterArgs, timeoutMs?: number): Promise<Answer> {
-  return servesKind(cluster, "barmancloud.cnpg.io/v1", "ObjectStore", timeoutMs);
-}
-
 const kindList = z.object({ resources: z.array(z.object({ kind: z.string() })) });
 
 function servesKind(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getIfThere, flux } from "./cluster.ts";
+import { type ClusterArgs, flux, getIfThere, getOrUndefined } from "./cluster.ts";
 
 /** Where the operator of a cluster is, and what made it. */
 export interface ExistingOperator {
@@ -24,19 +24,25 @@ const metadata = z.object({
 const webhooks = z.object({
   metadata,
   webhooks: z
-    .array(z.object({ clientConfig: z.object({ service: z.object({ namespace: z.string() }).optional() }) }))
+    .array(
+      z.object({
+        clientConfig: z.object({ service: z.object({ namespace: z.string() }).optional() }),
+        rules: z.array(z.object({ apiGroups: z.array(z.string()).default([]) })).default([]),
+      }),
+    )
     .default([]),
 });
+const webhooksList = z.object({ items: z.array(webhooks) });
 const definition = z.object({ metadata });
 
 /**
- * The operator of a cluster; chart and manifest give its webhooks the same, fixed name. Undefined if there is none.
- * Throws, as all of these do, if the cluster does not tell.
+ * The operator of a cluster: chart and manifest give its webhooks the same, fixed name, and OLM one of its own. Undefined
+ * if there is none. Throws, as all of these do, if the cluster does not tell.
  */
 export async function findOperator(cluster: ClusterArgs): Promise<ExistingOperator | undefined> {
-  const path =
-    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/cnpg-validating-webhook-configuration";
-  const found = await getIfThere(cluster, path, webhooks);
+  const path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+  const named = await getIfThere(cluster, `${path}/cnpg-validating-webhook-configuration`, webhooks);
+  const found = named ?? (await webhooksOfAnyName(cluster, path));
   const namespace = found?.webhooks[0]?.clientConfig.service?.namespace;
   if (found === undefined || namespace === undefined) return undefined;
   const { labels } = found.metadata;
@@ -46,6 +52,17 @@ export async function findOperator(cluster: ClusterArgs): Promise<ExistingOperat
     chart: labels["helm.sh/chart"],
     flux: flux(labels),
   };
+}
+
+/** Who may not list them learns nothing more by this. */
+async function webhooksOfAnyName(
+  cluster: ClusterArgs,
+  path: string,
+): Promise<z.infer<typeof webhooks> | undefined> {
+  const all = webhooksList.safeParse(await getOrUndefined(cluster, path)).data?.items ?? [];
+  const isOperators = ({ rules }: z.infer<typeof webhooks>["webhooks"][number]): boolean =>
+    rules.some(({ apiGroups }) => apiGroups.includes("postgresql.cnpg.io"));
+  return all.find((each) => each.webhooks.some(isOperators));
 }
 
 /** Who owns the operator's CRDs, which outlive it: a Helm release, or none. Undefined if there are no CRDs. */

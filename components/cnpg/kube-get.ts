@@ -2,7 +2,7 @@ import http from "node:http";
 import https, { type RequestOptions } from "node:https";
 import { text } from "node:stream/consumers";
 
-import { type ClusterArgs, KubeFailure, kubeConfigOf } from "./kube-api.ts";
+import { type ClusterArgs, KubeFailure, kubeConfigOf, statusOf } from "./kube-api.ts";
 import { mistakeIn } from "./kubeconfig.ts";
 import { plainAccess } from "./plain-kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
@@ -19,7 +19,17 @@ const connectionsAtOnce = 8;
 
 /** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
 export async function kubeGet(cluster: ClusterArgs, path: string, deadline: AbortSignal): Promise<unknown> {
-  const { server, options } = await wayTo(cluster);
+  try {
+    return await get(await wayTo(cluster), path, deadline);
+  } catch (error) {
+    if (statusOf(error) !== 401) throw error;
+    // What a login command gave may have had its time; the next one is asked for anew.
+    ways.delete(keyOf(cluster));
+    return await get(await wayTo(cluster), path, deadline);
+  }
+}
+
+function get({ server, options }: Way, path: string, deadline: AbortSignal): Promise<unknown> {
   const url = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
   const { request } = url.protocol === "http:" ? http : https;
   return new Promise((resolve, reject) => {
@@ -37,8 +47,11 @@ export async function kubeGet(cluster: ClusterArgs, path: string, deadline: Abor
   });
 }
 
+const keyOf = ({ kubeconfig, context }: ClusterArgs): string =>
+  JSON.stringify([kubeconfig, context, process.env.KUBECONFIG]);
+
 function wayTo(cluster: ClusterArgs): Promise<Way> {
-  const key = JSON.stringify([cluster.kubeconfig, cluster.context, process.env.KUBECONFIG]);
+  const key = keyOf(cluster);
   const known = ways.get(key);
   if (known) return known;
   const way = findWay(cluster);

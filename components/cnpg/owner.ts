@@ -17,3 +17,9 @@ export async function ownerOf({ urn }: { urn: pulumi.Output<string> }): Promise<
     .digest("hex")
     .slice(0, 40);
 }
+
+/**
+ * Annotations of an object that people edit by hand: a field that was edited belongs to whoever edited it, and without
+ * this the Kubernetes provider would refuse to put it back.
+ */
+export const takesBack = { "pulumi.com/patchForce": "true" };

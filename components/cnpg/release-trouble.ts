@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { beforeUpdate } from "../before-create.ts";
 import { settled } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
 import { say } from "../say.ts";
@@ -27,7 +28,11 @@ export function releaseTrouble(
     if (said !== undefined) say("error", said, component);
     return false;
   });
-  return { hooks: { beforeCreate: [refuse], beforeUpdate: [refuse], onError: [explain] } };
+  const told = beforeUpdate(component, async (newInputs) => {
+    const release = await releaseIn(newInputs).catch(() => undefined);
+    return release && brokenOff(cluster, release, pulumi.runtime.isDryRun() ? 0 : secondsToEnd);
+  });
+  return pulumi.mergeOptions({ hooks: { beforeCreate: [refuse], onError: [explain] } }, told);
 }
 
 let count = 0;
@@ -45,7 +50,7 @@ const secretList = z.object({
       metadata: z.object({
         name: z.string(),
         creationTimestamp: z.coerce.date(),
-        labels: z.object({ status: z.string() }),
+        labels: z.object({ status: z.string(), version: z.coerce.number() }),
       }),
     }),
   ),
@@ -68,8 +73,10 @@ export async function brokenOff(
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await getOrUndefined(cluster, path);
-    const [record] = secretList.safeParse(answer).data?.items ?? [];
-    if (record === undefined) return undefined;
+    const pending = secretList.safeParse(answer).data?.items ?? [];
+    const record = pending.sort((a, b) => b.metadata.labels.version - a.metadata.labels.version)[0];
+    if (record === undefined || (await isFollowed(cluster, release, record.metadata.labels.version)))
+      return undefined;
     if (Date.now() >= end) {
       const { status } = record.metadata.labels;
       const since = record.metadata.creationTimestamp.toISOString();
@@ -82,6 +89,18 @@ export async function brokenOff(
     }
     await new Promise((resolve) => setTimeout(resolve, 2_000));
   }
+}
+
+/** Whether Helm has gone on after a record, as a rollback by hand does: it goes by its last one alone. */
+async function isFollowed(
+  cluster: ClusterArgs,
+  { name, namespace }: Release,
+  version: number,
+): Promise<boolean> {
+  const selector = encodeURIComponent(`owner=helm,name=${name},version=${version + 1}`);
+  const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}&limit=1`;
+  const answer = await getOrUndefined(cluster, path);
+  return (z.object({ items: z.array(z.unknown()) }).safeParse(answer).data?.items.length ?? 0) > 0;
 }
 
 const eventList = z.object({

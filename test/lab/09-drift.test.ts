@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { z } from "zod";
 import { chartRepository } from "../../lab/kubernetes/facts.ts";
 import { setPlain } from "./support/database.ts";
@@ -10,6 +10,7 @@ import {
   cephWrites,
   changes,
   keysOfStack,
+  rememberedConfig,
   rgwUser,
   s3,
   stackIsUp,
@@ -106,11 +107,16 @@ describe("an RGW user that was changed by hand", () => {
 });
 
 describe("an RGW user that is reached by another command", () => {
+  /** Of the same user; `sudo` needs no more rights for it. */
+  const [usual, another] = ["sudo radosgw-admin", "env sudo radosgw-admin"];
+  const putConfigBack = rememberedConfig();
+  after(putConfigBack);
+
   it("with a key that may be somebody else's: is refused, and left as it is", onlyInFull, async () => {
     const { accessKeyId } = await keysOfStack();
     await byHand("key", "create", "--access-key=SOMEBODYELSES0000001", "--gen-secret");
     await byHand("key", "rm", `--access-key=${accessKeyId}`);
-    setPlain("radosgwAdmin", "env radosgw-admin");
+    setPlain("radosgwAdmin", another);
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const outcome = await pulumi(command);
       assert.notEqual(outcome.code, 0);
@@ -127,7 +133,7 @@ describe("an RGW user that is reached by another command", () => {
 
   it("with a key of this stack: is taken over without a word", onlyInFull, async () => {
     const { accessKeyId } = await keysOfStack();
-    for (const command of [undefined, "env radosgw-admin", undefined]) {
+    for (const command of [usual, another, usual]) {
       setPlain("radosgwAdmin", command);
       await mustPulumi(["up", "--yes", "--skip-preview"]);
       assert.deepEqual(

@@ -1,6 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { takesBack } from "../owner.ts";
 import manifest from "./generated/manifest.json" with { type: "json" };
 
 type DeploymentArgs = kubernetes.types.input.apps.v1.Deployment;
@@ -28,7 +29,7 @@ export function deployment(
   const { metadata, spec } = manifest.deployment;
   const podSpec = spec.template.spec;
   return {
-    metadata: { ...metadata, namespace },
+    metadata: { ...metadata, namespace, annotations: takesBack },
     spec: {
       ...spec,
       template: {

@@ -3,8 +3,11 @@ import { z } from "zod";
 
 import { beforeCreate } from "../../before-create.ts";
 import { askedBeforeMaking } from "../before-making.ts";
-import { type ClusterArgs, getIfThere } from "../cluster.ts";
+import { barmanPlugin } from "../barman.ts";
+import { type Answer, type ClusterArgs, getIfThere, getOrUndefined } from "../cluster.ts";
 import { ownerLabel, ownerOf } from "../owner.ts";
+
+export const barmanPluginType = "cnpg-rgw:cnpg:BarmanCloudPlugin";
 
 const labelled = z.object({
   metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
@@ -52,6 +55,20 @@ export async function pluginOfOthers(
   // Another component of this kind makes it first, long before the Service. One without a label is a mere remnant.
   if (account?.label === undefined || account.label === owner) return undefined;
   return "ServiceAccount plugin-barman-cloud of another stack";
+}
+
+const serviceList = z.object({ items: z.array(labelled) });
+
+/**
+ * Whether there is a Barman Cloud plugin that the component of this owner label has not made. By the label that the
+ * operator finds plugins by: the CRD says nothing, for it outlives them.
+ */
+export async function hasPluginOfOthers(cluster: ClusterArgs, owner: string): Promise<Answer> {
+  const selector = encodeURIComponent(`cnpg.io/pluginName=${barmanPlugin}`);
+  const answer = await getOrUndefined(cluster, `/api/v1/services?labelSelector=${selector}`);
+  const found = serviceList.safeParse(answer).data;
+  if (!found) return "unknown";
+  return found.items.some(({ metadata }) => metadata.labels[ownerLabel] !== owner) ? "yes" : "no";
 }
 
 const alreadyThere = (namespace: string, found: string): string =>

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { takesBack } from "../owner.ts";
 import manifest from "./generated/manifest.json" with { type: "json" };
 
 interface ChildOptions {
@@ -18,7 +19,7 @@ export function objectStoreDefinition(
   opts: ChildOptions,
 ): kubernetes.apiextensions.v1.CustomResourceDefinition {
   const { metadata, spec } = manifest.crd;
-  const annotations = { ...metadata.annotations, "pulumi.com/patchForce": "true" };
+  const annotations = { ...metadata.annotations, ...takesBack };
   return new kubernetes.apiextensions.v1.CustomResourceDefinition(
     `${name}-crd`,
     { metadata: { ...metadata, annotations }, spec },

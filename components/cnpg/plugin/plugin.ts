@@ -13,7 +13,7 @@ import {
   deployment,
 } from "./deployment.ts";
 import manifest from "./generated/manifest.json" with { type: "json" };
-import { refusesSecondPlugin } from "./existing-plugin.ts";
+import { barmanPluginType, refusesSecondPlugin } from "./existing-plugin.ts";
 import { objectStoreDefinition, permissions } from "./objects.ts";
 import { whereOperatorIs } from "./preflight.ts";
 import { imageRule, pullPolicyRule } from "./rules.ts";
@@ -94,7 +94,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: BarmanCloudPluginArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    super("cnpg-rgw:cnpg:BarmanCloudPlugin", name, {}, opts);
+    super(barmanPluginType, name, {}, opts);
     const container = this.container(args);
     const certManager = args.certManager?.enabled ?? false;
     const cluster = clusterToAsk(this, args.preflight);

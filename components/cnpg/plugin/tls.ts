@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 
 import { checked } from "../../check.ts";
 import type { TlsSecretNames } from "./deployment.ts";
+import { takesBack } from "../owner.ts";
 import manifest from "./generated/manifest.json" with { type: "json" };
 import { tlsSecrets } from "./renewal.ts";
 import { validityDaysRule } from "./rules.ts";
@@ -36,7 +37,7 @@ export function ownCertificates(
       `${name}-${side}-tls`,
       {
         // Not the names that cert-manager's have, so that either can follow the other without both writing to one.
-        metadata: { name: `barman-cloud-${side}`, namespace },
+        metadata: { name: `barman-cloud-${side}`, namespace, annotations: takesBack },
         type: "kubernetes.io/tls",
         stringData: contents[side],
       },

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { ownerOf } from "../../../components/cnpg/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "../components/cnpg/api-server.ts";
 
@@ -61,18 +62,35 @@ describe("requireCluster", () => {
       { name: "orders", namespace: "shop" },
       { name: "old", namespace: "shop", backup: { method: "barmanObjectStore" as const } },
     ];
-    const without = await apiServer({});
-    t.after(without.close);
+    const path = `/api/v1/services?labelSelector=${encodeURIComponent("cnpg.io/pluginName=barman-cloud.cloudnative-pg.io")}`;
+    const withPlugins = async (...owners: string[]) => {
+      const items = owners.map((owner) => ({ metadata: { labels: { "cnpg-rgw/component": owner } } }));
+      const server = await apiServer({
+        [path]: { status: 200, body: { items } },
+        // It outlives every plugin, and says nothing.
+        "/apis/barmancloud.cnpg.io/v1": { status: 200, body: { resources: [{ kind: "ObjectStore" }] } },
+      });
+      t.after(server.close);
+      return server;
+    };
+    const without = await withPlugins();
     await assert.rejects(
       requireCluster({ ...none, databases: [old, orders] }, without),
-      /databases\[1\] is backed up by the Barman Cloud plugin, .*no CRD objectstores.*\n +pulumi config rm --path 'cnpg-rgw:barmanPlugin\.enabled'$/,
+      /databases\[1\] is backed up by the Barman Cloud plugin, .*no such Service.*\n +pulumi config rm --path 'cnpg-rgw:barmanPlugin\.enabled'$/,
     );
     await requireCluster({ ...none, databases: [old] }, without);
-    const resources = [{ kind: "ObjectStore" }];
-    const having = await apiServer({
-      "/apis/barmancloud.cnpg.io/v1": { status: 200, body: { resources } },
+    const own = await ownerOf({
+      urn: pulumi.createUrn("barman-cloud-plugin", "cnpg-rgw:cnpg:BarmanCloudPlugin"),
     });
-    t.after(having.close);
-    await requireCluster({ ...none, databases: [orders] }, having);
+    // This stack's own would go with the setting.
+    await assert.rejects(
+      requireCluster({ ...none, databases: [orders] }, await withPlugins(own)),
+      /no such Service/,
+    );
+    await requireCluster({ ...none, databases: [orders] }, await withPlugins("of another stack"));
+    await requireCluster(
+      { ...none, databases: [orders] },
+      { kubeconfig: kubeconfigFor("http://127.0.0.1:1") },
+    );
   });
 });

@@ -64,6 +64,21 @@ describe("findOperator", () => {
     assert.deepEqual(await ask({}), { namespace: "postgres", ...unknown });
   });
 
+  it("knows one of OLM, which gives its webhooks a name of its own", async (t) => {
+    const [path] = webhooks.split("/cnpg-validating");
+    const service = { name: "cnpg-webhook-service", namespace: "operators" };
+    const webhook = { clientConfig: { service }, rules: [{ apiGroups: ["postgresql.cnpg.io"] }] };
+    const others = { clientConfig: { url: "https://x" }, rules: [{ apiGroups: [""] }] };
+    const list = items({ metadata: {}, webhooks: [others] }, { metadata: {}, webhooks: [webhook] });
+    assert.equal((await findOperator(await clusterWith(t, { [path ?? ""]: list })))?.namespace, "operators");
+    const said = await inTheWay(
+      await clusterWith(t, { [path ?? ""]: list, [crd]: { status: 200, body: { metadata: {} } } }),
+      release,
+    );
+    assert.match(said ?? "", /operator already, in namespace operators/);
+    assert.doesNotMatch(said ?? "", /annotate/);
+  });
+
   it("finds none where there is none, and fails where the cluster does not tell", async (t) => {
     const forbidden = { [webhooks]: { status: 403, body: {} } };
     assert.equal(await findOperator(await clusterWith(t, {})), undefined);
@@ -138,7 +153,7 @@ describe("what is in the way of a release", () => {
     metadata: {
       name: "sh.helm.release.v1.cloudnative-pg.v1",
       creationTimestamp: "2026-11-22T10:00:00Z",
-      labels: { status: "pending-install" },
+      labels: { status: "pending-install", version: "1" },
     },
   };
   const broken = {

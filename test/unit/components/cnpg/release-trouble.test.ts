@@ -21,11 +21,37 @@ describe("brokenOff", () => {
     const metadata = {
       name: "sh.helm.release.v1.cnpg.v2",
       creationTimestamp: "2026-11-22T10:00:00Z",
-      labels: { status: "pending-upgrade" },
+      labels: { status: "pending-upgrade", version: "2" },
     };
     assert.match(
       (await brokenOff(await clusterWith(t, records, [{ metadata }]), release, 0)) ?? "",
       /state pending-upgrade since 2026-11-22T10:00:00.*kubectl -n cnpg-system delete secret sh\.helm\.release\.v1\.cnpg\.v2/,
+    );
+  });
+
+  it("has nothing to say of a record that Helm has gone on after, as by a rollback", async (t) => {
+    const record = (version: number) => ({
+      metadata: {
+        name: `sh.helm.release.v1.cnpg.v${version}`,
+        creationTimestamp: "2026-11-22T10:00:00Z",
+        labels: { status: "pending-upgrade", version: String(version) },
+      },
+    });
+    const next =
+      "/api/v1/namespaces/cnpg-system/secrets?labelSelector=" +
+      `${encodeURIComponent("owner=helm,name=cnpg,version=4")}&limit=1`;
+    const having = async (...more: unknown[]) => {
+      const { kubeconfig, close } = await apiServer({
+        [records]: { status: 200, body: { items: [record(1), record(3), record(2)] } },
+        [next]: { status: 200, body: { items: more } },
+      });
+      t.after(close);
+      return { kubeconfig };
+    };
+    assert.equal(await brokenOff(await having({}), release, 0), undefined);
+    assert.match(
+      (await brokenOff(await having(), release, 0)) ?? "",
+      /delete secret sh\.helm\.release\.v1\.cnpg\.v3/,
     );
   });
 

@@ -157,6 +157,13 @@ describe("BarmanCloudPlugin", () => {
     assert.equal(annotations?.["pulumi.com/patchForce"], "true");
   });
 
+  it("takes back what people edit by hand, instead of ending with a conflict", async () => {
+    await plugin("edited");
+    for (const name of ["edited-deployment", "edited-server-tls", "edited-client-tls", "edited-crd"]) {
+      assert.equal(metadataOf(name).annotations?.["pulumi.com/patchForce"], "true", name);
+    }
+  });
+
   it("labels what it makes first and last, so that another stack knows it for a plugin of others", async () => {
     const labelled = new BarmanCloudPlugin("labelled", unasked);
     await valueOf(labelled.namespace);
