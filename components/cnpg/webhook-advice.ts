@@ -29,8 +29,10 @@ export function webhookAdvice(error: string): string | undefined {
   const where = service === "" ? "" : ` (Service ${service} in namespace ${namespace})`;
   const look =
     namespace === "" ? "kubectl get pods -A" : `kubectl -n ${namespace} get deployments,pods,endpoints`;
+  const isOperators = service === "" || service === "cnpg-webhook-service";
   return (
-    `The operator does not answer${where}, and Kubernetes asks it about every change of a database. Databases go on ` +
-    `meanwhile. See \`${look}\`; once it runs again, run \`pulumi up\` again.`
+    `${isOperators ? "The operator" : "A webhook of this cluster"} does not answer${where}, and Kubernetes asks it ` +
+    "about every change of a database. Databases go on meanwhile. " +
+    `See \`${look}\`; once it runs again, run \`pulumi up\` again.`
   );
 }

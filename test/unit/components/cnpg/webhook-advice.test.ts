@@ -15,6 +15,15 @@ describe("webhookAdvice", () => {
     );
   });
 
+  it("does not take another's webhook for the operator", () => {
+    const another = error.replace("cnpg-webhook-service.operators", "kyverno-svc.kyverno");
+    assert.match(
+      webhookAdvice(another) ?? "",
+      /^A webhook of this cluster does not answer \(Service kyverno-svc in namespace kyverno\)/,
+    );
+    assert.match(webhookAdvice(error) ?? "", /^The operator does not answer/);
+  });
+
   it("does without them where the error names none, and says nothing of other errors", () => {
     assert.match(webhookAdvice("failed calling webhook: EOF") ?? "", /kubectl get pods -A/);
     assert.equal(webhookAdvice("the server could not find the requested resource"), undefined);
