@@ -22,7 +22,7 @@ export interface Results {
 export interface BaseResult {
   readonly setting: DataSetting;
   readonly seconds: number;
-  /** (slowest − fastest) / median of the runs. */
+  /** (slowest − fastest) / median of the runs; undefined with one run. */
   readonly spread: number | undefined;
   readonly cpuSeconds: number;
   readonly storedBytes: number;

@@ -11,7 +11,7 @@ export interface OperationResult {
   readonly namespaces: number;
   readonly operation: Operation;
   readonly seconds: number;
-  /** (slowest − fastest) / median of the runs. */
+  /** (slowest − fastest) / median of the runs; undefined with one run. */
   readonly spread: number | undefined;
   readonly cpuSeconds: number;
   readonly peaks: Peaks;

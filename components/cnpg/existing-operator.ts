@@ -82,10 +82,15 @@ function releaseOf({ labels, annotations }: z.infer<typeof metadata>): Release |
   return isHelms && name !== undefined && namespace !== undefined ? { name, namespace } : undefined;
 }
 
+/** Path of the Secrets that are Helm's records of a release, by a condition on their labels. */
+export function recordsOf({ name, namespace }: Release, condition: string): string {
+  const selector = encodeURIComponent(`owner=helm,name=${name},${condition}`);
+  return `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
+}
+
 /** Whether Helm has a release of this name; one that was uninstalled with its history kept is none. */
-export async function hasRelease(cluster: ClusterArgs, { name, namespace }: Release): Promise<boolean> {
-  const selector = encodeURIComponent(`owner=helm,name=${name},status!=uninstalled`);
-  const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}&limit=1`;
+export async function hasRelease(cluster: ClusterArgs, release: Release): Promise<boolean> {
+  const path = `${recordsOf(release, "status!=uninstalled")}&limit=1`;
   const found = await getIfThere(cluster, path, z.object({ items: z.array(z.unknown()) }));
   return found !== undefined && found.items.length > 0;
 }

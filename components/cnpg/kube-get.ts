@@ -19,12 +19,13 @@ const connectionsAtOnce = 8;
 
 /** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
 export async function kubeGet(cluster: ClusterArgs, path: string, deadline: AbortSignal): Promise<unknown> {
+  const way = wayTo(cluster);
   try {
-    return await get(await wayTo(cluster), path, deadline);
+    return await get(await way, path, deadline);
   } catch (error) {
     if (statusOf(error) !== 401) throw error;
-    // What a login command gave may have had its time; the next one is asked for anew.
-    ways.delete(keyOf(cluster));
+    // What a login command gave may have had its time. It runs once more, for all questions that met with this.
+    if (ways.get(keyOf(cluster)) === way) ways.delete(keyOf(cluster));
     return await get(await wayTo(cluster), path, deadline);
   }
 }

@@ -6,7 +6,7 @@ import { settled } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
 import { say } from "../say.ts";
 import { type ClusterArgs, getOrUndefined } from "./cluster.ts";
-import type { Release } from "./existing-operator.ts";
+import { type Release, recordsOf } from "./existing-operator.ts";
 
 /**
  * For a Helm release: before the engine makes or changes it, looks whether Helm was broken off over it, for then Helm
@@ -66,10 +66,7 @@ export async function brokenOff(
   seconds = secondsToEnd,
 ): Promise<string | undefined> {
   const { name, namespace } = release;
-  const selector = encodeURIComponent(
-    `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback)`,
-  );
-  const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
+  const path = recordsOf(release, "status in (pending-install,pending-upgrade,pending-rollback)");
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await getOrUndefined(cluster, path);
@@ -92,14 +89,8 @@ export async function brokenOff(
 }
 
 /** Whether Helm has gone on after a record, as a rollback by hand does: it goes by its last one alone. */
-async function isFollowed(
-  cluster: ClusterArgs,
-  { name, namespace }: Release,
-  version: number,
-): Promise<boolean> {
-  const selector = encodeURIComponent(`owner=helm,name=${name},version=${version + 1}`);
-  const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}&limit=1`;
-  const answer = await getOrUndefined(cluster, path);
+async function isFollowed(cluster: ClusterArgs, release: Release, version: number): Promise<boolean> {
+  const answer = await getOrUndefined(cluster, `${recordsOf(release, `version=${version + 1}`)}&limit=1`);
   return (z.object({ items: z.array(z.unknown()) }).safeParse(answer).data?.items.length ?? 0) > 0;
 }
 
