@@ -67,7 +67,11 @@ const backups = new BackupBucket("backup-bucket", {
 const proven = smokeCheck({ connection, bucket: backups.bucket, path: config.path });
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
-const operators = config.operator.enabled ? [new CnpgOperator("cnpg-operator", operatorArgs(config))] : [];
+// Protected as the databases are: without an operator they run on, and nobody looks after them.
+const protect = config.databases.some(({ deletion }) => deletion?.protect ?? true);
+const operators = config.operator.enabled
+  ? [new CnpgOperator("cnpg-operator", operatorArgs(config), { protect })]
+  : [];
 const ofOperator = operators[0]?.namespace ?? pulumi.output(config.operator.namespace);
 const { enabled: hasPlugin, ...pluginArgs } = config.barmanPlugin;
 const plugins = hasPlugin

@@ -9,6 +9,7 @@ import {
   type ExistingOperator,
   type Release,
   findOperator,
+  hasHistory,
   hasRelease,
   ownerOfDefinitions,
 } from "./existing-operator.ts";
@@ -29,10 +30,14 @@ export function importsRelease(
   ];
 }
 
-/** No, too, where the cluster does not tell: then the look before the release is made says so. */
-function isThereForSure(cluster: ClusterArgs, release: Release): Promise<boolean> {
+/**
+ * No, too, where the cluster does not tell, and where Helm was broken off over it, which would leave its values in the
+ * clear in the state: then the look before the release is made says so.
+ */
+async function isThereForSure(cluster: ClusterArgs, release: Release): Promise<boolean> {
   const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
-  return askedAgain(() => hasRelease(cluster, release), seconds).catch(() => false);
+  const isThere = await askedAgain(() => hasRelease(cluster, release), seconds).catch(() => false);
+  return isThere && (await brokenOff(cluster, release, seconds)) === undefined;
 }
 
 /** Refuses to make a release where it would be a second operator, or where Helm would refuse it. */
@@ -59,14 +64,27 @@ export async function inTheWay(
 ): Promise<string | undefined> {
   // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.
   const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
-  const [operator, crds, pending] = await Promise.all([
+  const [operator, crds, pending, history] = await Promise.all([
     findOperator(cluster),
     ownerOfDefinitions(cluster),
     release && brokenOff(cluster, release, seconds),
+    release && historyInTheWay(cluster, release),
   ]);
   if (pending !== undefined) return pending;
+  if (history !== undefined) return history;
   if (operator && !(release && (await isLeftOf(cluster, release, operator)))) return alreadyThere(operator);
   return crds && release ? crdsOfAnother(crds.release, release) : undefined;
+}
+
+/** What to do about the history of a release that was uninstalled with `helm uninstall --keep-history`. */
+async function historyInTheWay(cluster: ClusterArgs, release: Release): Promise<string | undefined> {
+  if ((await hasRelease(cluster, release)) || !(await hasHistory(cluster, release))) return undefined;
+  const { name, namespace } = release;
+  return (
+    `Helm release ${name} in namespace ${namespace} was uninstalled with its history kept, and Helm refuses to install ` +
+    "anew under its name. Remove the history, which removes nothing else: " +
+    `kubectl -n ${namespace} delete secret -l owner=helm,name=${name}`
+  );
 }
 
 /** Whether it is of this very release, and Helm has no record of that: Helm was broken off, and takes it over now. */

@@ -9,7 +9,11 @@ export type { ClusterArgs } from "./kube-api.ts";
 /** The cluster of the stack's default Kubernetes provider. */
 export function defaultProviderCluster(): ClusterArgs {
   const config = new pulumi.Config("kubernetes");
-  return { kubeconfig: config.get("kubeconfig"), context: config.get("context") };
+  return {
+    kubeconfig: config.get("kubeconfig"),
+    context: config.get("context"),
+    cluster: config.get("cluster"),
+  };
 }
 
 /** What a cluster said. `unknown`: it did not answer in time, or not to us; the provider's own error will say more. */

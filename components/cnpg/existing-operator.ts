@@ -89,8 +89,15 @@ export function recordsOf({ name, namespace }: Release, condition: string): stri
 }
 
 /** Whether Helm has a release of this name; one that was uninstalled with its history kept is none. */
-export async function hasRelease(cluster: ClusterArgs, release: Release): Promise<boolean> {
-  const path = `${recordsOf(release, "status!=uninstalled")}&limit=1`;
+export const hasRelease = (cluster: ClusterArgs, release: Release): Promise<boolean> =>
+  hasRecord(cluster, release, "status notin (uninstalled,superseded)");
+
+/** Whether Helm keeps a record of an uninstalled release of this name. */
+export const hasHistory = (cluster: ClusterArgs, release: Release): Promise<boolean> =>
+  hasRecord(cluster, release, "status=uninstalled");
+
+async function hasRecord(cluster: ClusterArgs, release: Release, condition: string): Promise<boolean> {
+  const path = `${recordsOf(release, condition)}&limit=1`;
   const found = await getIfThere(cluster, path, z.object({ items: z.array(z.unknown()) }));
   return found !== undefined && found.items.length > 0;
 }

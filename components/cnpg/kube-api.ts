@@ -11,6 +11,9 @@ export interface ClusterArgs {
 
   /** A context of that kubeconfig. Default: its current context. */
   context?: string | undefined;
+
+  /** A cluster of that kubeconfig, in the place of the context's own. Default: the context's. */
+  cluster?: string | undefined;
 }
 
 /** Loaded where it is needed first: its hundreds of files take half a second, which most runs can do without. */

@@ -48,8 +48,8 @@ function get({ server, options }: Way, path: string, deadline: AbortSignal): Pro
   });
 }
 
-const keyOf = ({ kubeconfig, context }: ClusterArgs): string =>
-  JSON.stringify([kubeconfig, context, process.env.KUBECONFIG]);
+const keyOf = ({ kubeconfig, context, cluster }: ClusterArgs): string =>
+  JSON.stringify([kubeconfig, context, cluster, process.env.KUBECONFIG]);
 
 function wayTo(cluster: ClusterArgs): Promise<Way> {
   const key = keyOf(cluster);

@@ -36,8 +36,14 @@ export function loadKubeconfig(kube: KubeConfig, cluster: ClusterArgs): void {
     throw mistakeIn(cluster, error) ?? mistake(cluster, faultOf(error));
   }
   if (cluster.context !== undefined && cluster.context !== "") kube.setCurrentContext(cluster.context);
+  if (cluster.cluster !== undefined && cluster.cluster !== "") setCluster(kube, cluster.cluster);
   const problem = withoutCluster(kube, kube.getCurrentContext());
   if (problem !== undefined) throw mistake(cluster, problem);
+}
+
+function setCluster(kube: KubeConfig, cluster: string): void {
+  const current = kube.getCurrentContext();
+  kube.contexts = kube.contexts.map((one) => (one.name === current ? { ...one, cluster } : one));
 }
 
 function withoutCluster(kube: KubeConfig, context: string | undefined): string | undefined {

@@ -56,7 +56,7 @@ const kubeconfigFile = z.object({
 export function plainAccess(args: ClusterArgs): Access | undefined {
   try {
     const text = textOf(args);
-    return text === undefined ? undefined : accessIn(kubeconfigFile.parse(parse(text)), args.context);
+    return text === undefined ? undefined : accessIn(kubeconfigFile.parse(parse(text)), args);
   } catch {
     return undefined;
   }
@@ -70,12 +70,11 @@ function textOf(args: ClusterArgs): string | undefined {
   return readFileSync(files[0] ?? join(homedir(), ".kube", "config"), "utf8");
 }
 
-function accessIn(
-  config: z.output<typeof kubeconfigFile>,
-  contextName = config["current-context"],
-): Access | undefined {
+function accessIn(config: z.output<typeof kubeconfigFile>, args: ClusterArgs): Access | undefined {
+  const contextName = args.context ?? config["current-context"];
   const context = config.contexts.find(({ name }) => name === contextName)?.context;
-  const cluster = plainCluster.parse(config.clusters.find(({ name }) => name === context?.cluster)?.cluster);
+  const clusterName = args.cluster ?? context?.cluster;
+  const cluster = plainCluster.parse(config.clusters.find(({ name }) => name === clusterName)?.cluster);
   const user = plainUser.parse(config.users.find(({ name }) => name === context?.user)?.user);
   const skipsVerification = cluster["insecure-skip-tls-verify"];
   return {

@@ -18,6 +18,6 @@ export function clusterToAsk(
   type = "kubernetes:core/v1:Secret",
 ): ClusterArgs | undefined {
   if (!enabled) return undefined;
-  if (cluster.kubeconfig !== undefined || cluster.context !== undefined) return cluster;
+  if (Object.values(cluster).some((value) => value !== undefined)) return cluster;
   return component.getProvider(type) ? undefined : defaultProviderCluster();
 }

@@ -130,6 +130,12 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
       assert.match(outcome.all, message);
     }
     setPlain("namespaces", [{ name: "demo", create: true }]);
+    setDatabases([entry("orders"), inTree]);
+    await mustPulumi(["config", "set", "--path", "cnpg-rgw:operator.enabled", "false"]);
+    const outcome = await pulumi(["preview"]);
+    await mustPulumi(["config", "rm", "--path", "cnpg-rgw:operator.enabled"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /cnpg-operator-release" cannot be deleted\s+because it is protected/);
     assert.match(await sql(orders, "select count(*) from sales.orders;"), /^50002$/);
   });
 });

@@ -129,6 +129,29 @@ describe("a change to a database", onlyInFull, () => {
     assert.equal(await show("max_connections"), "77");
   });
 
+  it("made by kubectl is seen by up --refresh, and taken back: parameter, retention, schedule", async () => {
+    const edit = (kind: string, name: string, spec: object) =>
+      kubectl("-n", "demo", "patch", kind, name, "--type=merge", "-p", JSON.stringify({ spec }));
+    await edit("cluster", "changed", { postgresql: { parameters: { max_connections: "99" } } });
+    await edit("objectstore", "changed", { retentionPolicy: "1d" });
+    const name = await kubectl(
+      "-n",
+      "demo",
+      "get",
+      "scheduledbackup",
+      "-o",
+      "jsonpath={.items[*].metadata.name}",
+    );
+    await edit("scheduledbackup", name, { schedule: "0 0 3 * * *" });
+    await mustPulumi([...up, "--refresh"]);
+    await mustPulumi(["preview", "--refresh", "--expect-no-changes"]);
+    assert.equal(await show("max_connections"), "77");
+    const policy = ["objectstore", "changed", "-o", "jsonpath={.spec.retentionPolicy}"];
+    assert.equal(await kubectl("-n", "demo", "get", ...policy), "14d");
+    const schedule = ["scheduledbackup", name, "-o", "jsonpath={.spec.schedule}"];
+    assert.equal(await kubectl("-n", "demo", "get", ...schedule), "0 0 2 * * *");
+  });
+
   it("is in force when up is done: the resources", async () => {
     await changed({
       instances: 2,

@@ -34,8 +34,18 @@ def allow_one_copy():
     changed = [name for name, value in sorted(DEFAULTS.items()) if option("get", "mon", name) != value]
     for name in changed:
         ceph("config", "set", "global", name, DEFAULTS[name])
+        refuse_if_overridden(name)
     require_in_force()
     return changed
+
+
+def refuse_if_overridden(name):
+    now = option("get", "mon", name)
+    if now != DEFAULTS[name]:
+        raise Failure(
+            "`ceph config` has %s = %s for the monitors (mon), which wins over what is set for all (global). Remove it"
+            " with `ceph config rm mon %s`, and run `pulumi up` again." % (name, now, name)
+        )
 
 
 def require_in_force():

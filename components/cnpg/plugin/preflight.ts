@@ -26,7 +26,8 @@ export async function whereOperatorIs(
 const noOperator = (namespace: string) =>
   `There is no CloudNativePG operator in namespace ${namespace} (no Service cnpg-webhook-service). The operator uses ` +
   "plugins of its own namespace only: set 'namespace' to the operator's, and put the component after the operator " +
-  "with dependsOn where both are made by one program";
+  "with dependsOn where both are made by one program. If this stack's operator was removed by hand, " +
+  "`pulumi up --refresh` makes it again";
 
 const noCertManager =
   "The cluster has no CRD certificates.cert-manager.io, and certManager is enabled. Install cert-manager first, or " +

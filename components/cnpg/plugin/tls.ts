@@ -25,7 +25,7 @@ export function ownCertificates(
   const seed = new random.RandomPassword(
     `${name}-certificate-seed`,
     { length: 64, special: false },
-    { parent, additionalSecretOutputs: ["result"] },
+    { parent },
   );
   const days = checked(parent, "certificates.validityDays", validityDays, validityDaysRule);
   const now = new Date();

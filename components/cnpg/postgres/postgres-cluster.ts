@@ -7,7 +7,7 @@ import type { ClusterArgs } from "../kube-api.ts";
 import { customResource } from "../custom-resource.ts";
 import type { LiveCluster } from "../live/live-cluster.ts";
 import { untilDatabaseAnswers } from "../live/until-answers.ts";
-import { ownerLabel, ownerOf } from "../owner.ts";
+import { ownerLabel, ownerOf, takesBack } from "../owner.ts";
 import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { postgresClusterType, protectedLabel } from "./labels.ts";
@@ -109,7 +109,7 @@ function objectStores(
   const store = customResource(
     "ObjectStore",
     `${name}-store`,
-    { metadata: metadataOf(plan, objectStoreName), spec: plan.objectStore },
+    { metadata: metadataOf(plan, ({ clusterName }) => objectStoreName(clusterName)), spec: plan.objectStore },
     { parent },
   );
   if (!args.recovery) return [store];
@@ -117,7 +117,7 @@ function objectStores(
     "ObjectStore",
     `${name}-source-store`,
     {
-      metadata: metadataOf(plan, sourceStoreName),
+      metadata: metadataOf(plan, ({ clusterName }) => sourceStoreName(clusterName)),
       spec: plan.apply(({ sourceStore, objectStore }) => sourceStore ?? objectStore),
     },
     { parent },
@@ -132,15 +132,12 @@ function makeCluster(
   isAwaitedByProvider: boolean,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): kubernetes.apiextensions.CustomResource {
-  const annotations = pulumi.all([plan, args.backup.store.secretVersion]).apply(([known, secretVersion]) => {
-    const all: Record<string, string> = {
-      ...known.annotations,
-      ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
-      ...(secretVersion !== undefined && { "cnpg-rgw/secret-version": secretVersion }),
-    };
-    // The API server keeps no empty map, and its absence would look like a change.
-    return Object.keys(all).length > 0 ? all : undefined;
-  });
+  const annotations = pulumi.all([plan, args.backup.store.secretVersion]).apply(([known, secretVersion]) => ({
+    ...takesBack,
+    ...known.annotations,
+    ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
+    ...(secretVersion !== undefined && { "cnpg-rgw/secret-version": secretVersion }),
+  }));
   const protect = args.deletion?.protect ?? true;
   // One by one: a version that is not known yet must not make a preview think that the name changes.
   const metadata = {
@@ -160,11 +157,10 @@ function makeScheduledBackup(
   moved: pulumi.Output<unknown>,
   parent: pulumi.Resource,
 ): void {
-  const metadata = plan.apply((known) => ({ namespace: known.namespace, name: scheduleName(known) }));
   customResource(
     "ScheduledBackup",
     `${name}-schedule`,
-    { metadata, spec: plan.scheduledBackup },
+    { metadata: metadataOf(plan, scheduleName), spec: plan.scheduledBackup },
     {
       parent,
       dependsOn: cluster,
@@ -177,8 +173,12 @@ function makeScheduledBackup(
   );
 }
 
-const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (clusterName: string) => string) =>
-  plan.apply(({ namespace, clusterName }) => ({ namespace, name: nameOf(clusterName) }));
+const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string) =>
+  plan.apply((known) => ({
+    namespace: known.namespace,
+    name: nameOf(known),
+    annotations: { ...takesBack },
+  }));
 
 async function answers(
   plan: Plan,

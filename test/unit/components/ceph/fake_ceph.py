@@ -25,7 +25,7 @@ if words == ["status"]:
 elif verb == "osd stat":
     answer({"num_osds": state["osds"]})
 elif verb == "config get":
-    answer(state["database"].get(words[3], "3"))
+    answer(state["database_of_mon"].get(words[3], state["database"].get(words[3], "3")))
 elif verb == "config show":
     known = {**state["database"], **state["conf"]}
     answer(known.get(words[3], "3"))

@@ -19,6 +19,7 @@ interface Pool {
 const fresh = {
   osds: 1,
   database: {} as Record<string, string>,
+  database_of_mon: {} as Record<string, string>,
   conf: {} as Record<string, string>,
   pools: [
     { pool_name: ".rgw.root", size: 3, min_size: 2, application_metadata: { rgw: {} } },
@@ -98,6 +99,17 @@ describe("the script for a Ceph of one disk", needsPython, () => {
     assert.equal(status, 1);
     assert.match(stderr, /has 2 OSDs, so it can keep copies.*Turn them off/);
     assert.deepEqual(state().changes, []);
+  });
+
+  it("says which setting of the monitors wins over its own", () => {
+    save({ database_of_mon: { osd_pool_default_size: "3" } });
+    const { status, stderr } = run();
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /osd_pool_default_size = 3 for the monitors.*`ceph config rm mon osd_pool_default_size`/,
+    );
+    assert.deepEqual(state().mutes, []);
   });
 
   it("says which line of ceph.conf wins over its settings, as on Proxmox VE", () => {

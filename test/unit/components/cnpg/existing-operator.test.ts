@@ -50,7 +50,7 @@ const release = { name: "cloudnative-pg", namespace: "postgres" };
 const records = (state: string) =>
   `/api/v1/namespaces/postgres/secrets?labelSelector=${encodeURIComponent(`owner=helm,name=cloudnative-pg,${state}`)}`;
 const pendingRecords = records("status in (pending-install,pending-upgrade,pending-rollback)");
-const liveRecords = `${records("status!=uninstalled")}&limit=1`;
+const liveRecords = `${records("status notin (uninstalled,superseded)")}&limit=1`;
 const items = (...list: unknown[]) => ({ status: 200, body: { items: list } });
 
 describe("findOperator", () => {
@@ -99,9 +99,8 @@ describe("ownerOfDefinitions", () => {
 });
 
 describe("hasRelease", () => {
-  it("asks for records that are not of a release that was uninstalled", async (t) => {
-    const path =
-      "/api/v1/namespaces/postgres/secrets?labelSelector=owner%3Dhelm%2Cname%3Dcloudnative-pg%2Cstatus!%3Duninstalled&limit=1";
+  it("asks for records that are neither of the past nor of a release that was uninstalled", async (t) => {
+    const path = liveRecords;
     assert.equal(await hasRelease(await clusterWith(t, { [path]: items({}) }), release), true);
     assert.equal(await hasRelease(await clusterWith(t, { [path]: items() }), release), false);
     assert.equal(await hasRelease(await clusterWith(t, {}), release), false);
@@ -190,6 +189,17 @@ describe("what is in the way of a release", () => {
         /^The cluster has an operator already/,
       );
     }
+  });
+
+  it("is the history of a release that was uninstalled, and not that of one that is there", async (t) => {
+    const history = { [`${records("status=uninstalled")}&limit=1`]: items({}) };
+    const said = await inTheWay(await clusterWith(t, history), release);
+    assert.match(
+      said ?? "",
+      /uninstalled with its history kept.*: kubectl -n postgres delete secret -l owner=helm,name=cloudnative-pg$/,
+    );
+    const anew = { ...history, [liveRecords]: items({}) };
+    assert.equal(await inTheWay(await clusterWith(t, anew), release), undefined);
   });
 
   it("is nothing where there is no operator, and the CRDs of an earlier one are of the same release", async (t) => {

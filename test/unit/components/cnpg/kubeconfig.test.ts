@@ -54,6 +54,16 @@ describe("a kubeconfig", () => {
   });
 });
 
+describe("the cluster of a kubeconfig", () => {
+  it("is another one than the context's, where one is named", async () => {
+    const other = { name: "other", cluster: { server: "https://10.0.0.30:6443" } };
+    const two = kubeconfig({ clusters: [...parts.clusters, other] });
+    assert.equal(await serverOf({ kubeconfig: two, cluster: "other" }), "https://10.0.0.30:6443");
+    assert.equal(await serverOf({ kubeconfig: two, cluster: "" }), "https://10.0.0.20:6443");
+    assert.match(await mistakeOf({ kubeconfig: two, cluster: "no" }), /no cluster for the context "home"$/);
+  });
+});
+
 describe("a mistake in a kubeconfig", () => {
   it("is named with the path", async () => {
     const file = join(home, "mistaken");

@@ -57,6 +57,11 @@ describe("plainAccess", () => {
     assert.deepEqual([String(access.tls.ca), access.tls.rejectUnauthorized], ["ca", false]);
   });
 
+  it("takes another cluster of the file than the context's, where one is named", () => {
+    assert.equal(plainAccess({ kubeconfig: plain, context: "broken", cluster: "c" })?.server.port, "6443");
+    assert.equal(plainAccess({ kubeconfig: plain, cluster: "elsewhere" }), undefined);
+  });
+
   it("leaves to the Kubernetes client what is not plain, or not in order", () => {
     const others: Record<string, string> = {
       "a login command": kubeconfig({}, { exec: { command: "login" } }),
