@@ -2,7 +2,14 @@ import type { TopLevelSpec } from "vega-lite";
 import { type Column, table } from "../shared/markdown.ts";
 import { digits, percent } from "../shared/statistics.ts";
 import { type Goal, againstRawPut, baseOf, goals, isReached, walOf } from "./goals.ts";
-import type { BaseResult, Results, SegmentSizeResult, StartResult, WalResult } from "./results.ts";
+import type {
+  BaseResult,
+  RestoreResult,
+  Results,
+  SegmentSizeResult,
+  StartResult,
+  WalResult,
+} from "./results.ts";
 import { copied, dataName, defaults, same, walName } from "./settings.ts";
 
 const mb = (bytes: number): string => digits(bytes / 1e6);
@@ -30,6 +37,18 @@ const baseColumns = (results: Results): Column<BaseResult>[] => [
     cell: ({ seconds }) => `${digits(baseOf(results, copied.data).seconds / seconds)} ×`,
   },
   { title: "against raw PUT", cell: (result) => `${digits(againstRawPut(results, result))} ×` },
+];
+
+const restoreColumns = ({ rawGetSeconds }: Results): Column<RestoreResult>[] => [
+  {
+    title: "restore",
+    cell: ({ setting }) => named(setting.compression, same(setting, defaults.data)),
+  },
+  { title: "s", cell: ({ seconds }) => digits(seconds) },
+  { title: "spread", cell: ({ spread }) => percent(spread) },
+  { title: "CPU s", cell: ({ cpuSeconds }) => digits(cpuSeconds) },
+  { title: "memory MiB", cell: ({ peakBytes }) => mib(peakBytes) },
+  { title: "against raw GET", cell: ({ seconds }) => `${digits(seconds / rawGetSeconds)} ×` },
 ];
 
 const walColumns = (results: Results): Column<WalResult>[] => [
@@ -80,7 +99,7 @@ export const plotFile = "backup-speed.svg";
 
 /** The page docs/backup-speed.md. */
 export function backupReport(results: Results): string {
-  const { restore, databaseBytes, rawPutSeconds, rawGetSeconds } = results;
+  const { databaseBytes, rawPutSeconds, rawGetSeconds } = results;
   const rate = (seconds: number): string => digits(databaseBytes / 1e6 / seconds);
   return `# How fast backups are
 
@@ -105,8 +124,12 @@ Compression is one thread's work; \`jobs\` are uploads beside it.
 
 ## Restore
 
-Of the backup with ${dataName(restore.setting)}: ${digits(restore.seconds)} s for the files (${digits(restore.cpuSeconds)} s of CPU, ${mib(restore.peakBytes)} MiB of memory), then
-${digits(restore.startSeconds)} s until PostgreSQL answers, its WAL fetched from the store.
+Of the files; then it takes ${digits(results.startSeconds)} s until PostgreSQL answers, its WAL fetched from the store.
+
+${table(restoreColumns(results), results.restore)}
+
+One thread of Python writes the files out, whatever their compression. Its tarfile alone, from a tar on the same disk
+without store and compression, takes ${digits(results.unpackSeconds)} s: ${digits(results.unpackSeconds / rawGetSeconds)} times the raw GET, which throws away what it gets.
 
 ## WAL
 

@@ -11,7 +11,12 @@ export interface Results {
   readonly rawPutSeconds: number;
   readonly rawGetSeconds: number;
   readonly base: readonly BaseResult[];
-  readonly restore: RestoreResult;
+  /** One of each compression, the default's among them. */
+  readonly restore: readonly RestoreResult[];
+  /** From PostgreSQL's start on the default's restored files until it answers. */
+  readonly startSeconds: number;
+  /** The same files unpacked by Python's tarfile alone, from a tar on the same disk: no store, no compression. */
+  readonly unpackSeconds: number;
   readonly wal: readonly WalResult[];
   /** Archiving a segment of nothing: what the start of the process costs. */
   readonly starts: readonly StartResult[];
@@ -32,10 +37,10 @@ export interface BaseResult {
 export interface RestoreResult {
   readonly setting: DataSetting;
   readonly seconds: number;
+  /** As that of a base backup. */
+  readonly spread: number | undefined;
   readonly cpuSeconds: number;
   readonly peakBytes: number;
-  /** From PostgreSQL's start until it answers. */
-  readonly startSeconds: number;
 }
 
 export interface WalResult {

@@ -1,7 +1,13 @@
 import { say } from "../shared/progress.ts";
 import { median, spread } from "../shared/statistics.ts";
 import { type Transfer, archive, baseBackup, fetchWal, prefixes, restore } from "./barman.ts";
-import { currentSegment, finishedSegments, removeRestored, startRestored } from "./database.ts";
+import {
+  currentSegment,
+  finishedSegments,
+  removeRestored,
+  startRestored,
+  unpackRestored,
+} from "./database.ts";
 import type { Usage } from "./measure.ts";
 import type { Peaks } from "./peaks.ts";
 import type { BaseResult, RestoreResult, WalResult } from "./results.ts";
@@ -11,6 +17,7 @@ import {
   type WalSetting,
   dataName,
   defaults,
+  isRestored,
   same,
   walName,
 } from "./settings.ts";
@@ -21,8 +28,9 @@ export interface Rounds {
   readonly rawPut: number[];
   readonly rawGet: number[];
   readonly base: Map<string, Transfer[]>;
-  readonly restore: Usage[];
+  readonly restore: Map<string, Usage[]>;
   readonly startSeconds: number[];
+  readonly unpackSeconds: number[];
   readonly archived: Map<string, Transfer[]>;
   readonly fetched: Map<string, Usage[]>;
 }
@@ -31,8 +39,9 @@ export const noRounds = (): Rounds => ({
   rawPut: [],
   rawGet: [],
   base: new Map(),
-  restore: [],
+  restore: new Map(),
   startSeconds: [],
+  unpackSeconds: [],
   archived: new Map(),
   fetched: new Map(),
 });
@@ -60,18 +69,21 @@ async function baseRound(setting: DataSetting, rounds: Rounds): Promise<void> {
   say(`base backup: ${dataName(setting)}`);
   const from = await currentSegment();
   note(rounds.base, dataName(setting), await baseBackup(setting));
-  if (same(setting, defaults.data)) await restoreRound(setting, from, rounds);
+  if (isRestored(setting)) await restoreRound(setting, from, rounds);
   await remove(prefixes.base);
 }
 
 /** What a recovery does: the files of the backup, then PostgreSQL with the WAL that was written meanwhile. */
 async function restoreRound(setting: DataSetting, from: string, rounds: Rounds): Promise<void> {
-  say("restore");
-  await archive({ compression: "none", parallel: 2 }, await finishedSegments(from));
-  rounds.restore.push(await restore(setting));
-  rounds.startSeconds.push(await startRestored());
+  say(`restore: ${dataName(setting)}`);
+  note(rounds.restore, dataName(setting), await restore(setting));
+  if (same(setting, defaults.data)) {
+    rounds.unpackSeconds.push(await unpackRestored());
+    await archive({ compression: "none", parallel: 2 }, await finishedSegments(from));
+    rounds.startSeconds.push(await startRestored());
+    await remove(prefixes.wal);
+  }
   await removeRestored();
-  await remove(prefixes.wal);
 }
 
 async function walRound(setting: WalSetting, segments: readonly string[], rounds: Rounds): Promise<void> {
@@ -95,13 +107,14 @@ export function baseResult(setting: DataSetting, rounds: Rounds, peaks: Peaks): 
   };
 }
 
-export function restoreResult({ restore: found, startSeconds }: Rounds, peaks: Peaks): RestoreResult {
+export function restoreResult(setting: DataSetting, rounds: Rounds, peaks: Peaks): RestoreResult {
+  const found = rounds.restore.get(dataName(setting)) ?? [];
   return {
-    setting: defaults.data,
+    setting,
     seconds: medianOf(found, ({ seconds }) => seconds),
+    spread: spread(found.map(({ seconds }) => seconds)),
     cpuSeconds: medianOf(found, ({ cpuSeconds }) => cpuSeconds),
-    peakBytes: peaks.get("restore") ?? 0,
-    startSeconds: median(startSeconds),
+    peakBytes: peaks.get(`restore: ${dataName(setting)}`) ?? 0,
   };
 }
 

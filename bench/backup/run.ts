@@ -7,7 +7,7 @@ import { inPod, makePod, removePod } from "./pod.ts";
 import { peaksOf } from "./peaks.ts";
 import type { Results } from "./results.ts";
 import { baseResult, noRounds, restoreResult, round, walResult } from "./rounds.ts";
-import type { Scale } from "./settings.ts";
+import { type Scale, isRestored } from "./settings.ts";
 import { segmentSizes, starts } from "./starts.ts";
 import { makeBucket, uid } from "./store.ts";
 
@@ -49,7 +49,9 @@ async function measureAll(scale: Scale): Promise<Results> {
     rawPutSeconds: median(rounds.rawPut),
     rawGetSeconds: median(rounds.rawGet),
     base: scale.data.map((setting) => baseResult(setting, rounds, peaks)),
-    restore: restoreResult(rounds, peaks),
+    restore: scale.data.filter(isRestored).map((setting) => restoreResult(setting, rounds, peaks)),
+    startSeconds: median(rounds.startSeconds),
+    unpackSeconds: median(rounds.unpackSeconds),
     wal: scale.wal.map((setting) => walResult(setting, rounds, peaks, segments.length)),
     starts: await starts(scale.runs),
     segmentSizes: await segmentSizes(segments, scale.runs),

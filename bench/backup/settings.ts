@@ -71,6 +71,9 @@ export const dataName = ({ compression, jobs }: DataSetting): string => `${compr
 export const walName = ({ compression, parallel }: WalSetting): string =>
   `${compression}, ${parallel} in parallel`;
 
+/** Of each compression one backup is restored, for how many uploads made it is no matter then. */
+export const isRestored = ({ jobs }: DataSetting): boolean => jobs === defaults.data.jobs;
+
 /** The options that CloudNativePG passes on for a compression. */
 export const compressionOption = (compression: string): string[] =>
   compression === "none" ? [] : [`--${compression}`];
