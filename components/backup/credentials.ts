@@ -36,7 +36,7 @@ export class BackupCredentials extends pulumi.ComponentResource {
     super("cnpg-rgw:backup:BackupCredentials", name, {}, opts);
     const given = checked(this, "namespace", args.namespace, namespaceRule);
     const makeSecret = secretMaker(args, this);
-    const namespace = args.createNamespace ? lastingNamespace(name, given, this) : given;
+    const namespace = args.createNamespace ? lastingNamespace(name, given, this).metadata.name : given;
     const { metadata } = makeSecret(name, namespace);
     this.namespace = metadata.namespace;
     this.secretName = metadata.name;

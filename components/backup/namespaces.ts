@@ -36,16 +36,12 @@ export class BackupNamespaces extends pulumi.ComponentResource {
     const makeSecret = secretMaker(args, this);
     const secrets = args.namespaces.map(({ name: namespace, create }) => {
       const prefix = `${name}-${namespace}`;
-      const home = create ? lastingNamespace(prefix, namespace, this, movedFrom(prefix)) : namespace;
-      return [namespace, makeSecret(prefix, home, movedFrom(prefix))] as const;
+      // By its name and not by its output, which the state would note twice in each Secret.
+      const dependsOn = create ? [lastingNamespace(prefix, namespace, this)] : [];
+      return [namespace, makeSecret(prefix, namespace, { dependsOn })] as const;
     });
     this.secrets = Object.fromEntries(secrets);
     this.namespaces = pulumi.all(secrets.map(([, { metadata }]) => metadata.namespace));
     this.registerOutputs({ namespaces: this.namespaces });
   }
-}
-
-/** Each namespace had a `BackupCredentials` of its own once: what that made is the same, and not to be deleted. */
-function movedFrom(component: string): pulumi.CustomResourceOptions {
-  return { aliases: [{ parent: pulumi.createUrn(component, "cnpg-rgw:backup:BackupCredentials") }] };
 }

@@ -56,14 +56,12 @@ export function lastingNamespace(
   name: string,
   namespace: pulumi.Input<string>,
   parent: pulumi.Resource,
-  opts?: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
-  const made = new kubernetes.core.v1.Namespace(
+): kubernetes.core.v1.Namespace {
+  return new kubernetes.core.v1.Namespace(
     `${name}-namespace`,
     { metadata: { name: namespace } },
-    { ...opts, parent, retainOnDelete: true },
+    { parent, retainOnDelete: true },
   );
-  return made.metadata.name;
 }
 
 /** Only the keys are marked secret, so that previews show what else changes. */
