@@ -32,7 +32,7 @@ describe("300 namespaces in one stack", onlyInFull, () => {
     await execa("node", bench, {
       cwd: checkoutCopy,
       env: { XDG_STATE_HOME: stateHome },
-      timeout: 40 * 60_000,
+      timeout: 60 * 60_000,
     });
     page = readFileSync(join(folder, "pulumi-speed.md"), "utf8");
   });
