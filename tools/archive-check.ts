@@ -34,7 +34,7 @@ function variable(rule: Rule<string>) {
   });
 }
 
-/** Says what the archive of a database holds, and whether it can be recovered. Exit code 1: it cannot. */
+/** Says what the archive of a database holds, and whether it can be recovered. Exit code 1: it cannot; 2: not all of it. */
 new Command("archive")
   .description(
     "what the backups of a database hold and allow to recover; the store comes from the environment, by the " +
@@ -64,7 +64,9 @@ async function check(cluster: string, serverName: string, options: Options): Pro
   const prefix = archivePrefix({ path }, cluster, serverName);
   const archive = await readArchive(connection, { bucket, prefix }, options.timeout);
   console.log(describeArchive(archive, options));
-  return recoveryProblem(archive, options).problem === undefined ? 0 : 1;
+  const { problem, loss } = recoveryProblem(archive, options);
+  if (problem !== undefined) return 1;
+  return loss === undefined ? 0 : 2;
 }
 
 function positiveNumber(value: string): number {

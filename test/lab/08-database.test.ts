@@ -24,7 +24,7 @@ import {
 import { onlyInFull } from "./support/full.ts";
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { changes } from "./support/stack.ts";
-import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
+import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 
 const orders = inDemo("orders");
 /** Backed up by the operator itself. */
@@ -68,6 +68,34 @@ describe("a database that cannot be as it is declared", () => {
       assertNoStackTrace(outcome.all);
     });
   }
+});
+
+describe("a database whose name somebody else has taken", () => {
+  const spec = { instances: 1, imageName: "localhost/postgresql:17", storage: { size: "1Gi" } };
+  const configuration = { destinationPath: "s3://elsewhere/" };
+  const metadata = { name: "taken", namespace: "demo" };
+  const theirs = [
+    { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", metadata, spec },
+    { apiVersion: "barmancloud.cnpg.io/v1", kind: "ObjectStore", metadata, spec: { configuration } },
+  ];
+
+  it("is refused in preview and in up, which leave theirs as it is", async () => {
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: theirs });
+    await must("workstation", ["kubectl", "apply", "-f", "-"], { input });
+    setDatabases([entry("taken")]);
+    for (const command of [["preview"], up]) {
+      const outcome = await pulumi(command);
+      assert.notEqual(outcome.code, 0);
+      assert.match(outcome.all, /ObjectStore demo\/taken is there already, and this stack has not made it/);
+    }
+    const label = "jsonpath={.metadata.labels}{.spec.configuration.destinationPath}";
+    assert.equal(await kubectl("-n", "demo", "get", "cluster", "taken", "-o", label), "");
+    assert.equal(await kubectl("-n", "demo", "get", "objectstore", "taken", "-o", label), "s3://elsewhere/");
+    await kubectl("-n", "demo", "delete", "objectstore", "taken");
+    const outcome = await pulumi(["preview"]);
+    assert.match(outcome.all, /Cluster demo\/taken is there already, and this stack has not made it/);
+    await kubectl("-n", "demo", "delete", "cluster", "taken", "--wait=true", "--timeout=60s");
+  });
 });
 
 let loaded = "";
@@ -122,6 +150,8 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
         new RegExp(`${left.source}default/orders is new there`),
       ],
       [[entry("orders", { storage: { size: "500Mi" } }), inTree], /cannot shrink to 500Mi/],
+      // The lab's StorageClass is as those of plain folders are.
+      [[entry("orders", { storage: { size: "2Gi" } }), inTree], /volumes cannot grow, for StorageClass/],
     ];
     for (const [declared, message] of refusals) {
       setDatabases(declared);

@@ -43,19 +43,25 @@ before(async () => {
 after(withoutDatabases);
 
 describe("a database while the store is away", () => {
+  const ready = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready';";
+  const waiting = async (): Promise<number> => Number(await sql(pair, ready));
+
   it("goes on, keeps its WAL, and archives all of it afterwards", async () => {
     process.kill(pidOf("radosgw"), "SIGKILL");
     const rows = await writing(pair, outageSeconds);
     assert.ok(rows >= outageSeconds * 10, "it took every row meanwhile");
     const during = await archiver(pair);
     assert.ok(during.failed > 0, "it noticed");
+    await sql(pair, "select pg_switch_wal();");
+    const held = await waiting();
+    assert.ok(held >= 1, `${held} segments wait`);
     assert.equal((await lab(["up", "--no-provision"])).code, 0);
     await archiveNow(pair, 240_000);
-    const waiting = await sql(
-      pair,
-      "select count(*) from pg_ls_archive_statusdir() where name like '%.ready';",
-    );
-    assert.ok(Number(waiting) <= 1, `${waiting} segments wait`);
+    const left = await waiting();
+    assert.ok(left <= 1, `${left} segments still wait`);
+    const check = await archiveCheck(pair, await keysOfStack());
+    assert.equal(check.code, 0, check.all);
+    assert.match(check.all, /^Gaps in the WAL: none$/m);
   });
 });
 
@@ -171,6 +177,8 @@ describe("a primary that dies", () => {
     });
     await archiveNow(pair);
     const streaming = "select count(*) from pg_stat_replication where state = 'streaming';";
+    const check = await archiveCheck(pair, await keysOfStack());
+    assert.match(check.all, /^Gaps in the WAL: none$/m);
     await until({ what: "the old primary to follow", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
       const followers = await sql(pair, streaming);
       return followers === "1" || `${followers} follow`;

@@ -13,7 +13,9 @@ const shownGaps = 10;
 /** What an archive holds and whether the target can be recovered from it, in a few lines for people. */
 export function describeArchive(archive: Archive, target: RecoveryTarget = {}): string {
   const { firstPoint, lastWal, wal, orphans } = recoverability(archive);
-  const { problem, warnings } = recoveryProblem(archive, target);
+  const { problem, warnings, loss } = recoveryProblem(archive, target);
+  const verdict =
+    loss === undefined ? "nothing is known that stands against it" : "not of all that is archived";
   const lines = [
     archiveUrl(archive.location),
     `Base backups: ${archive.backups.length === 0 ? "none" : archive.backups.length}`,
@@ -24,7 +26,7 @@ export function describeArchive(archive: Archive, target: RecoveryTarget = {}): 
     ...(orphans.count === 0
       ? []
       : [`WAL older than the first backup: ${orphans.count} segments, ${shownBytes(orphans.bytes)}`]),
-    `${describeTarget(target)}: ${problem ?? "nothing is known that stands against it"}`,
+    `${describeTarget(target)}: ${problem ?? verdict}`,
     ...warnings.map((warning) => `Warning: ${warning}`),
   ];
   return lines.join("\n");

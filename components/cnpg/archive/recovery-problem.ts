@@ -22,6 +22,9 @@ export interface RecoveryFindings {
 
   /** What may make it fail, or end earlier than expected. */
   warnings: string[];
+
+  /** One of the warnings: what is archived and beyond reach for good, where everything is asked for. */
+  loss?: string;
 }
 
 /**
@@ -49,6 +52,7 @@ export function recoveryProblem(archive: Archive, target: RecoveryTarget = {}): 
   return {
     problem: backupProblem(archive, choice) ?? end.problem,
     warnings: [...warnings, ...backupWarnings(archive, choice, chain), ...(end.warnings ?? [])],
+    ...(end.loss !== undefined && { loss: end.loss }),
   };
 }
 
@@ -127,15 +131,18 @@ function endOfWal(
   archive: Archive,
   chain: WalChain,
   targetTime: Date | undefined,
-): { problem?: string; warnings?: string[] } {
+): { problem?: string; warnings?: string[]; loss?: string } {
   const loss = lossSentence(chain);
   const { reachedAt } = chain;
   if (loss === undefined) {
     const isLate = targetTime !== undefined && reachedAt !== undefined && targetTime > reachedAt;
     return isLate ? { warnings: [notReached(reachedAt, targetTime)] } : {};
   }
-  const distance = targetTime === undefined ? 0 : targetTime.getTime() - (reachedAt?.getTime() ?? 0);
-  if (targetTime !== undefined && distance < -clockToleranceMs) return {};
+  if (targetTime === undefined) {
+    return { warnings: [loss], ...(isSettled(archive, chain) && { loss }) };
+  }
+  const distance = targetTime.getTime() - (reachedAt?.getTime() ?? 0);
+  if (distance < -clockToleranceMs) return {};
   return distance > clockToleranceMs && isSettled(archive, chain) ? { problem: loss } : { warnings: [loss] };
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { barmanPlugin } from "../barman.ts";
 import { kubernetesClient } from "../kube-api.ts";
 
-const size = z.object({ size: z.string().optional() });
+const volume = z.object({ size: z.string(), storageClass: z.string() }).partial();
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
 
 const application = z.object({ database: z.string(), owner: z.string() }).partial();
@@ -14,8 +14,8 @@ const parameters = z.record(z.string(), z.string()).optional();
 export const clusterSpec = z.object({
   instances: z.number().default(1),
   imageName: z.string().optional(),
-  storage: size.optional(),
-  walStorage: size.optional(),
+  storage: volume.optional(),
+  walStorage: volume.optional(),
   resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
   replica: z.object({ enabled: z.boolean(), primary: z.string(), self: z.string() }).partial().optional(),
   bootstrap: z

@@ -27,6 +27,9 @@ export interface PresentCluster {
   /** Kubernetes quantity. */
   storageSize?: string | undefined;
 
+  /** That of the data volume; none: the default one. */
+  storageClass?: string | undefined;
+
   /** Kubernetes quantity; none: WAL is on the data volume. */
   walStorageSize?: string | undefined;
 
@@ -94,6 +97,7 @@ export function presentCluster(resource: ClusterResource): PresentCluster {
     generation: metadata.generation,
     instances: spec.instances,
     storageSize: spec.storage?.size,
+    storageClass: spec.storage?.storageClass,
     walStorageSize: spec.walStorage?.size,
     imageName,
     postgresMajor: status.pgDataImageInfo?.majorVersion ?? postgresMajorOf(imageName),

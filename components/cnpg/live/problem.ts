@@ -87,26 +87,36 @@ const upgradeRule: Rule = ({ imageName, serverName }, live) => {
 const startRule: Rule = ({ start: planned }, { start: was, namespace, name }) => {
   const difference = planned && was && startDifference(planned, was);
   if (difference === undefined) return undefined;
+  const { is, fix } = difference;
   return (
-    `${difference} That counts only when a Cluster is made, and would change nothing here. Put it back; for what the` +
+    `${is} That counts only when a Cluster is made, and would change nothing here. ${fix}; for what the` +
     ` plan says, add a database with a name of its own. If this one never came up: kubectl -n ${namespace} delete` +
     ` clusters.postgresql.cnpg.io ${name}; then pulumi up --refresh.`
   );
 };
 
 /** Without its recovery a plan is about a Cluster that was recovered once, and goes on. */
-function startDifference(planned: Start, was: Start): string | undefined {
+function startDifference(planned: Start, was: Start): { is: string; fix: string } | undefined {
   const [began, wouldBegin] = [describeStart(was), describeStart(planned)];
   if (planned.recoveredFrom !== undefined && began !== wouldBegin) {
-    return `it was ${began}, and the plan says ${wouldBegin}.`;
+    return { is: `it was ${began}, and the plan says ${wouldBegin}.`, fix: "Put it back" };
   }
-  const other = (["database", "owner"] as const).find(
-    (key) => planned[key] !== undefined && was[key] !== undefined && planned[key] !== was[key],
+  const others = applicationKeys.filter(
+    ({ key }) => planned[key] !== undefined && was[key] !== undefined && planned[key] !== was[key],
   );
-  return (
-    other && `its ${other} is ${shown(was[other] ?? "")}, and the plan says ${shown(planned[other] ?? "")}.`
+  if (others.length === 0) return undefined;
+  const differences = others.map(
+    ({ key }) => `its ${key} is ${shown(was[key] ?? "")}, and the plan says ${shown(planned[key] ?? "")}.`,
   );
+  // What was recovered has the names of its source, which may have left the program since.
+  const settings = others.map(({ key, setting }) => `${setting} to ${shown(was[key] ?? "")}`);
+  return { is: differences.join(" "), fix: `Set ${settings.join(" and ")}` };
 }
+
+const applicationKeys = [
+  { key: "database", setting: "database.name" },
+  { key: "owner", setting: "database.owner" },
+] as const;
 
 function describeStart({ recoveredFrom, targetTime, backupId }: Start): string {
   if (recoveredFrom === undefined) return "made empty";

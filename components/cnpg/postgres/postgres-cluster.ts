@@ -12,6 +12,7 @@ import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { postgresClusterType, protectedLabel } from "./labels.ts";
 import { untilMoved } from "./move.ts";
+import { refusesOthers } from "./others.ts";
 import { planProblem } from "./plan-problem.ts";
 import { type Plan, objectStoreName, planOf, privateCasOf, scheduleName, sourceStoreName } from "./plan.ts";
 import { approved, connectionsOf, inspectedFirst } from "./preflight.ts";
@@ -54,11 +55,14 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const connections = connectionsOf(args, this);
     const checked = approved(planned, connections, cluster, this);
     const { plan, live } = checked;
-    const stores = usesPlugin ? objectStores(name, plan, args, this) : [];
+    const stores = usesPlugin ? objectStores(name, plan, args, cluster, this) : [];
     const made = makeCluster(name, plan, args, cluster === undefined, {
       parent: this,
       dependsOn: stores,
-      ...inspectedFirst(checked, connections, this),
+      ...pulumi.mergeOptions(
+        refusesOthers(this, cluster, "Cluster"),
+        inspectedFirst(checked, connections, this),
+      ),
     });
     const answering = pulumi.all([plan, live, made.id]).apply(async ([known, before]) => {
       if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, this);
@@ -104,23 +108,28 @@ function objectStores(
   name: string,
   plan: pulumi.Output<Plan>,
   args: PostgresClusterArgs,
+  cluster: ClusterArgs | undefined,
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
+  const opts = { parent, ...refusesOthers(parent, cluster, "ObjectStore") };
   const store = customResource(
     "ObjectStore",
     `${name}-store`,
-    { metadata: metadataOf(plan, ({ clusterName }) => objectStoreName(clusterName)), spec: plan.objectStore },
-    { parent },
+    {
+      metadata: metadataOf(plan, ({ clusterName }) => objectStoreName(clusterName), parent),
+      spec: plan.objectStore,
+    },
+    opts,
   );
   if (!args.recovery) return [store];
   const source = customResource(
     "ObjectStore",
     `${name}-source-store`,
     {
-      metadata: metadataOf(plan, ({ clusterName }) => sourceStoreName(clusterName)),
+      metadata: metadataOf(plan, ({ clusterName }) => sourceStoreName(clusterName), parent),
       spec: plan.apply(({ sourceStore, objectStore }) => sourceStore ?? objectStore),
     },
-    { parent },
+    opts,
   );
   return [store, source];
 }
@@ -160,7 +169,7 @@ function makeScheduledBackup(
   customResource(
     "ScheduledBackup",
     `${name}-schedule`,
-    { metadata: metadataOf(plan, scheduleName), spec: plan.scheduledBackup },
+    { metadata: metadataOf(plan, scheduleName, parent), spec: plan.scheduledBackup },
     {
       parent,
       dependsOn: cluster,
@@ -173,10 +182,11 @@ function makeScheduledBackup(
   );
 }
 
-const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string) =>
+const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string, component: pulumi.Resource) =>
   plan.apply((known) => ({
     namespace: known.namespace,
     name: nameOf(known),
+    labels: { [ownerLabel]: ownerOf(component) },
     annotations: { ...takesBack },
   }));
 

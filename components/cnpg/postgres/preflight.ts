@@ -9,9 +9,16 @@ import type { ClusterArgs } from "../kube-api.ts";
 import { archivePlace } from "../live/archive-place.ts";
 import { clusterSpec, declaredCluster } from "../live/cluster-resource.ts";
 import { keptVolumes } from "../live/kept-volumes.ts";
-import { type LiveCluster, clustersOf, liveCluster, presentCluster } from "../live/live-cluster.ts";
+import {
+  type LiveCluster,
+  type PresentCluster,
+  clustersOf,
+  liveCluster,
+  presentCluster,
+} from "../live/live-cluster.ts";
 import { type PlannedCluster, liveProblem } from "../live/problem.ts";
 import { startOf } from "../live/start.ts";
+import { growthProblem } from "../live/volumes.ts";
 import { ownerLabel, ownerOf } from "../owner.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { type Connections, bucketProblem } from "./bucket-check.ts";
@@ -126,12 +133,16 @@ export async function compared(
     moved(plan, component, cluster),
     keptVolumes(cluster, plan.namespace, plan.clusterName),
   ]);
-  const problem = liveProblem(plannedOf(plan), live) ?? elsewhere;
+  const problem = liveProblem(plannedOf(plan), live) ?? elsewhere ?? (await tooSmall(plan, live, cluster));
   if (problem !== undefined) throw userError(problem, component);
   if (live.state === "absent" && plan.source && volumes === undefined) sayUnseenVolumes(plan, component);
-  const move = live.state === "present" ? moveOf(plan, live, await archivePlace(cluster, live)) : undefined;
-  return { plan, live, move, volumes: volumes ?? [] };
+  if (live.state !== "present") return { plan, live, move: undefined, volumes: volumes ?? [] };
+  sayStorageClass(plan, live, component);
+  return { plan, live, move: moveOf(plan, live, await archivePlace(cluster, live)), volumes: volumes ?? [] };
 }
+
+const tooSmall = async (plan: Plan, live: LiveCluster, cluster: ClusterArgs): Promise<string | undefined> =>
+  live.state === "present" ? growthProblem(cluster, plannedOf(plan), live) : undefined;
 
 /** What in the buckets speaks against the plan, by the state of the Cluster. */
 export async function bucketProblemOf(
@@ -157,6 +168,20 @@ function sayUnseenVolumes({ namespace, clusterName }: Plan, component: pulumi.Re
     `Could not ask for volumes of an earlier ${clusterName} in namespace ${namespace}: CloudNativePG would start from ` +
       `them, and not from the backups. See \`kubectl -n ${namespace} get pvc -l cnpg.io/cluster=${clusterName}\`, or give ` +
       "whoever runs pulumi the right to list persistentvolumeclaims there.",
+    component,
+  );
+}
+
+function sayStorageClass({ cluster }: Plan, live: PresentCluster, component: pulumi.Resource): void {
+  const [planned, was] = [cluster.storage?.storageClass, live.storageClass];
+  if (planned === was) return;
+  const [to, from] = [planned, was].map((name) => name ?? "the default one");
+  const { namespace, name } = live;
+  say(
+    "warn",
+    `Database ${namespace}/${name} gets its next volumes from StorageClass ${to}; those that it has stay in ${from}. To ` +
+      "move an instance, one that is a standby first, have it made anew, with its volume: " +
+      `kubectl cnpg destroy -n ${namespace} ${name} INSTANCE. A single instance cannot be moved: recover into a new database.`,
     component,
   );
 }

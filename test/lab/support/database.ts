@@ -218,6 +218,7 @@ export async function loseCluster({ namespace, name }: Database): Promise<void> 
 export async function archiveCheck(
   { name }: Database,
   keys: { accessKeyId: string; secretAccessKey: string },
+  options: readonly string[] = [],
 ): Promise<Outcome> {
   const env = {
     S3_ENDPOINT: endpoint,
@@ -226,7 +227,8 @@ export async function archiveCheck(
     S3_ACCESS_KEY_ID: keys.accessKeyId,
     S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
   };
-  return on("workstation", ["node", join(checkoutCopy, "tools", "archive-check.ts"), name], { env });
+  const tool = join(checkoutCopy, "tools", "archive-check.ts");
+  return on("workstation", ["node", tool, name, ...options], { env });
 }
 
 /** Waits until the operator says of a database that its WAL is not archived. */

@@ -18,8 +18,8 @@ import type { Grant } from "@aws-sdk/client-s3";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 
-const objectSteps = ["put", "get", "list", "delete"] as const;
-/** `open` and `expire` are what somebody does to a bucket by hand; `close` takes both back. */
+const objectSteps = ["put", "get", "list", "delete", "cut"] as const;
+/** `cut` leaves half of an object; `open` and `expire` are what somebody does to a bucket by hand; `close` takes both back. */
 const bucketSteps = ["head", "create", "remove", "open", "expire", "close"] as const;
 
 /**
@@ -55,6 +55,12 @@ async function perform(step: string, key: string, content = `content of ${key}`)
       return "done";
     case "get":
       return client.send(new GetObjectCommand(at)).then((found) => found.Body?.transformToString());
+    case "cut": {
+      const body = await client.send(new GetObjectCommand(at)).then((found) => found.Body);
+      const whole = (await body?.transformToByteArray()) ?? new Uint8Array();
+      await client.send(new PutObjectCommand({ ...at, Body: whole.subarray(0, whole.length / 2) }));
+      return "done";
+    }
     case "delete":
       await client.send(new DeleteObjectCommand(at));
       return "done";

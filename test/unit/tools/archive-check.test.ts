@@ -47,6 +47,17 @@ describe("npm run archive", () => {
     const text = info.map((pair) => `${pair.join("=")}\n`).join("");
     s3.store.objects.set(`${prefix}/base/20261122T100000/backup.info`, text);
     assert.equal((await run(environment(), "orders")).exitCode, 0);
+    // What follows a gap was archived an hour ago, so that nobody waits for the gap to close.
+    const beyond = `${prefix}/wals/0000000100000000/00000001000000000000000C.gz`;
+    s3.store.objects.set(beyond, "x");
+    s3.store.modified.set(beyond, new Date(Date.now() - 3_600_000));
+    const lossy = await run(environment(), "orders");
+    assert.equal(lossy.exitCode, 2, lossy.all);
+    assert.match(
+      lossy.all,
+      /Gaps in the WAL: 1\n {2}00000001000000000000000B\n.*: not of all that is archived\nWarning: WAL 0{7}1/s,
+    );
+    s3.store.objects.delete(beyond);
     const early = await run(environment(), "orders", "--target-time", "2026-11-22T09:00:00Z");
     assert.equal(early.exitCode, 1);
     assert.match(early.all, /Recovery to 2026-11-22T09:00:00Z: .*ended at 2026-11-22T10:00:04Z/);

@@ -117,6 +117,7 @@ describe("recoveryProblem with a gap in the WAL", () => {
 
   it("warns how far recovery to the latest point gets", () => {
     assertFinding("warning", gapped, {}, sentence);
+    assert.match(recoveryProblem(gapped).loss ?? "", sentence);
     assertFinding(
       "warning",
       without(gapped, 101, 102),
@@ -143,6 +144,7 @@ describe("recoveryProblem with a gap in the WAL", () => {
 
   it("may still be filled, while what comes after it is new", () => {
     const fresh = { ...gapped, readAt: at("11:36:00") };
+    assert.equal(recoveryProblem(fresh).loss, undefined, "it may still come");
     assertFinding("warning", fresh, on("11:59:00"), sentence);
   });
 

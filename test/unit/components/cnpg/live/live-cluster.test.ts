@@ -27,6 +27,7 @@ describe("liveCluster", () => {
       generation: 1,
       instances: 1,
       storageSize: "1Gi",
+      storageClass: undefined,
       walStorageSize: "2Gi",
       imageName: "localhost/postgresql:17",
       postgresMajor: 17,

@@ -110,6 +110,11 @@ describe("what a database began with", () => {
       [{ ...recovered, recoveredFrom: "orders-2" }, recovered, /plan says recovered from "orders-2"\./],
       [{ ...empty, database: "sales" }, empty, /its database is "app", and the plan says "sales"\./],
       [{ ...empty, owner: "clerk" }, recovered, /its owner is "app", and the plan says "clerk"\./],
+      [
+        empty,
+        { ...recovered, database: "sales", owner: "clerk" },
+        /\. Set database\.name to "sales" and database\.owner to "clerk"; for/,
+      ],
     ];
     for (const [planned, was, message] of cases) {
       const problem = begins(planned, was) ?? "";

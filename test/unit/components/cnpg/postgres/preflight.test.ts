@@ -110,6 +110,17 @@ describe("a plan beside what Kubernetes has", () => {
     );
   });
 
+  it("warns of another StorageClass, which volumes that are there do not follow", async (t) => {
+    const { component, said } = listen(t);
+    const storage = { size: "1Gi", storageClass: "local" };
+    const resource = () => ok(clusterObject({}, { storage }));
+    await compared(planned(), await fakeKubernetes(t, { resource }), component);
+    assert.match(
+      (await said()).join(),
+      /^warning: Database shop\/orders gets its next volumes from StorageClass the default one; those that it has stay in local/,
+    );
+  });
+
   it("refuses another name or namespace of its Cluster, and asks for its own by label", async (t) => {
     const { component } = listen(t);
     const seen = async (list: Parameters<typeof fakeKubernetes>[1]["list"]) =>
