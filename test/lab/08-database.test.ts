@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { z } from "zod";
 import {
   type Database,
   archiveNow,
@@ -79,7 +80,7 @@ describe("a database whose name somebody else has taken", () => {
     { apiVersion: "barmancloud.cnpg.io/v1", kind: "ObjectStore", metadata, spec: { configuration } },
   ];
 
-  it("is refused in preview and in up, which leave theirs as it is", async () => {
+  it("is refused in preview and in up, which leave theirs as it is", onlyInFull, async () => {
     const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: theirs });
     await must("workstation", ["kubectl", "apply", "-f", "-"], { input });
     setDatabases([entry("taken")]);
@@ -203,6 +204,20 @@ describe("a database that is lost with its volumes", () => {
     assert.equal(await fingerprint(inDemo("moved")), loaded);
     const [first] = await completedBackups(inDemo("moved"));
     assert.equal(first?.spec.method, "plugin");
+  });
+
+  it("comes back beside itself by the very command that its output gives", onlyInFull, async () => {
+    const outputs = z.record(z.string(), z.object({ recover: z.string() }));
+    const given = JSON.parse(await mustPulumi(["stack", "output", "databases", "--json"])) as unknown;
+    const { recover = "false" } = outputs.parse(given)["in-tree"] ?? {};
+    await must("workstation", ["sh", "-ec", `${recover} --yes --skip-preview`], { timeoutMs: 600_000 });
+    const restored = inDemo("in-tree-restored");
+    assert.equal(await fingerprint(restored), loaded);
+    const others = [recovered(), inTree, then(), moved];
+    setDatabases([...others, passing(restored.name, { recovery: { from: "in-tree" } })]);
+    await mustPulumi(up);
+    setDatabases(others);
+    await mustPulumi(up);
   });
 
   it("comes back once more from what it has become, and not from what it was", onlyInFull, async () => {

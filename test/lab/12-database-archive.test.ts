@@ -124,6 +124,19 @@ describe("the retention", () => {
   });
 });
 
+describe("the schedule", () => {
+  it("takes the next base backup when its time has come", onlyInFull, async () => {
+    const often = inDemo("often");
+    const everyMinute = passing(often.name, { backup: { schedule: "0 * * * * *" } });
+    setDatabases([...running(), everyMinute]);
+    await mustPulumi(up);
+    // The first one is taken at once.
+    await completedBackups(often, 3);
+    setDatabases(running());
+    await mustPulumi(up);
+  });
+});
+
 describe("the retention of the operator's own backups", () => {
   it("deletes likewise, once the next base backup is taken", onlyInFull, async () => {
     const old = inDemo("kept-in-tree");
@@ -145,6 +158,16 @@ describe("the retention of the operator's own backups", () => {
     assert.ok(!(await objects("wals/", old)).includes(firstWal), `${firstWal} is still there`);
     setDatabases(running());
     await mustPulumi(up);
+  });
+});
+
+describe("a moment before the first base backup", () => {
+  it("is refused in preview, with the first one that there is", async () => {
+    const recovery = { from: "kept", targetTime: "2026-01-01T00:00:00Z" };
+    setDatabases([...running(), passing("early", { recovery })]);
+    const outcome = await pulumi(["preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /2026-01-01T00:00:00Z is too early: the oldest backup, \S+ ended at 20/);
   });
 });
 

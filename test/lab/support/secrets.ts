@@ -31,11 +31,11 @@ export async function recordingArgv<T>(
 const keys = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 
 /** How many secrets a stack that is up has: see {@link secretsOfStack}. */
-export const secretsOfWholeStack = 7;
+export const secretsOfWholeStack = 9;
 
 /**
- * What must be nowhere in the clear: the S3 keys once the stack has some, the SSH key as a whole and three of its lines,
- * and the passphrase.
+ * What must be nowhere in the clear: the S3 keys and a line of the plugin's two TLS keys once the stack has some, the SSH
+ * key as a whole and three of its lines, and the passphrase.
  */
 export async function secretsOfStack(): Promise<string[]> {
   const sshKey = readFileSync(join(labState, "pve", "access", "id_ed25519"), "utf8");
@@ -43,7 +43,20 @@ export async function secretsOfStack(): Promise<string[]> {
   const outcome = await on("workstation", ["pulumi", "stack", "output", "--json", "--show-secrets"]);
   const found = outcome.code === 0 ? keys.safeParse(JSON.parse(outcome.stdout)).data : undefined;
   const ofStore = found === undefined ? [] : [found.accessKeyId, found.secretAccessKey];
-  return [...ofStore, sshKey, ...sshKey.split("\n").slice(1, 4), passphrase];
+  return [...ofStore, ...(await ofPlugin()), sshKey, ...sshKey.split("\n").slice(1, 4), passphrase];
+}
+
+async function ofPlugin(): Promise<string[]> {
+  const names = ["barman-cloud-client", "barman-cloud-server"];
+  const keys = ["-o", String.raw`jsonpath={.items[*].data.tls\.key}`];
+  const get = ["kubectl", "-n", "cnpg-system", "get", "secret", ...names, ...keys];
+  const { code, stdout } = await on("workstation", get);
+  if (code !== 0) return [];
+  const decoded = stdout
+    .trim()
+    .split(" ")
+    .map((key) => Buffer.from(key, "base64").toString());
+  return decoded.map((pem) => pem.split("\n")[1] ?? "");
 }
 
 /** What lies in homes and temporary folders of the Ceph host, shell histories included, each line with its file. */
