@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { readFileSync } from "node:fs";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, lab, must, mustPulumi, pulumi, startPulumi } from "./support/lab.ts";
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { rgwUser, setConfig, stackIsUp, uid } from "./support/stack.ts";
+
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
 before(stackIsUp);
 
@@ -65,6 +68,22 @@ describe("single-disk settings", () => {
       assert.match(await size(), /size: 1/);
       assert.match(await must("pve", ["ceph", "health", "detail"]), /HEALTH_OK|MUTED|mutes/i);
       await mustPulumi(["preview", "--expect-no-changes"]);
+    },
+  );
+
+  it(
+    "are put back by the README's commands, and in force again when they are on again",
+    onlyInFull,
+    async () => {
+      const [, commands = "false"] = /```sh\n(for name in osd_pool_default_size [^]*?)```/.exec(readme) ?? [];
+      await setConfig({ "cnpg-rgw:singleDiskCeph.enabled": "false" });
+      await mustPulumi(["up", "--yes", "--skip-preview"]);
+      await must("pve", ["sh", "-ec", commands]);
+      assert.match(await size(), /size: 2/);
+      assert.doesNotMatch(await must("pve", ["ceph", "health", "detail"]), /MUTED|mutes/i);
+      await setConfig({ "cnpg-rgw:singleDiskCeph.enabled": "true" });
+      await mustPulumi(["up", "--yes", "--skip-preview"]);
+      assert.match(await size(), /size: 1/);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { type ClusterArgs, getOrUndefined } from "../cluster.ts";
-import type { PresentCluster } from "./live-cluster.ts";
+import type { LiveCluster, PresentCluster } from "./live-cluster.ts";
 import type { PlannedCluster } from "./problem.ts";
 import { billionthsOf } from "./quantity.ts";
 
@@ -22,8 +22,9 @@ const storageClass = z.object({ allowVolumeExpansion: z.boolean().default(false)
 export async function growthProblem(
   cluster: ClusterArgs,
   planned: PlannedCluster,
-  live: PresentCluster,
+  live: LiveCluster,
 ): Promise<string | undefined> {
+  if (live.state !== "present") return undefined;
   const roles = [
     ...(grows(planned.storageSize, live.storageSize) ? ["PG_DATA"] : []),
     ...(grows(planned.walStorageSize, live.walStorageSize) ? ["PG_WAL"] : []),

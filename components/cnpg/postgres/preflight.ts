@@ -133,16 +133,14 @@ export async function compared(
     moved(plan, component, cluster),
     keptVolumes(cluster, plan.namespace, plan.clusterName),
   ]);
-  const problem = liveProblem(plannedOf(plan), live) ?? elsewhere ?? (await tooSmall(plan, live, cluster));
+  const planned = plannedOf(plan);
+  const problem = liveProblem(planned, live) ?? elsewhere ?? (await growthProblem(cluster, planned, live));
   if (problem !== undefined) throw userError(problem, component);
   if (live.state === "absent" && plan.source && volumes === undefined) sayUnseenVolumes(plan, component);
   if (live.state !== "present") return { plan, live, move: undefined, volumes: volumes ?? [] };
   sayStorageClass(plan, live, component);
   return { plan, live, move: moveOf(plan, live, await archivePlace(cluster, live)), volumes: volumes ?? [] };
 }
-
-const tooSmall = async (plan: Plan, live: LiveCluster, cluster: ClusterArgs): Promise<string | undefined> =>
-  live.state === "present" ? growthProblem(cluster, plannedOf(plan), live) : undefined;
 
 /** What in the buckets speaks against the plan, by the state of the Cluster. */
 export async function bucketProblemOf(
