@@ -68,8 +68,8 @@ export function notAnswered(what: string, right: string, error: unknown): string
 function adviceOn(error: unknown, right: string): string {
   if (error instanceof KubeconfigMistake) {
     return (
-      "Correct it, or kubernetes:kubeconfig and kubernetes:context of the stack's config, $KUBECONFIG, or " +
-      "preflight.kubeconfig and preflight.context of the component, whichever names it; then run `pulumi up` again"
+      "Correct it, or kubernetes:kubeconfig, kubernetes:context and kubernetes:cluster of the stack's config, " +
+      "$KUBECONFIG, or preflight of the component, whichever names it; then run `pulumi up` again"
     );
   }
   if (statusOf(error) !== 403) return "Run `pulumi up` again once the cluster answers";

@@ -36,12 +36,15 @@ export function loadKubeconfig(kube: KubeConfig, cluster: ClusterArgs): void {
     throw mistakeIn(cluster, error) ?? mistake(cluster, faultOf(error));
   }
   if (cluster.context !== undefined && cluster.context !== "") kube.setCurrentContext(cluster.context);
-  if (cluster.cluster !== undefined && cluster.cluster !== "") setCluster(kube, cluster.cluster);
+  setCluster(kube, cluster);
   const problem = withoutCluster(kube, kube.getCurrentContext());
   if (problem !== undefined) throw mistake(cluster, problem);
 }
 
-function setCluster(kube: KubeConfig, cluster: string): void {
+function setCluster(kube: KubeConfig, args: ClusterArgs): void {
+  const { cluster = "" } = args;
+  if (cluster === "") return;
+  if (kube.getCluster(cluster) === null) throw mistake(args, `has no cluster ${shown(cluster)}`);
   const current = kube.getCurrentContext();
   kube.contexts = kube.contexts.map((one) => (one.name === current ? { ...one, cluster } : one));
 }

@@ -87,14 +87,17 @@ describe("a database whose name somebody else has taken", () => {
     for (const command of [["preview"], up]) {
       const outcome = await pulumi(command);
       assert.notEqual(outcome.code, 0);
-      assert.match(outcome.all, /ObjectStore demo\/taken is there already, and this stack has not made it/);
+      assert.match(
+        outcome.all,
+        /ObjectStore demo\/taken is there already, and this component has not made it/,
+      );
     }
     const label = "jsonpath={.metadata.labels}{.spec.configuration.destinationPath}";
     assert.equal(await kubectl("-n", "demo", "get", "cluster", "taken", "-o", label), "");
     assert.equal(await kubectl("-n", "demo", "get", "objectstore", "taken", "-o", label), "s3://elsewhere/");
     await kubectl("-n", "demo", "delete", "objectstore", "taken");
     const outcome = await pulumi(["preview"]);
-    assert.match(outcome.all, /Cluster demo\/taken is there already, and this stack has not made it/);
+    assert.match(outcome.all, /Cluster demo\/taken is there already, and this component has not made it/);
     await kubectl("-n", "demo", "delete", "cluster", "taken", "--wait=true", "--timeout=60s");
   });
 });

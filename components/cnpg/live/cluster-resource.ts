@@ -4,7 +4,13 @@ import { z } from "zod";
 import { barmanPlugin } from "../barman.ts";
 import { kubernetesClient } from "../kube-api.ts";
 
-const volume = z.object({ size: z.string(), storageClass: z.string() }).partial();
+const volume = z
+  .object({
+    size: z.string(),
+    storageClass: z.string(),
+    pvcTemplate: z.object({ storageClassName: z.string().optional() }),
+  })
+  .partial();
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
 
 const application = z.object({ database: z.string(), owner: z.string() }).partial();

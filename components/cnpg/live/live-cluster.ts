@@ -8,6 +8,7 @@ import {
 } from "./cluster-resource.ts";
 import { postgresMajorOf } from "./postgres-major.ts";
 import { type Start, startOf } from "./start.ts";
+import { classOf } from "./volumes.ts";
 
 /** A Cluster as it is in Kubernetes now. `unknown`: no answer in time, or not to us. */
 export type LiveCluster = { state: "absent" } | { state: "unknown" } | PresentCluster;
@@ -97,7 +98,7 @@ export function presentCluster(resource: ClusterResource): PresentCluster {
     generation: metadata.generation,
     instances: spec.instances,
     storageSize: spec.storage?.size,
-    storageClass: spec.storage?.storageClass,
+    storageClass: classOf(spec.storage),
     walStorageSize: spec.walStorage?.size,
     imageName,
     postgresMajor: status.pgDataImageInfo?.majorVersion ?? postgresMajorOf(imageName),

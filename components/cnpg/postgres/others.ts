@@ -1,7 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { beforeCreate } from "../../before-create.ts";
+import { knownValues } from "../../known-values.ts";
 import { askedBeforeMaking } from "../before-making.ts";
 import { type ClusterArgs, getIfThere } from "../cluster.ts";
 import { apiVersions } from "../crds/schema.ts";
@@ -26,37 +27,48 @@ export function refusesOthers(
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
   return beforeCreate(component, async ({ metadata }) => {
-    const known = named.safeParse(metadata).data;
+    const known = await nameIn(metadata);
     if (known === undefined) return undefined;
     const owner = await ownerOf(component);
-    const isOthers = await askedBeforeMaking(
+    return askedBeforeMaking(
       `${kind} ${known.namespace}/${known.name} is there already`,
       `get ${plurals[kind]} there`,
-      () => isOfOthers(cluster, kind, known, owner),
+      () => takenByOthers(cluster, kind, known, owner),
       component,
     );
-    return isOthers === true ? takenAlready(kind, known, owner) : undefined;
   });
 }
 
-/** Whether there is such an object, made by something else. Throws if the cluster does not tell. */
-export async function isOfOthers(
+/** A secret among a database's arguments makes an output of all. */
+async function nameIn(metadata: unknown): Promise<z.infer<typeof named> | undefined> {
+  const plain = pulumi.Output.isInstance(metadata) ? (await knownValues({ metadata })).metadata : metadata;
+  return named.safeParse(plain).data;
+}
+
+/** What to do about an object of that name that something else made, if there is one. Throws if nobody tells. */
+export async function takenByOthers(
   cluster: ClusterArgs,
   kind: Kind,
   { namespace, name }: z.infer<typeof named>,
   owner: string,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const path = `/apis/${apiVersions[kind]}/namespaces/${namespace}/${plurals[kind]}/${name}`;
   const found = await getIfThere(cluster, path, labelled);
-  return found !== undefined && found.metadata.labels[ownerLabel] !== owner;
-}
-
-function takenAlready(kind: Kind, { namespace, name }: z.infer<typeof named>, owner: string): string {
+  const label = found?.metadata.labels[ownerLabel];
+  if (found === undefined || label === owner) return undefined;
+  const taken =
+    `${kind} ${namespace}/${name} is there already, and this component has not made it: it would be changed to what ` +
+    "is declared here, and deleted with it. Choose another name; the data of one that has backups comes along with " +
+    "recovery.";
+  if (label !== undefined) {
+    return (
+      `${taken} If this stack made it under another Pulumi name or parent, give the component \`aliases\`, for the ` +
+      "engine would delete it under the old one"
+    );
+  }
   const resource = `${plurals[kind]}.${apiVersions[kind].split("/")[0] ?? ""}`;
   return (
-    `${kind} ${namespace}/${name} is there already, and this stack has not made it: it would be changed to what is ` +
-    "declared here, and deleted with it. Choose another name; the data of one that has backups comes along with " +
-    "`recovery`. If nothing else looks after it, and this stack is to, say so: " +
-    `kubectl -n ${namespace} label ${resource} ${name} --overwrite ${ownerLabel}=${owner}`
+    `${taken} If nothing else looks after it, and this stack is to, say so: ` +
+    `kubectl -n ${namespace} label ${resource} ${name} ${ownerLabel}=${owner}`
   );
 }

@@ -111,7 +111,7 @@ function objectStores(
   cluster: ClusterArgs | undefined,
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
-  const opts = { parent, ...refusesOthers(parent, cluster, "ObjectStore") };
+  const opts = () => ({ parent, ...refusesOthers(parent, cluster, "ObjectStore") });
   const store = customResource(
     "ObjectStore",
     `${name}-store`,
@@ -119,7 +119,7 @@ function objectStores(
       metadata: metadataOf(plan, ({ clusterName }) => objectStoreName(clusterName), parent),
       spec: plan.objectStore,
     },
-    opts,
+    opts(),
   );
   if (!args.recovery) return [store];
   const source = customResource(
@@ -129,7 +129,7 @@ function objectStores(
       metadata: metadataOf(plan, ({ clusterName }) => sourceStoreName(clusterName), parent),
       spec: plan.apply(({ sourceStore, objectStore }) => sourceStore ?? objectStore),
     },
-    opts,
+    opts(),
   );
   return [store, source];
 }

@@ -18,7 +18,7 @@ import {
 } from "../live/live-cluster.ts";
 import { type PlannedCluster, liveProblem } from "../live/problem.ts";
 import { startOf } from "../live/start.ts";
-import { growthProblem } from "../live/volumes.ts";
+import { classOf, growthProblem, replaceInstance, volumeClasses } from "../live/volumes.ts";
 import { ownerLabel, ownerOf } from "../owner.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { type Connections, bucketProblem } from "./bucket-check.ts";
@@ -133,12 +133,12 @@ export async function compared(
     moved(plan, component, cluster),
     keptVolumes(cluster, plan.namespace, plan.clusterName),
   ]);
-  const planned = plannedOf(plan);
-  const problem = liveProblem(planned, live) ?? elsewhere ?? (await growthProblem(cluster, planned, live));
+  const problem =
+    liveProblem(plannedOf(plan), live) ?? elsewhere ?? (await growthProblem(cluster, plan.cluster, live));
   if (problem !== undefined) throw userError(problem, component);
   if (live.state === "absent" && plan.source && volumes === undefined) sayUnseenVolumes(plan, component);
   if (live.state !== "present") return { plan, live, move: undefined, volumes: volumes ?? [] };
-  sayStorageClass(plan, live, component);
+  await sayStorageClass(plan, live, cluster, component);
   return { plan, live, move: moveOf(plan, live, await archivePlace(cluster, live)), volumes: volumes ?? [] };
 }
 
@@ -170,16 +170,23 @@ function sayUnseenVolumes({ namespace, clusterName }: Plan, component: pulumi.Re
   );
 }
 
-function sayStorageClass({ cluster }: Plan, live: PresentCluster, component: pulumi.Resource): void {
-  const [planned, was] = [cluster.storage?.storageClass, live.storageClass];
-  if (planned === was) return;
-  const [to, from] = [planned, was].map((name) => name ?? "the default one");
-  const { namespace, name } = live;
+/** Volumes that are there do not follow another StorageClass. */
+async function sayStorageClass(
+  plan: Plan,
+  live: PresentCluster,
+  cluster: ClusterArgs,
+  component: pulumi.Resource,
+): Promise<void> {
+  const planned = classOf(plan.cluster.storage);
+  if (planned === live.storageClass) return;
+  const stale = (await volumeClasses(cluster, live, ["PG_DATA"])).filter((name) => name !== planned);
+  if (stale.length === 0) return;
   say(
     "warn",
-    `Database ${namespace}/${name} gets its next volumes from StorageClass ${to}; those that it has stay in ${from}. To ` +
-      "move an instance, one that is a standby first, have it made anew, with its volume: " +
-      `kubectl cnpg destroy -n ${namespace} ${name} INSTANCE. A single instance cannot be moved: recover into a new database.`,
+    `Database ${live.namespace}/${live.name} gets its next volumes from ` +
+      `${planned === undefined ? "the default StorageClass" : `StorageClass ${planned}`}; those that it has stay in ` +
+      `${stale.join(", ")}. To move them, add an instance, and remove each old one with its volume, the primary last: ` +
+      `${replaceInstance(live)}.`,
     component,
   );
 }

@@ -60,7 +60,7 @@ describe("the cluster of a kubeconfig", () => {
     const two = kubeconfig({ clusters: [...parts.clusters, other] });
     assert.equal(await serverOf({ kubeconfig: two, cluster: "other" }), "https://10.0.0.30:6443");
     assert.equal(await serverOf({ kubeconfig: two, cluster: "" }), "https://10.0.0.20:6443");
-    assert.match(await mistakeOf({ kubeconfig: two, cluster: "no" }), /no cluster for the context "home"$/);
+    assert.match(await mistakeOf({ kubeconfig: two, cluster: "no" }), /has no cluster "no"$/);
   });
 });
 

@@ -32,31 +32,35 @@ describe("volumes that are to grow", () => {
   const problem = async (
     t: TestContext,
     replies: Parameters<typeof apiServer>[0],
-    planned: { storageSize?: string; walStorageSize?: string },
+    size: string,
+    walSize = "5Gi",
+    resizeInUseVolumes = true,
   ) => {
     const { kubeconfig, close } = await apiServer(replies);
     t.after(close);
+    const planned = { storage: { size, resizeInUseVolumes }, walStorage: { size: walSize } };
     return growthProblem({ kubeconfig }, planned, live);
   };
 
   it("cannot in a StorageClass that allows none, with what to do", async (t) => {
     const replies = { ...fixed, [claimsOf("PG_DATA")]: inClass("local") };
     assert.match(
-      (await problem(t, replies, { storageSize: "21Gi", walStorageSize: "5Gi" })) ?? "",
-      /shop\/orders: its volumes cannot grow, for StorageClass local .*kubectl patch storageclass local .*recovery\.from "orders"/,
+      (await problem(t, replies, "21Gi")) ?? "",
+      /shop\/orders: its volumes cannot grow, for StorageClass local .*kubectl patch storageclass local .*resizeInUseVolumes.*kubectl cnpg destroy orders OLD -n shop\.$/,
     );
     const wal = { ...fixed, [claimsOf("PG_WAL")]: inClass("local") };
-    assert.match((await problem(t, wal, { storageSize: "20Gi", walStorageSize: "6Gi" })) ?? "", /local/);
+    assert.match((await problem(t, wal, "20Gi", "6Gi")) ?? "", /local/);
   });
 
   it("can in one that allows it, and where they need not, or nobody tells", async (t) => {
-    const bigger = { storageSize: "21Gi", walStorageSize: "6Gi" };
+    const bigger = ["21Gi", "6Gi"] as const;
     const inCeph = { ...growing, [claimsOf("PG_DATA", "PG_WAL")]: inClass("ceph") };
-    assert.equal(await problem(t, inCeph, bigger), undefined);
+    assert.equal(await problem(t, inCeph, ...bigger), undefined);
     const silent = { [claimsOf("PG_DATA", "PG_WAL")]: inClass("local") };
-    assert.equal(await problem(t, silent, bigger), undefined);
-    assert.equal(await problem(t, {}, bigger), undefined);
+    assert.equal(await problem(t, silent, ...bigger), undefined);
+    assert.equal(await problem(t, {}, ...bigger), undefined);
     const unchanged = { ...fixed, [claimsOf("PG_DATA")]: inClass("local") };
-    assert.equal(await problem(t, unchanged, { storageSize: "20480Mi" }), undefined);
+    assert.equal(await problem(t, unchanged, "20480Mi"), undefined);
+    assert.equal(await problem(t, unchanged, "21Gi", "5Gi", false), undefined, "those that are there stay");
   });
 });

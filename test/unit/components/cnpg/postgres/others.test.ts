@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, describe, it } from "node:test";
 
-import { isOfOthers } from "../../../../../components/cnpg/postgres/others.ts";
+import { takenByOthers } from "../../../../../components/cnpg/postgres/others.ts";
 import { fakeKubernetes, ok } from "../live/fake-kubernetes.ts";
 
 const name = { namespace: "shop", name: "orders" };
@@ -12,14 +12,21 @@ describe("an object of the name that is to be made", () => {
   const kinds = { Cluster: "resource", ObjectStore: "objectStore" } as const;
   for (const kind of ["Cluster", "ObjectStore"] as const) {
     it(`is somebody else's without the component's own label: ${kind}`, async (t: TestContext) => {
-      const isTaken = async (replies: Parameters<typeof fakeKubernetes>[1]) =>
-        isOfOthers(await fakeKubernetes(t, replies), kind, name, "me");
-      assert.equal(await isTaken({ [kinds[kind]]: () => labelled() }), true);
-      assert.equal(await isTaken({ [kinds[kind]]: () => labelled("another") }), true);
-      assert.equal(await isTaken({ [kinds[kind]]: () => labelled("me") }), false);
-      assert.equal(await isTaken({}), false);
+      const taken = async (replies: Parameters<typeof fakeKubernetes>[1]) =>
+        takenByOthers(await fakeKubernetes(t, replies), kind, name, "me");
+      const unlabelled = (await taken({ [kinds[kind]]: () => labelled() })) ?? "";
+      assert.match(
+        unlabelled,
+        /shop\/orders is there already.* label \w+\.\S+ orders cnpg-rgw\/component=me$/,
+      );
+      // A relabelled one would be deleted under its old Pulumi name.
+      const renamed = (await taken({ [kinds[kind]]: () => labelled("another") })) ?? "";
+      assert.match(renamed, /shop\/orders is there already.*give the component `aliases`/);
+      assert.doesNotMatch(renamed, /kubectl/);
+      assert.equal(await taken({ [kinds[kind]]: () => labelled("me") }), undefined);
+      assert.equal(await taken({}), undefined);
       const refused = () => ({ status: 403, body: {} });
-      await assert.rejects(isTaken({ [kinds[kind]]: refused }), /HTTP 403/);
+      await assert.rejects(taken({ [kinds[kind]]: refused }), /HTTP 403/);
     });
   }
 });

@@ -114,10 +114,15 @@ describe("a plan beside what Kubernetes has", () => {
     const { component, said } = listen(t);
     const storage = { size: "1Gi", storageClass: "local" };
     const resource = () => ok(clusterObject({}, { storage }));
-    await compared(planned(), await fakeKubernetes(t, { resource }), component);
+    const claims = (storageClassName: string) => () => items({ metadata: {}, spec: { storageClassName } });
+    const beside = async (replies: Parameters<typeof fakeKubernetes>[1]) =>
+      compared(planned(), await fakeKubernetes(t, { resource, ...replies }), component);
+    await beside({});
+    assert.deepEqual(await said(), [], "nobody tells");
+    await beside({ claims: claims("local") });
     assert.match(
       (await said()).join(),
-      /^warning: Database shop\/orders gets its next volumes from StorageClass the default one; those that it has stay in local/,
+      /^warning: Database shop\/orders gets its next volumes from the default StorageClass; those that it has stay in local\./,
     );
   });
 
