@@ -103,18 +103,4 @@ echo "$after $before" | awk '{ print $1 - $2 }'`,
   return Number(seconds);
 }
 
-/** Seconds in which Python's tarfile, by which barman-cloud restores, unpacks the restored files from a local tar. */
-export async function unpackRestored(): Promise<number> {
-  const [tar, folder] = [`${restoreFolder}.tar`, `${restoreFolder}-again`];
-  await shell(`tar -C ${restoreFolder} -cf ${tar} .`, 120_000);
-  const script = `import tarfile, time
-start = time.perf_counter()
-with open("${tar}", "rb") as file, tarfile.open(fileobj=file, mode="r|") as archive:
-    archive.extractall("${folder}", filter="fully_trusted")
-print(time.perf_counter() - start)`;
-  const seconds = await inPod("barman", ["python3", "-c", script], { timeoutMs: 120_000 });
-  await shell(`rm -rf ${tar} ${folder}`);
-  return Number(seconds);
-}
-
 export const removeRestored = (): Promise<string> => shell(`rm -rf ${restoreFolder}`);

@@ -128,8 +128,8 @@ Of the files; then it takes ${digits(results.startSeconds)} s until PostgreSQL a
 
 ${table(restoreColumns(results), results.restore)}
 
-One thread of Python writes the files out, whatever their compression. Its tarfile alone, from a tar on the same disk
-without store and compression, takes ${digits(results.unpackSeconds)} s: ${digits(results.unpackSeconds / rawGetSeconds)} times the raw GET, which throws away what it gets.
+One process of Python fetches and unpacks, whatever the compression: its CPU is nearly all of the time. The raw GET
+has two threads, and throws away what it gets.
 
 ## WAL
 

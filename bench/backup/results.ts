@@ -15,8 +15,6 @@ export interface Results {
   readonly restore: readonly RestoreResult[];
   /** From PostgreSQL's start on the default's restored files until it answers. */
   readonly startSeconds: number;
-  /** The same files unpacked by Python's tarfile alone, from a tar on the same disk: no store, no compression. */
-  readonly unpackSeconds: number;
   readonly wal: readonly WalResult[];
   /** Archiving a segment of nothing: what the start of the process costs. */
   readonly starts: readonly StartResult[];

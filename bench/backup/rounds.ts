@@ -1,13 +1,7 @@
 import { say } from "../shared/progress.ts";
 import { median, spread } from "../shared/statistics.ts";
 import { type Transfer, archive, baseBackup, fetchWal, prefixes, restore } from "./barman.ts";
-import {
-  currentSegment,
-  finishedSegments,
-  removeRestored,
-  startRestored,
-  unpackRestored,
-} from "./database.ts";
+import { currentSegment, finishedSegments, removeRestored, startRestored } from "./database.ts";
 import type { Usage } from "./measure.ts";
 import type { Peaks } from "./peaks.ts";
 import type { BaseResult, RestoreResult, WalResult } from "./results.ts";
@@ -30,7 +24,6 @@ export interface Rounds {
   readonly base: Map<string, Transfer[]>;
   readonly restore: Map<string, Usage[]>;
   readonly startSeconds: number[];
-  readonly unpackSeconds: number[];
   readonly archived: Map<string, Transfer[]>;
   readonly fetched: Map<string, Usage[]>;
 }
@@ -41,7 +34,6 @@ export const noRounds = (): Rounds => ({
   base: new Map(),
   restore: new Map(),
   startSeconds: [],
-  unpackSeconds: [],
   archived: new Map(),
   fetched: new Map(),
 });
@@ -78,7 +70,6 @@ async function restoreRound(setting: DataSetting, from: string, rounds: Rounds):
   say(`restore: ${dataName(setting)}`);
   note(rounds.restore, dataName(setting), await restore(setting));
   if (same(setting, defaults.data)) {
-    rounds.unpackSeconds.push(await unpackRestored());
     await archive({ compression: "none", parallel: 2 }, await finishedSegments(from));
     rounds.startSeconds.push(await startRestored());
     await remove(prefixes.wal);

@@ -51,7 +51,6 @@ async function measureAll(scale: Scale): Promise<Results> {
     base: scale.data.map((setting) => baseResult(setting, rounds, peaks)),
     restore: scale.data.filter(isRestored).map((setting) => restoreResult(setting, rounds, peaks)),
     startSeconds: median(rounds.startSeconds),
-    unpackSeconds: median(rounds.unpackSeconds),
     wal: scale.wal.map((setting) => walResult(setting, rounds, peaks, segments.length)),
     starts: await starts(scale.runs),
     segmentSizes: await segmentSizes(segments, scale.runs),

@@ -24,7 +24,6 @@ export const results: Results = {
   ],
   restore: [{ setting: defaults.data, seconds: 4, spread: 0.1, cpuSeconds: 3, peakBytes: 0 }],
   startSeconds: 0.9,
-  unpackSeconds: 2.5,
   wal: [
     { setting: copied.wal, segmentsPerSecond: 0.9, ...wal },
     {
