@@ -64,37 +64,37 @@ export async function inTheWay(
 ): Promise<string | undefined> {
   // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.
   const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
-  const [operator, crds, pending, history] = await Promise.all([
+  const [operator, crds, pending, isTaken] = await Promise.all([
     findOperator(cluster),
     ownerOfDefinitions(cluster),
     release && brokenOff(cluster, release, seconds),
-    release && historyInTheWay(cluster, release),
+    release !== undefined && hasRelease(cluster, release),
   ]);
   if (pending !== undefined) return pending;
-  if (history !== undefined) return history;
-  if (operator && !(release && (await isLeftOf(cluster, release, operator)))) return alreadyThere(operator);
-  return crds && release ? crdsOfAnother(crds.release, release) : undefined;
+  const isLeft = operator && release && !isTaken && isOf(operator, release);
+  if (operator && !isLeft) return alreadyThere(operator);
+  if (release === undefined) return undefined;
+  if (isTaken) return nameTaken(release);
+  if (await hasHistory(cluster, release)) return historyInTheWay(release);
+  return crds ? crdsOfAnother(crds.release, release) : undefined;
 }
 
+/** Whether it is of this very release. If Helm has no record of that, Helm was broken off, and takes it over now. */
+const isOf = ({ release: its }: ExistingOperator, { name, namespace }: Release): boolean =>
+  its?.name === name && its.namespace === namespace;
+
+/** A release of another chart, or one whose webhooks are gone. */
+const nameTaken = (release: Release): string =>
+  `Helm has a release ${release.name} in namespace ${release.namespace} already, and refuses to install another one ` +
+  `under its name. ${takeOver(release)}, or uninstall it first: helm -n ${release.namespace} uninstall ${release.name}`;
+
 /** What to do about the history of a release that was uninstalled with `helm uninstall --keep-history`. */
-async function historyInTheWay(cluster: ClusterArgs, release: Release): Promise<string | undefined> {
-  if ((await hasRelease(cluster, release)) || !(await hasHistory(cluster, release))) return undefined;
-  const { name, namespace } = release;
+function historyInTheWay({ name, namespace }: Release): string {
   return (
     `Helm release ${name} in namespace ${namespace} was uninstalled with its history kept, and Helm refuses to install ` +
     "anew under its name. Remove the history, which removes nothing else: " +
     `kubectl -n ${namespace} delete secret -l owner=helm,name=${name}`
   );
-}
-
-/** Whether it is of this very release, and Helm has no record of that: Helm was broken off, and takes it over now. */
-async function isLeftOf(
-  cluster: ClusterArgs,
-  release: Release,
-  operator: ExistingOperator,
-): Promise<boolean> {
-  const { name, namespace } = operator.release ?? {};
-  return name === release.name && namespace === release.namespace && !(await hasRelease(cluster, release));
 }
 
 async function knownRelease(inputs: NewInputs): Promise<Release | undefined> {
