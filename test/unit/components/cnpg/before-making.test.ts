@@ -100,7 +100,7 @@ describe("a question without an answer", () => {
   it("is put down to the kubeconfig where that has a mistake, and not to a cluster that is away", () => {
     assert.match(
       notAnswered(what, right, new KubeconfigMistake('kubeconfig "/k" has no context "prod"')),
-      /^Could not ask whether .* \(kubeconfig "\/k" has no context "prod"\)\. Correct it, or kubernetes:kubeconfig and kubernetes:context .* preflight\.kubeconfig .*; then run `pulumi up` again$/,
+      /^Could not ask whether .* \(kubeconfig "\/k" has no context "prod"\)\. Correct it, or kubernetes:kubeconfig, kubernetes:context and kubernetes:cluster .* preflight of the component, .*; then run `pulumi up` again$/,
     );
   });
 
