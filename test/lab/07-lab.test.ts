@@ -96,7 +96,7 @@ describe("the lab", () => {
   });
 });
 
-describe("down", () => {
+describe("down", onlyInFull, () => {
   it("leaves no process, mount, namespace, cgroup or changed sysctl, not even of an up that was killed", async () => {
     const atWork = (): string[] => leftovers().processes.filter((argv) => argv.includes("pulumi up --yes"));
     await labKilledOnce(["up"], "the engine to start", () => atWork().length > 0);

@@ -161,7 +161,7 @@ describe("the retention of the operator's own backups", () => {
   });
 });
 
-describe("a moment before the first base backup", () => {
+describe("a moment before the first base backup", onlyInFull, () => {
   it("is refused in preview, with the first one that there is", async () => {
     const recovery = { from: "kept", targetTime: "2026-01-01T00:00:00Z" };
     setDatabases([...running(), passing("early", { recovery })]);

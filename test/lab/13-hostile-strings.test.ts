@@ -8,7 +8,7 @@ import { displayNameRule, uidRule } from "../../components/ceph/rgw-user-rules.t
 import { asciiJson } from "../../components/check.ts";
 import { adminUser } from "../../lab/ceph/rootfs.ts";
 import { type HostileUser, hostileUser, limits, scriptForMany } from "../support/hostile-users.ts";
-import { isFull } from "./support/full.ts";
+import { isFull, onlyInFull } from "./support/full.ts";
 import { must, on } from "./support/lab.ts";
 import { s3 } from "./support/stack.ts";
 
@@ -90,7 +90,7 @@ describe("hostile uids, display names and keys that the rules let through", () =
   });
 });
 
-describe("what the rules refuse", () => {
+describe("what the rules refuse", onlyInFull, () => {
   const tried: string[] = [];
   after(() => Promise.all(tried.map(remove)));
   const create = async (uid: string, displayName: string) => {
