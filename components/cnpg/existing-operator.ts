@@ -96,7 +96,8 @@ export const hasRelease = (cluster: ClusterArgs, release: Release): Promise<bool
 export const hasHistory = (cluster: ClusterArgs, release: Release): Promise<boolean> =>
   hasRecord(cluster, release, "status=uninstalled");
 
-async function hasRecord(cluster: ClusterArgs, release: Release, condition: string): Promise<boolean> {
+/** Whether Helm keeps a record of this release on a condition on the record's labels. */
+export async function hasRecord(cluster: ClusterArgs, release: Release, condition: string): Promise<boolean> {
   const path = `${recordsOf(release, condition)}&limit=1`;
   const found = await getIfThere(cluster, path, z.object({ items: z.array(z.unknown()) }));
   return found !== undefined && found.items.length > 0;

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 
 import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
 import { settled } from "../known-values.ts";
+import { type ClusterArgs, getIfThere } from "./cluster.ts";
 
 /** Label of an object that says which component made it: by it a component knows its own, and what is of others. */
 export const ownerLabel = "cnpg-rgw/component";
@@ -16,6 +18,20 @@ export async function ownerOf({ urn }: { urn: pulumi.Output<string> }): Promise<
     .update(await settled(urn))
     .digest("hex")
     .slice(0, 40);
+}
+
+/** As much of an object as has its owner label. */
+export const labelled = z.object({
+  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
+});
+
+/** The owner label of the object at a path of the API; undefined if there is none. Throws if the cluster does not tell. */
+export async function ownerAt(
+  cluster: ClusterArgs,
+  path: string,
+): Promise<{ label: string | undefined } | undefined> {
+  const found = await getIfThere(cluster, path, labelled);
+  return found && { label: found.metadata.labels[ownerLabel] };
 }
 
 /**

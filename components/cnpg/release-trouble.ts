@@ -6,7 +6,7 @@ import { settled } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
 import { say } from "../say.ts";
 import { type ClusterArgs, getOrUndefined } from "./cluster.ts";
-import { type Release, recordsOf } from "./existing-operator.ts";
+import { type Release, hasRecord, recordsOf } from "./existing-operator.ts";
 
 /**
  * For a Helm release: before the engine makes or changes it, looks whether Helm was broken off over it, for then Helm
@@ -89,10 +89,8 @@ export async function brokenOff(
 }
 
 /** Whether Helm has gone on after a record, as a rollback by hand does: it goes by its last one alone. */
-async function isFollowed(cluster: ClusterArgs, release: Release, version: number): Promise<boolean> {
-  const answer = await getOrUndefined(cluster, `${recordsOf(release, `version=${version + 1}`)}&limit=1`);
-  return (z.object({ items: z.array(z.unknown()) }).safeParse(answer).data?.items.length ?? 0) > 0;
-}
+const isFollowed = (cluster: ClusterArgs, release: Release, version: number): Promise<boolean> =>
+  hasRecord(cluster, release, `version=${version + 1}`).catch(() => false);
 
 const eventList = z.object({
   items: z.array(

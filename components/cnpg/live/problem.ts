@@ -1,7 +1,7 @@
 import { shown } from "../../check.ts";
 import type { LiveCluster, PresentCluster } from "./live-cluster.ts";
 import { postgresMajorOf } from "./postgres-major.ts";
-import { billionthsOf } from "./quantity.ts";
+import { isLess } from "./quantity.ts";
 import type { Start } from "./start.ts";
 
 /** What a stack means to make of a Cluster that may be running already. */
@@ -30,7 +30,7 @@ export function liveProblem(planned: PlannedCluster, live: LiveCluster): string 
 }
 
 const storageRule: Rule = (planned, live) =>
-  shrinks(planned.storageSize, live.storageSize)
+  isLess(planned.storageSize, live.storageSize)
     ? `the storage is ${live.storageSize} and cannot shrink to ${planned.storageSize}, since Kubernetes only` +
       ` enlarges volumes. Keep ${live.storageSize}; to get a smaller volume, recover into a new database of that` +
       ` size, and remove this one once the new one is in use.`
@@ -44,7 +44,7 @@ const walStorageRule: Rule = (planned, { walStorageSize }) => {
       ` ${walStorageSize}; to be without, recover into a new database that has none.`
     );
   }
-  return shrinks(planned.walStorageSize, walStorageSize)
+  return isLess(planned.walStorageSize, walStorageSize)
     ? `the WAL volume is ${walStorageSize} and cannot shrink to ${planned.walStorageSize}. Keep ${walStorageSize},` +
         ` or recover into a new database with the smaller one.`
     : undefined;
@@ -137,8 +137,3 @@ const majorRule: Rule = ({ imageName }, live) => {
 };
 
 const rules = [storageRule, walStorageRule, lineageRule, upgradeRule, majorRule, startRule];
-
-function shrinks(planned: string | undefined, live: string | undefined): boolean {
-  const [to, from] = [planned, live].map((size) => (size === undefined ? undefined : billionthsOf(size)));
-  return to !== undefined && from !== undefined && to < from;
-}

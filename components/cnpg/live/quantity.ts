@@ -17,6 +17,12 @@ export function billionthsOf(quantity: string): bigint | undefined {
   return sign === "-" ? -amount : amount;
 }
 
+/** Whether a quantity is less than another; no where one is not known. */
+export function isLess(quantity: string | undefined, than: string | undefined): boolean {
+  const [less, more] = [quantity, than].map((each) => (each === undefined ? undefined : billionthsOf(each)));
+  return less !== undefined && more !== undefined && less < more;
+}
+
 /** Billionths in one unit, as a fraction. */
 function factorOf(suffix: string, exponent: string | undefined): { times: bigint; over: bigint } | undefined {
   const power = binary.indexOf(suffix) + 1;

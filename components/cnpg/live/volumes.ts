@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { type ClusterArgs, getOrUndefined } from "../cluster.ts";
 import type { LiveCluster, PresentCluster } from "./live-cluster.ts";
-import { billionthsOf } from "./quantity.ts";
+import { isLess } from "./quantity.ts";
 
 /** What a Cluster's spec says of its volumes, as far as it matters here. */
 export interface VolumeSpec {
@@ -56,13 +56,8 @@ export async function growthProblem(
   return first === undefined ? undefined : cannotGrow(first, live);
 }
 
-function grows(planned: VolumeSpec | undefined, live: string | undefined): boolean {
-  if (planned?.resizeInUseVolumes === false) return false;
-  const [to, from] = [planned?.size, live].map((size) =>
-    size === undefined ? undefined : billionthsOf(size),
-  );
-  return to !== undefined && from !== undefined && to > from;
-}
+const grows = (planned: VolumeSpec | undefined, live: string | undefined): boolean =>
+  planned?.resizeInUseVolumes !== false && isLess(live, planned?.size);
 
 const storageClass = z.object({ allowVolumeExpansion: z.boolean().default(false) });
 

@@ -4,14 +4,10 @@ import { z } from "zod";
 import { beforeCreate } from "../../before-create.ts";
 import { askedBeforeMaking } from "../before-making.ts";
 import { barmanPlugin } from "../barman.ts";
-import { type Answer, type ClusterArgs, getIfThere, getOrUndefined } from "../cluster.ts";
-import { ownerLabel, ownerOf } from "../owner.ts";
+import { type Answer, type ClusterArgs, getOrUndefined } from "../cluster.ts";
+import { labelled, ownerAt, ownerLabel, ownerOf } from "../owner.ts";
 
 export const barmanPluginType = "cnpg-rgw:cnpg:BarmanCloudPlugin";
-
-const labelled = z.object({
-  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
-});
 
 /** Refuses to make the plugin where there is one that something else made: chart and manifest have the same Service. */
 export function refusesSecondPlugin(
@@ -43,13 +39,10 @@ export async function pluginOfOthers(
   namespace: string,
   owner: string,
 ): Promise<string | undefined> {
-  const ownerAt = async (path: string): Promise<{ label: string | undefined } | undefined> => {
-    const found = await getIfThere(cluster, `/api/v1/namespaces/${namespace}/${path}`, labelled);
-    return found && { label: found.metadata.labels[ownerLabel] };
-  };
+  const within = `/api/v1/namespaces/${namespace}`;
   const [service, account] = await Promise.all([
-    ownerAt("services/barman-cloud"),
-    ownerAt("serviceaccounts/plugin-barman-cloud"),
+    ownerAt(cluster, `${within}/services/barman-cloud`),
+    ownerAt(cluster, `${within}/serviceaccounts/plugin-barman-cloud`),
   ]);
   if (service && service.label !== owner) return "Service barman-cloud";
   // Another component of this kind makes it first, long before the Service. One without a label is a mere remnant.

@@ -4,17 +4,14 @@ import { z } from "zod";
 import { beforeCreate } from "../../before-create.ts";
 import { knownValues } from "../../known-values.ts";
 import { askedBeforeMaking } from "../before-making.ts";
-import { type ClusterArgs, getIfThere } from "../cluster.ts";
+import type { ClusterArgs } from "../cluster.ts";
 import { apiVersions } from "../crds/schema.ts";
-import { ownerLabel, ownerOf } from "../owner.ts";
+import { ownerAt, ownerLabel, ownerOf } from "../owner.ts";
 
 type Kind = "Cluster" | "ObjectStore";
 const plurals: Readonly<Record<Kind, string>> = { Cluster: "clusters", ObjectStore: "objectstores" };
 
 const named = z.object({ namespace: z.string(), name: z.string() });
-const labelled = z.object({
-  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
-});
 
 /**
  * Refuses to make an object where there is one of its name that the component has not made: the provider would take it
@@ -53,14 +50,13 @@ export async function takenByOthers(
   owner: string,
 ): Promise<string | undefined> {
   const path = `/apis/${apiVersions[kind]}/namespaces/${namespace}/${plurals[kind]}/${name}`;
-  const found = await getIfThere(cluster, path, labelled);
-  const label = found?.metadata.labels[ownerLabel];
-  if (found === undefined || label === owner) return undefined;
+  const found = await ownerAt(cluster, path);
+  if (found === undefined || found.label === owner) return undefined;
   const taken =
     `${kind} ${namespace}/${name} is there already, and this component has not made it: it would be changed to what ` +
     "is declared here, and deleted with it. Choose another name; the data of one that has backups comes along with " +
     "recovery.";
-  if (label !== undefined) {
+  if (found.label !== undefined) {
     return (
       `${taken} If this stack made it under another Pulumi name or parent, give the component \`aliases\`, for the ` +
       "engine would delete it under the old one"

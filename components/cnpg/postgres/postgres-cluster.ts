@@ -187,7 +187,7 @@ const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string, c
     namespace: known.namespace,
     name: nameOf(known),
     labels: { [ownerLabel]: ownerOf(component) },
-    annotations: { ...takesBack },
+    annotations: takesBack,
   }));
 
 async function answers(
