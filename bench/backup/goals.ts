@@ -13,20 +13,12 @@ export interface Goal {
 export const isReached = ({ measured, goal, atMost }: Goal): boolean =>
   atMost === true ? measured <= goal : measured >= goal;
 
-export function baseOf({ base }: Results, setting: BaseResult["setting"]): BaseResult {
-  const found = base.find((result) => same(result.setting, setting));
-  if (found === undefined) throw new RangeError(`not measured: ${JSON.stringify(setting)}`);
-  return found;
-}
-
-export function restoreOf({ restore }: Results, setting: RestoreResult["setting"]): RestoreResult {
-  const found = restore.find((result) => same(result.setting, setting));
-  if (found === undefined) throw new RangeError(`not restored: ${JSON.stringify(setting)}`);
-  return found;
-}
-
-export function walOf({ wal }: Results, setting: WalResult["setting"]): WalResult {
-  const found = wal.find((result) => same(result.setting, setting));
+/** What was measured with a setting. Throws where it was not measured, as no claim goes by a guess. */
+export function measuredWith<Result extends BaseResult | RestoreResult | WalResult>(
+  results: readonly Result[],
+  setting: Result["setting"],
+): Result {
+  const found = results.find((result) => same(result.setting, setting));
   if (found === undefined) throw new RangeError(`not measured: ${JSON.stringify(setting)}`);
   return found;
 }
@@ -36,13 +28,13 @@ export const againstRawPut = (results: Results, { seconds }: BaseResult): number
   results.rawPutSeconds / seconds;
 
 export function goals(results: Results): Goal[] {
-  const base = baseOf(results, defaults.data);
-  const wal = walOf(results, defaults.wal);
+  const base = measuredWith(results.base, defaults.data);
+  const wal = measuredWith(results.wal, defaults.wal);
   const gzip = { ...copied.wal, parallel: defaults.wal.parallel };
   return [
     {
       what: "Base backup, against gzip with jobs 2",
-      measured: baseOf(results, copied.data).seconds / base.seconds,
+      measured: measuredWith(results.base, copied.data).seconds / base.seconds,
       goal: 12,
     },
     {
@@ -52,17 +44,17 @@ export function goals(results: Results): Goal[] {
     },
     {
       what: "WAL segments per second, against gzip as it is copied, 1 in parallel",
-      measured: wal.segmentsPerSecond / walOf(results, copied.wal).segmentsPerSecond,
+      measured: wal.segmentsPerSecond / measuredWith(results.wal, copied.wal).segmentsPerSecond,
       goal: 2,
     },
     {
       what: "WAL segments per second, against gzip with as many in parallel",
-      measured: wal.segmentsPerSecond / walOf(results, gzip).segmentsPerSecond,
+      measured: wal.segmentsPerSecond / measuredWith(results.wal, gzip).segmentsPerSecond,
       goal: 2,
     },
     {
       what: "Restore of the files, against the raw GET",
-      measured: restoreOf(results, defaults.data).seconds / results.rawGetSeconds,
+      measured: measuredWith(results.restore, defaults.data).seconds / results.rawGetSeconds,
       goal: 1.5,
       atMost: true,
     },

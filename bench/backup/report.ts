@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { type Column, table } from "../shared/markdown.ts";
 import { digits, percent } from "../shared/statistics.ts";
-import { type Goal, againstRawPut, baseOf, goals, isReached, walOf } from "./goals.ts";
+import { type Goal, againstRawPut, goals, isReached, measuredWith } from "./goals.ts";
 import type {
   BaseResult,
   RestoreResult,
@@ -34,7 +34,7 @@ const baseColumns = (results: Results): Column<BaseResult>[] => [
   { title: "memory MiB", cell: ({ peakBytes }) => mib(peakBytes) },
   {
     title: `against ${dataName(copied.data)}`,
-    cell: ({ seconds }) => `${digits(baseOf(results, copied.data).seconds / seconds)} ×`,
+    cell: ({ seconds }) => `${digits(measuredWith(results.base, copied.data).seconds / seconds)} ×`,
   },
   { title: "against raw PUT", cell: (result) => `${digits(againstRawPut(results, result))} ×` },
 ];
@@ -61,7 +61,7 @@ const walColumns = (results: Results): Column<WalResult>[] => [
   {
     title: `against ${walName(copied.wal)}`,
     cell: ({ segmentsPerSecond }) =>
-      `${digits(segmentsPerSecond / walOf(results, copied.wal).segmentsPerSecond)} ×`,
+      `${digits(segmentsPerSecond / measuredWith(results.wal, copied.wal).segmentsPerSecond)} ×`,
   },
   { title: "restored/s", cell: ({ restoredPerSecond }) => digits(restoredPerSecond) },
 ];
@@ -152,12 +152,12 @@ ${table(sizeColumns(results), results.segmentSizes)}
 export function backupPlot(results: Results): TopLevelSpec {
   const base = results.base.map(({ setting, seconds }) => ({
     setting: dataName(setting),
-    times: baseOf(results, copied.data).seconds / seconds,
+    times: measuredWith(results.base, copied.data).seconds / seconds,
     isDefault: same(setting, defaults.data),
   }));
   const wal = results.wal.map(({ setting, segmentsPerSecond }) => ({
     setting: walName(setting),
-    times: segmentsPerSecond / walOf(results, copied.wal).segmentsPerSecond,
+    times: segmentsPerSecond / measuredWith(results.wal, copied.wal).segmentsPerSecond,
     isDefault: same(setting, defaults.wal),
   }));
   const bars = (title: string, values: typeof base) => ({
