@@ -1,73 +1,19 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { until } from "../../../lab/wait.ts";
 import { up } from "../support/database.ts";
-import { kubectl, must, mustPulumi, pulumi, startPulumi } from "../support/lab.ts";
-import { labState } from "../support/workspace.ts";
+import { kubectl, must, mustPulumi, pulumi } from "../support/lab.ts";
 import { changeOfSecret, destroy, refresh, whenDestroyed, whenRefreshed } from "./changes.ts";
+import {
+  type Moment,
+  type Result,
+  cancelled,
+  dieAndMeetTheLock,
+  lockTaken,
+  locked,
+  printed,
+} from "./dying-engine.ts";
+import { databaseFaults } from "./engine-databases.ts";
 import type { Fault, Theme } from "./fault.ts";
-
-const locks = join(labState, "workstation", "state", ".pulumi", "locks", "organization", "cnpg-rgw", "lab");
-const isLocked = (): boolean => existsSync(locks) && readdirSync(locks).length > 0;
-
-interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  readonly name: string;
-}
-
-function processes(): Process[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const [, pid, comm, state, parent] =
-          /^(\d+) \((.*)\) (\S) (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, "utf8")) ?? [];
-        // A zombie has ended; who has to take note of it may be slow.
-        return state === "Z" ? [] : [{ pid: Number(pid), parent: Number(parent), name: comm ?? "" }];
-      } catch {
-        return []; // it ended meanwhile
-      }
-    });
-}
-
-/** A process and all that it started, directly or not. */
-function family(pid: number, all = processes()): Process[] {
-  const own = all.filter((process) => process.pid === pid);
-  return [...own, ...all.filter(({ parent }) => parent === pid).flatMap((child) => family(child.pid, all))];
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it ended meanwhile
-  }
-}
-
-/** Nothing of a dead engine stays behind: neither the program nor a provider, nor what these have started. */
-async function gone(left: readonly Process[]): Promise<void> {
-  await until({ what: "the processes of the engine to end", timeoutMs: 60_000, intervalMs: 200 }, () => {
-    const alive = processes().filter(({ pid, name }) =>
-      left.some((one) => one.pid === pid && one.name === name),
-    );
-    return Promise.resolve(alive.length === 0 || alive.map(({ pid, name }) => `${name} (${pid})`).join(", "));
-  });
-}
-
-/** Waits for the moment to strike in an `up` that has begun. */
-type Moment = (started: ReturnType<typeof startPulumi>) => Promise<unknown>;
-
-const lockTaken: Moment = async () => {
-  const taken = { what: "the stack's lock", timeoutMs: 60_000, intervalMs: 20 };
-  await until(taken, () => Promise.resolve(isLocked() || "none"));
-};
-
-const printed =
-  (what: RegExp): Moment =>
-  (started) =>
-    started.printed(what);
 
 /** Helm keeps its record of a release in a Secret; by then it has begun to make the objects. */
 const helmAtWork: Moment = async () => {
@@ -85,38 +31,6 @@ const helmAtWork: Moment = async () => {
   await until(at, async () => (await kubectl(...pending)) !== "" || "no record");
 };
 
-/** Starts a command, and kills its engine, or all that runs, in the middle. Returns what it had printed by then. */
-async function die(command: readonly string[], moment: Moment, withAll = false): Promise<string> {
-  const started = startPulumi(command);
-  await moment(started);
-  const all = family(started.pid);
-  const engine = all.find(({ name }) => name === "pulumi");
-  assert.ok(engine, `no engine among ${all.map(({ name }) => name).join(", ")}`);
-  const left = family(engine.pid);
-  for (const { pid } of withAll ? left : [engine]) kill(pid);
-  const { all: printed } = await started.ended;
-  await gone(left);
-  return printed;
-}
-
-interface Result {
-  readonly code: number;
-  readonly all: string;
-}
-
-/** As {@link die}; then comes what a user would run next, and meets the lock. */
-async function dieAndMeetTheLock(
-  [dying, next]: readonly [readonly string[], readonly string[]],
-  moment: Moment,
-  withAll = false,
-): Promise<Result> {
-  const before = await die(dying, moment, withAll);
-  const { code, all } = await pulumi(next);
-  return { code, all: `${before}\n${all}` };
-}
-
-const locked = /the stack is currently locked by 1 lock[^\n]*[\s\S]*?`pulumi cancel`/;
-
 /** Commands in an error of the program that bring the stack on. */
 const advised = [
   /kubectl -n cnpg-system delete secret [\w.-]+/,
@@ -127,19 +41,19 @@ let told: string | undefined;
 /** `up` meets the lock; after `pulumi cancel` it may meet what the dead engine's Helm left. */
 async function tryAgain(moment: Moment, withAll: boolean): Promise<Result> {
   const first = await dieAndMeetTheLock([up, up], moment, withAll);
-  const cancelled = await mustPulumi(["cancel", "--yes"]);
+  const freed = await cancelled();
   // A person's `up` begins with a preview: that must not refuse what the update takes, and the other way round.
   const preview = await pulumi(["preview"]);
   const second = await pulumi(up);
   assert.equal(preview.code === 0, second.code === 0, `${preview.all}\n${second.all}`);
   told = advised.map((command) => command.exec(second.all)?.[0]).find(Boolean);
   assert.ok(second.code === 0 || told !== undefined, second.all);
-  return { code: first.code, all: `${first.all}\n${cancelled}\n${second.all}` };
+  return { code: first.code, all: `${first.all}\n${freed}\n${second.all}` };
 }
 
 /** Helm may have come to its end without its engine: then its release is gone, and `destroy` has to look first. */
 async function destroyAfterCancel(): Promise<void> {
-  await mustPulumi(["cancel", "--yes"]);
+  await cancelled();
   const again = await pulumi(destroy);
   if (again.code === 0) return;
   assert.match(again.all, /release: not found/);
@@ -160,7 +74,7 @@ const otherCommands: readonly Fault[] = [
     byHand: {
       what: "`pulumi cancel` and `pulumi refresh`",
       how: async () => {
-        await mustPulumi(["cancel", "--yes"]);
+        await cancelled();
         await mustPulumi(refresh);
       },
     },
@@ -223,7 +137,8 @@ const moments: readonly (readonly [string, Moment])[] = [
 export const engineTheme: Theme = {
   title: "The engine itself",
   notes: [
-    "The engine is killed with -9 at ten moments of a first `up`, and in a `destroy`. The program and the providers that" +
+    "The engine is killed with -9 at ten moments of a first `up`, in a `destroy`, and when a database is made or" +
+      " recovered. The program and the providers that" +
       " it started end by themselves; the test waits for that. The next command meets the lock of the dead engine, which" +
       " says what to do." +
       " The `up` after that makes the rest, unless Helm was at work: one that went on without its engine leaves a release" +
@@ -238,5 +153,6 @@ export const engineTheme: Theme = {
       withAll: true,
     }),
     ...otherCommands,
+    ...databaseFaults,
   ],
 };
