@@ -19,7 +19,7 @@ import {
 } from "./support/database.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
 import { until } from "../../lab/wait.ts";
-import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
+import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { keysOfStack, rgwUser, s3, uid } from "./support/stack.ts";
 
 before(async () => {
@@ -142,14 +142,14 @@ describe("a change to a database", onlyInFull, () => {
       "-o",
       "jsonpath={.items[*].metadata.name}",
     );
-    await edit("scheduledbackup", name, { schedule: "0 0 3 * * *" });
+    await edit("scheduledbackup", name, { schedule: "0 0 3 * * *", suspend: true });
     await mustPulumi([...up, "--refresh"]);
     await mustPulumi(["preview", "--refresh", "--expect-no-changes"]);
     assert.equal(await show("max_connections"), "77");
     const policy = ["objectstore", "changed", "-o", "jsonpath={.spec.retentionPolicy}"];
     assert.equal(await kubectl("-n", "demo", "get", ...policy), "14d");
-    const schedule = ["scheduledbackup", name, "-o", "jsonpath={.spec.schedule}"];
-    assert.equal(await kubectl("-n", "demo", "get", ...schedule), "0 0 2 * * *");
+    const schedule = ["scheduledbackup", name, "-o", "jsonpath={.spec.schedule} {.spec.suspend}"];
+    assert.equal(await kubectl("-n", "demo", "get", ...schedule), "0 0 2 * * * false");
   });
 
   it("is in force when up is done: the resources", async () => {
@@ -159,6 +159,20 @@ describe("a change to a database", onlyInFull, () => {
     });
     const cpu = "jsonpath={.spec.containers[?(@.name=='postgres')].resources.requests.cpu}";
     assert.equal(await kubectl("-n", "demo", "get", "pod", "changed-1", "-o", cpu), "110m");
+    assert.equal(await show("max_connections"), "77");
+  });
+
+  it("is not waited for while it hibernates; the command that up prints wakes it", async () => {
+    await kubectl("-n", "demo", "annotate", "cluster", "changed", "cnpg.io/hibernation=on");
+    await until({ what: "the instances to go", timeoutMs: 120_000, intervalMs: 2_000 }, async () => {
+      const left = await kubectl("-n", "demo", "get", "pods", "-l", "cnpg.io/podRole=instance", "-o", "name");
+      return left === "" || left;
+    });
+    const printed = await mustPulumi([...up, "--expect-no-changes"]);
+    const [, command = "false"] =
+      /demo\/changed is hibernated .* To end that: (kubectl .*)$/m.exec(printed) ?? [];
+    await must("workstation", ["sh", "-ec", command]);
+    await mustPulumi(up);
     assert.equal(await show("max_connections"), "77");
   });
 });

@@ -17,6 +17,11 @@ export async function archivePlace(
 ): Promise<Place | undefined> {
   if (objectStoreName === undefined) return place;
   const path = `/apis/barmancloud.cnpg.io/v1/namespaces/${namespace}/objectstores/${encodeURIComponent(objectStoreName)}`;
-  const found = objectStore.safeParse(await getOrUndefined(cluster, path)).data?.spec.configuration;
+  return placeOfStore(await getOrUndefined(cluster, path));
+}
+
+/** Where an ObjectStore, or what an update knew of one, says that its Clusters archive to. */
+export function placeOfStore(store: unknown): Place | undefined {
+  const found = objectStore.safeParse(store).data?.spec.configuration;
   return found && { destinationPath: found.destinationPath, endpoint: found.endpointURL };
 }

@@ -20,6 +20,7 @@ const parameters = z.record(z.string(), z.string()).optional();
 export const clusterSpec = z.object({
   instances: z.number().default(1),
   imageName: z.string().optional(),
+  imageCatalogRef: z.object({ major: z.number() }).optional(),
   storage: volume.optional(),
   walStorage: volume.optional(),
   resources: z.object({ requests: quantities.optional(), limits: quantities.optional() }).optional(),
@@ -62,6 +63,7 @@ const clusterResource = z.object({
     uid: z.string().optional(),
     generation: z.number().optional(),
     labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
     deletionTimestamp: z.string().optional(),
   }),
   spec: clusterSpec,

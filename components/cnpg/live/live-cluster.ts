@@ -6,7 +6,7 @@ import {
   listClusters,
   readCluster,
 } from "./cluster-resource.ts";
-import { postgresMajorOf } from "./postgres-major.ts";
+import { majorAskedFor, postgresMajorOf } from "./postgres-major.ts";
 import { type Start, startOf } from "./start.ts";
 import { classOf } from "./volumes.ts";
 
@@ -53,6 +53,9 @@ export interface PresentCluster {
 
   /** Major version of PostgreSQL that its data is of, as the operator says, or else as the image's tag does. */
   postgresMajor?: number | undefined;
+
+  /** Major version that its spec asks for: a newer one than that of its data until pg_upgrade has ended. */
+  majorAskedFor?: number | undefined;
 }
 
 /** The Cluster of a name; `absent` also where the cluster has no CloudNativePG. */
@@ -90,6 +93,7 @@ export async function clustersOf(
 export function presentCluster(resource: ClusterResource): PresentCluster {
   const { metadata, spec, status } = resource;
   const imageName = spec.imageName ?? status.image;
+  const asked = majorAskedFor(spec);
   return {
     state: "present",
     namespace: metadata.namespace,
@@ -101,7 +105,8 @@ export function presentCluster(resource: ClusterResource): PresentCluster {
     storageClass: classOf(spec.storage),
     walStorageSize: spec.walStorage?.size,
     imageName,
-    postgresMajor: status.pgDataImageInfo?.majorVersion ?? postgresMajorOf(imageName),
+    postgresMajor: status.pgDataImageInfo?.majorVersion ?? asked ?? postgresMajorOf(imageName),
+    majorAskedFor: asked,
     ...lineageOf(resource),
     start: startOf(spec),
     primary: status.currentPrimary,

@@ -8,3 +8,13 @@ export function postgresMajorOf(imageName: string | undefined): number | undefin
   const major = /:(\d{1,2})(?![\d_])/.exec(file ?? "")?.[1];
   return major === undefined ? undefined : Number(major);
 }
+
+/** As much of a Cluster's spec as says of which version PostgreSQL is to be. */
+export interface ImageChoice {
+  imageName?: string | undefined;
+  imageCatalogRef?: { major: number } | undefined;
+}
+
+/** Major version of PostgreSQL that is asked for, of a catalog or by the image's tag. */
+export const majorAskedFor = ({ imageName, imageCatalogRef }: ImageChoice): number | undefined =>
+  imageCatalogRef?.major ?? postgresMajorOf(imageName);

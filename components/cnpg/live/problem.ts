@@ -1,11 +1,11 @@
 import { shown } from "../../check.ts";
 import type { LiveCluster, PresentCluster } from "./live-cluster.ts";
-import { postgresMajorOf } from "./postgres-major.ts";
+import { type ImageChoice, majorAskedFor } from "./postgres-major.ts";
 import { isLess } from "./quantity.ts";
 import type { Start } from "./start.ts";
 
 /** What a stack means to make of a Cluster that may be running already. */
-export interface PlannedCluster {
+export interface PlannedCluster extends ImageChoice {
   /** Kubernetes quantity of the data volume. */
   storageSize?: string | undefined;
 
@@ -14,7 +14,6 @@ export interface PlannedCluster {
 
   /** The name to archive under; none: no backups. */
   serverName?: string | undefined;
-  imageName?: string | undefined;
 
   /** What it would begin with. */
   start?: Start | undefined;
@@ -50,19 +49,19 @@ const walStorageRule: Rule = (planned, { walStorageSize }) => {
     : undefined;
 };
 
-const lineageRule: Rule = ({ serverName, imageName }, live) =>
+const lineageRule: Rule = ({ serverName, ...planned }, live) =>
   serverName !== undefined &&
   live.serverName !== undefined &&
   serverName !== live.serverName &&
-  !isUpgrade(imageName, live)
+  !isUpgrade(planned, live)
     ? `it archives as ${shown(live.serverName)}, and the plan says ${shown(serverName)}: no WAL that is archived from` +
       ` then on would fit the base backups that there are. Keep serverName ${shown(live.serverName)}; a name of its` +
       ` own is for a new database, such as one recovered from this one.`
     : undefined;
 
 /** Whether pg_upgrade is to bring the data to a newer major version. */
-function isUpgrade(imageName: string | undefined, { postgresMajor }: PresentCluster): boolean {
-  const planned = postgresMajorOf(imageName);
+function isUpgrade(choice: ImageChoice, { postgresMajor }: PresentCluster): boolean {
+  const planned = majorAskedFor(choice);
   return planned !== undefined && postgresMajor !== undefined && planned > postgresMajor;
 }
 
@@ -71,13 +70,17 @@ function isUpgrade(imageName: string | undefined, { postgresMajor }: PresentClus
  * of before, and would be written over WAL of before ("Backup and WAL Archive Considerations" of CloudNativePG's page on
  * upgrades).
  */
-const upgradeRule: Rule = ({ imageName, serverName }, live) => {
-  if (serverName === undefined || serverName !== live.serverName || !isUpgrade(imageName, live))
+const upgradeRule: Rule = ({ serverName, ...planned }, live) => {
+  if (serverName === undefined || serverName !== live.serverName || !isUpgrade(planned, live))
     return undefined;
-  const [before, after] = [String(live.postgresMajor), String(postgresMajorOf(imageName))];
-  const proposed = `${serverName.replace(/-pg\d+$/, "")}-pg${after}`;
+  const after = majorAskedFor(planned);
+  // In that place already, by an update that ended before pg_upgrade did, or after it had failed.
+  if (after === live.majorAskedFor) return undefined;
+  const before = live.postgresMajor;
+  const named = `${serverName.replace(/-pg\d+$/, "")}-pg${after}`;
+  const proposed = named === serverName ? `${named}-2` : named;
   return (
-    `PostgreSQL ${after} (image ${shown(imageName ?? "")}) needs a place of its own in the archive, for a base backup of` +
+    `PostgreSQL ${after} (${imageOf(planned)}) needs a place of its own in the archive, for a base backup of` +
     ` PostgreSQL ${before} and the WAL of ${after} do not fit. Set backup.serverName to a new name together with the` +
     ` image, such as ${shown(proposed)}; what is archived as ${shown(serverName)} stays, and brings PostgreSQL` +
     ` ${before} back.`
@@ -125,12 +128,15 @@ function describeStart({ recoveredFrom, targetTime, backupId }: Start): string {
   return `recovered from ${shown(recoveredFrom)}${backup}${time}`;
 }
 
-const majorRule: Rule = ({ imageName }, live) => {
-  const planned = postgresMajorOf(imageName);
+const imageOf = ({ imageName }: ImageChoice): string =>
+  imageName === undefined ? "an image of the catalog" : `image ${shown(imageName)}`;
+
+const majorRule: Rule = (choice, live) => {
+  const planned = majorAskedFor(choice);
   if (planned === undefined || live.postgresMajor === undefined || planned >= live.postgresMajor)
     return undefined;
   return (
-    `its data is of PostgreSQL ${live.postgresMajor}, which PostgreSQL ${planned} (image ${shown(imageName ?? "")})` +
+    `its data is of PostgreSQL ${live.postgresMajor}, which PostgreSQL ${planned} (${imageOf(choice)})` +
     ` cannot read. Stay with an image of PostgreSQL ${live.postgresMajor} or newer; the only way back is a logical` +
     ` dump (pg_dump) into a new database.`
   );

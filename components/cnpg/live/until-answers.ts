@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ClusterArgs, configurationFor, inTime, kubeConfigOf, reasonOf, statusOf } from "../kube-api.ts";
+import { type ClusterArgs, configurationFor, inTime, kubeConfigOf } from "../kube-api.ts";
+import { restOf } from "./at-rest.ts";
 import { backupTroubles, isArchiving, isFirstBackupAwaited } from "./backup-trouble.ts";
 import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage, stateOf } from "./failure.ts";
 import { instancesOf } from "./instances.ts";
 import { type Look, lookAt } from "./look.ts";
+import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
 import type { PrivateCas } from "./private-ca.ts";
@@ -36,6 +38,9 @@ export interface UntilAnswersOptions {
   /** For how long a new Cluster that answers is given to archive its first WAL and base backup. Default: 90. */
   firstBackupSeconds?: number;
 
+  /** For how long to wait for what the instances have to become. Default: 120. */
+  takingUpSeconds?: number;
+
   /** Between two looks. Default: 2000. */
   pollMs?: number;
 
@@ -45,8 +50,17 @@ export interface UntilAnswersOptions {
 
 /** How a database that is up was found. */
 export interface Answering {
-  /** `sql`: PostgreSQL answered; `ready`: the Cluster is ready, and this user may not run psql in its pods. */
-  proof: "sql" | "ready";
+  /**
+   * `sql`: PostgreSQL answered; `ready`: the Cluster is ready, and this user may not run psql in its pods; `none`: it is
+   * at rest.
+   */
+  proof: "sql" | "ready" | "none";
+
+  /** Where it does not run because somebody has stopped it: that, and how to end it. */
+  rest?: string;
+
+  /** What the operator has not taken up of a change, and was not waited for any longer. */
+  notInForce?: string;
 
   /** What is wrong with its backups, each a sentence or two. */
   backupTroubles: string[];
@@ -62,12 +76,6 @@ interface Database {
 }
 
 /**
- * For how long to wait for what the instances have to become, in seconds. Past it the operator's word counts: something
- * else in the cluster may have a hand in it, such as a webhook that changes the pods' resources.
- */
-const longestTakingUp = 120;
-
-/**
  * Resolves once a Cluster is ready and its primary answers SQL. Rejects with a message that says why it does not and
  * what to do: at once where no waiting helps, else after the timeout and the few seconds that the diagnosis takes.
  */
@@ -78,6 +86,8 @@ export async function untilDatabaseAnswers(
   options: UntilAnswersOptions,
 ): Promise<Answering> {
   const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, generationBefore, privateCas = {} } = options;
+  // Past it the operator's word counts: something else may have a hand in it, such as a webhook that changes the pods.
+  const { takingUpSeconds = 120 } = options;
   const database = { cluster, namespace, name, answerMs, generationBefore, privateCas };
   const elapsed = stopwatch();
   const patience = new Patience();
@@ -86,14 +96,20 @@ export async function untilDatabaseAnswers(
   for (;;) {
     const left = timeoutSeconds - elapsed();
     const limitMs = Math.max(answerMs / 2, Math.min(answerMs, left * 1_000));
-    const seen = await see(database, limitMs, elapsed() < longestTakingUp);
+    const seen = await see(database, limitMs, elapsed() < takingUpSeconds);
     const isLate = elapsed() >= timeoutSeconds;
     let awaited: Waiting | undefined;
+    if ("rest" in seen) return { proof: "none", rest: seen.rest, backupTroubles: [] };
     if ("answering" in seen) {
       wellSince ??= elapsed();
       awaited = stillAwaited(seen, elapsed() - wellSince, options);
       if (isLate || awaited === undefined) {
-        return { proof: seen.answering, backupTroubles: await troublesOf(database, seen.look) };
+        const { notInForce } = seen;
+        return {
+          proof: seen.answering,
+          ...(notInForce !== undefined && { notInForce }),
+          backupTroubles: await troublesOf(database, seen.look),
+        };
       }
     } else {
       wellSince = undefined;
@@ -143,9 +159,17 @@ interface Well {
   answering: Answering["proof"];
   look: Look;
   isChanged: boolean;
+  notInForce?: string;
+}
+interface AtRest {
+  rest: string;
 }
 
-async function see(database: Database, limitMs: number, demandsChange: boolean): Promise<Well | Waiting> {
+async function see(
+  database: Database,
+  limitMs: number,
+  demandsChange: boolean,
+): Promise<Well | Waiting | AtRest> {
   const { cluster, namespace, name, generationBefore, privateCas } = database;
   try {
     await kubeConfigOf(cluster);
@@ -164,9 +188,13 @@ async function see(database: Database, limitMs: number, demandsChange: boolean):
     const awaited = [...caNotTakenUp(look, privateCas), ...(isChanged ? notTakenUp(look) : [])];
     const obstacles = [...obstaclesOf(look), ...(demandsChange ? awaited : [])];
     const isWell = isReady(look) && !obstacles.some(({ key }) => key === changeKey);
-    if (!isWell) return { obstacles, look };
-    const sql = await ask(database, look, limitMs);
-    return "answering" in sql ? { ...sql, look, isChanged } : { obstacles: [...obstacles, sql], look };
+    const sql = isWell ? await ask(database, look, limitMs) : undefined;
+    if (sql && "answering" in sql) {
+      const [left] = demandsChange ? [] : awaited;
+      return { ...sql, look, isChanged, ...(left && { notInForce: left.problem }) };
+    }
+    const rest = restOf(look.resource);
+    return rest === undefined ? { obstacles: sql ? [...obstacles, sql] : obstacles, look } : { rest };
   } catch (error) {
     return { obstacles: [noLook(error)] };
   }
@@ -199,52 +227,6 @@ function troublesOf(
   const isNew = generationBefore === undefined;
   return backupTroubles(cluster, resource, instancesOf(pods), { isNew, timeoutMs: answerMs });
 }
-
-function noLook(error: unknown): Obstacle {
-  const reason = reasonOf(error);
-  const status = statusOf(error);
-  if (status === 404) {
-    return {
-      key: "absent",
-      problem: "there is no such Cluster",
-      advice:
-        "See whether something deletes it (kubectl get events), and whether CloudNativePG's CRDs are installed.",
-      patience: 30,
-    };
-  }
-  if (status === 401 || status === 403) {
-    return {
-      key: "refused",
-      problem: `the Kubernetes API server refuses to say how it is (${reason})`,
-      advice:
-        "Give the user of the kubeconfig the right to get clusters.postgresql.cnpg.io, to list pods and jobs, to get" +
-        " pods/log and to create pods/exec in that namespace.",
-      patience: 60,
-    };
-  }
-  return {
-    key: "away",
-    problem: `the Kubernetes API server does not answer (${reason})`,
-    advice:
-      "See that it runs and can be reached from here; the database may be well meanwhile. Then run it again.",
-    patience: Infinity,
-  };
-}
-
-const badKubeconfig = (error: unknown): Obstacle => ({
-  key: "kubeconfig",
-  problem: `the kubeconfig cannot be used: ${reasonOf(error)}`,
-  advice: "Correct the file or the name of the context.",
-  patience: 0,
-});
-
-const noSql = (pod: string, reason: string): Obstacle => ({
-  key: "sql",
-  pod,
-  problem: `the primary ${pod} does not answer SQL (${reason.slice(0, 300)})`,
-  advice: "Its log says why.",
-  patience: Infinity,
-});
 
 async function failure(
   database: Database,

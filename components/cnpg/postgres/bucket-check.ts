@@ -4,6 +4,7 @@ import { shown } from "../../check.ts";
 import { say } from "../../say.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { S3Failure } from "../../s3/failure.ts";
+import type { Archive } from "../archive/archive.ts";
 import { type Lineage, describeLineage, lineagesBelow, newestIn } from "../archive/lineages.ts";
 import { type ArchiveLocation, archiveUrl, lineageParts } from "../archive/location.ts";
 import { isOccupied, readArchive } from "../archive/read-archive.ts";
@@ -95,11 +96,32 @@ async function sourceProblem(
   connection: S3Connection,
   component: pulumi.Resource,
 ): Promise<string | undefined> {
-  const archive = await readArchive(connection, location);
+  const archive = await readIfItCan(connection, location, component);
+  if (archive === undefined) return undefined;
   const { problem, warnings } = recoveryProblem(archive, target);
   if (problem !== undefined) return `recovery: ${problem}`;
   for (const warning of warnings) say("warn", `recovery: ${warning}`, component);
   return undefined;
+}
+
+/** Nobody is to be kept from recovering by a doubt: one of years may be too large to be listed in time. */
+async function readIfItCan(
+  connection: S3Connection,
+  location: ArchiveLocation,
+  component: pulumi.Resource,
+): Promise<Archive | undefined> {
+  try {
+    return await readArchive(connection, location);
+  } catch (error) {
+    const isBusy = error instanceof S3Failure && (error.kind === "network" || error.kind === "server");
+    if (!isBusy || pulumi.runtime.isDryRun()) throw error;
+    say(
+      "warn",
+      `recovery: goes on without a look at what ${archiveUrl(location)} holds, which failed: ${error.message}`,
+      component,
+    );
+    return undefined;
+  }
 }
 
 function occupied({ archive, serverName, clusterName, source }: Plan): string {

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
 import { say } from "../../say.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { archiveUrl } from "../archive/location.ts";
 import { isOccupied } from "../archive/read-archive.ts";
-import type { ClusterArgs } from "../kube-api.ts";
+import { type ClusterArgs, getIfThere } from "../cluster.ts";
+import { apiVersions } from "../crds/schema.ts";
 import { checkpointEverywhere } from "../live/checkpoint.ts";
 import type { Place } from "../live/cluster-resource.ts";
-import type { PresentCluster } from "../live/live-cluster.ts";
+import type { LiveCluster, PresentCluster } from "../live/live-cluster.ts";
 import { orStoreTrouble } from "./bucket-check.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, scheduleName } from "./plan.ts";
 import { backupCommand } from "./running.ts";
 
 /** Where a running Cluster archives, and where it is to archive from now on. */
@@ -71,6 +73,22 @@ export async function moveProblem(
     );
     return undefined;
   });
+}
+
+const scheduledBackup = z.object({ spec: z.object({}) });
+
+/**
+ * Whether the first base backup in a place is still to be taken of a Cluster that was there before: it moves there, or
+ * an update that was to take it was broken off.
+ */
+export async function isFirstBackupDue(
+  { plan, live, move }: { plan: Plan; live: LiveCluster; move: Move | undefined },
+  cluster: ClusterArgs | undefined,
+): Promise<boolean> {
+  if (move !== undefined) return true;
+  if (live.state !== "present" || cluster === undefined) return false;
+  const path = `/apis/${apiVersions.ScheduledBackup}/namespaces/${plan.namespace}/scheduledbackups/${scheduleName(plan)}`;
+  return (await getIfThere(cluster, path, scheduledBackup).catch(() => "unknown")) === undefined;
 }
 
 /** The plugin goes by an ObjectStore of up to 10 s ago. */

@@ -218,6 +218,8 @@ function scheduledBackupSpec(clusterName: string, { method, schedule }: BackupSe
     cluster: { name: clusterName },
     // The first one at once: until it is there, the archived WAL is of no use.
     immediate: true,
+    // Said, so that a schedule which was suspended by hand and forgotten is a difference.
+    suspend: false,
     // Its Backup objects go when the Cluster goes; what they describe stays in the bucket.
     backupOwnerReference: "cluster",
     ...(method === "plugin"

@@ -11,11 +11,11 @@ import { ownerLabel, ownerOf, takesBack } from "../owner.ts";
 import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { postgresClusterType, protectedLabel } from "./labels.ts";
-import { untilMoved } from "./move.ts";
+import { isFirstBackupDue, untilMoved } from "./move.ts";
 import { refusesOthers } from "./others.ts";
 import { planProblem } from "./plan-problem.ts";
 import { type Plan, objectStoreName, planOf, privateCasOf, scheduleName, sourceStoreName } from "./plan.ts";
-import { approved, connectionsOf, inspectedFirst } from "./preflight.ts";
+import { approved, connectionsOf, inspectedFirst, storeInspectedFirst } from "./preflight.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
 /**
@@ -55,7 +55,8 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const connections = connectionsOf(args, this);
     const checked = approved(planned, connections, cluster, this);
     const { plan, live } = checked;
-    const stores = usesPlugin ? objectStores(name, plan, args, cluster, this) : [];
+    const storeChecked = storeInspectedFirst(checked, connections, this);
+    const stores = usesPlugin ? objectStores(name, plan, args, cluster, storeChecked, this) : [];
     const made = makeCluster(name, plan, args, cluster === undefined, {
       parent: this,
       dependsOn: stores,
@@ -68,10 +69,10 @@ export class PostgresCluster extends pulumi.ComponentResource {
       if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, this);
       return known;
     });
-    const moved = checked.apply(({ move, plan: known }) => {
-      if (move === undefined || pulumi.runtime.isDryRun()) return undefined;
-      return answering.apply(() => untilMoved(known, cluster, this));
-    });
+    const isDue = checked.apply((found) => !pulumi.runtime.isDryRun() && isFirstBackupDue(found, cluster));
+    const moved = pulumi
+      .all([plan, isDue])
+      .apply(([known, due]) => (due ? answering.apply(() => untilMoved(known, cluster, this)) : undefined));
     makeScheduledBackup(name, plan, made, moved, this);
 
     // Known before the database answers, so that a preview shows them; an update gives them out when it does.
@@ -109,6 +110,7 @@ function objectStores(
   plan: pulumi.Output<Plan>,
   args: PostgresClusterArgs,
   cluster: ClusterArgs | undefined,
+  storeChecked: { hooks?: pulumi.ResourceHookBinding },
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
   const opts = () => ({ parent, ...refusesOthers(parent, cluster, "ObjectStore") });
@@ -119,7 +121,7 @@ function objectStores(
       metadata: metadataOf(plan, ({ clusterName }) => objectStoreName(clusterName), parent),
       spec: plan.objectStore,
     },
-    opts(),
+    pulumi.mergeOptions(opts(), storeChecked),
   );
   if (!args.recovery) return [store];
   const source = customResource(
@@ -197,7 +199,7 @@ async function answers(
   component: pulumi.Resource,
 ): Promise<void> {
   const { namespace, clusterName, timeoutSeconds } = plan;
-  const { backupTroubles } = await waiting(component, () =>
+  const { rest, notInForce, backupTroubles } = await waiting(component, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
@@ -208,10 +210,19 @@ async function answers(
       },
     }),
   );
-  for (const trouble of backupTroubles) {
-    say("warn", `Database ${namespace}/${clusterName} answers, but ${trouble}`, component);
+  const troubles = [
+    ...(notInForce === undefined ? [] : [passedOver(notInForce, namespace)]),
+    ...backupTroubles,
+  ];
+  for (const said of rest === undefined ? troubles.map((trouble) => `answers, but ${trouble}`) : [rest]) {
+    say("warn", `Database ${namespace}/${clusterName} ${said}`, component);
   }
 }
+
+const passedOver = (problem: string, namespace: string): string =>
+  `the change is not in force: ${problem}. Something else in the cluster may change its pods, or the operator passes it ` +
+  "over, as with the annotation cnpg.io/reconciliationLoop; its log says so. See " +
+  `\`kubectl -n ${namespace} get clusters.postgresql.cnpg.io,pods\`.`;
 
 async function waiting<T>(component: pulumi.Resource, work: () => Promise<T>): Promise<T> {
   try {

@@ -6,7 +6,7 @@ import { ifKnown, knownValues } from "../../known-values.ts";
 import { connectionOf } from "../../s3/connection.ts";
 import { say } from "../../say.ts";
 import type { ClusterArgs } from "../kube-api.ts";
-import { archivePlace } from "../live/archive-place.ts";
+import { archivePlace, placeOfStore } from "../live/archive-place.ts";
 import { clusterSpec, declaredCluster } from "../live/cluster-resource.ts";
 import { keptVolumes } from "../live/kept-volumes.ts";
 import {
@@ -94,6 +94,33 @@ export function inspectedFirst(
       return known && changeProblem(...known, await knownValues({ metadata, spec }), component);
     }),
   );
+}
+
+/**
+ * The same for the ObjectStore that it archives to, which is changed before it: what the engine made of that says from
+ * where the backups would move.
+ */
+export function storeInspectedFirst(
+  found: pulumi.Output<Approved>,
+  connections: pulumi.Output<Connections>,
+  component: pulumi.Resource,
+): { hooks?: pulumi.ResourceHookBinding } {
+  return beforeUpdate(component, async (_inputs, { spec }) => {
+    const known = await ifKnown(pulumi.all([found, connections]));
+    return known && storeProblem(...known, await knownValues({ spec }), component);
+  });
+}
+
+/** What speaks against a change of an ObjectStore, and has not been looked for before. */
+export async function storeProblem(
+  { plan, live }: Approved,
+  { target }: Connections,
+  inputsBefore: unknown,
+  component: pulumi.Resource,
+): Promise<string | undefined> {
+  const place = live.state === "unknown" ? placeOfStore(inputsBefore) : undefined;
+  const move = place && moveOf(plan, {}, place);
+  return move && moveProblem(plan, move, target, component);
 }
 
 /** What speaks against a change of a Cluster, and has not been looked for before. */
@@ -195,6 +222,7 @@ const plannedOf = ({ cluster, serverName }: Plan): PlannedCluster => ({
   storageSize: cluster.storage?.size,
   walStorageSize: cluster.walStorage?.size,
   imageName: cluster.imageName,
+  imageCatalogRef: cluster.imageCatalogRef,
   serverName,
   start: startOf(clusterSpec.pick({ bootstrap: true, externalClusters: true }).parse(cluster)),
 });

@@ -15,6 +15,7 @@ export interface Cluster {
   resource?: () => Reply;
   list?: () => Reply;
   objectStore?: () => Reply;
+  scheduledBackup?: (name: string) => Reply;
   pods?: () => Reply;
   jobs?: () => Reply;
   events?: () => Reply;
@@ -63,6 +64,10 @@ export async function startKubernetes(cluster: Cluster): Promise<{ kubeconfig: s
 function replyTo(cluster: Cluster, { pathname, searchParams }: URL): Reply {
   const log = /^\/api\/v1\/namespaces\/shop\/pods\/([^/]+)\/log$/.exec(pathname)?.[1];
   if (log !== undefined) return cluster.log?.(log, searchParams.get("container") ?? "") ?? failed(404);
+  const schedule = /^\/apis\/postgresql.cnpg.io\/v1\/namespaces\/shop\/scheduledbackups\/([^/]+)$/.exec(
+    pathname,
+  )?.[1];
+  if (schedule !== undefined) return cluster.scheduledBackup?.(schedule) ?? failed(404);
   const routes: Record<string, (() => Reply) | undefined> = {
     "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters/orders": cluster.resource ?? (() => failed(404)),
     "/apis/postgresql.cnpg.io/v1/clusters": cluster.list,

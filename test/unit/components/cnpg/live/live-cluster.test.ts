@@ -31,6 +31,7 @@ describe("liveCluster", () => {
       walStorageSize: "2Gi",
       imageName: "localhost/postgresql:17",
       postgresMajor: 17,
+      majorAskedFor: 17,
       method: "plugin",
       serverName: "orders-2",
       objectStoreName: "store",

@@ -29,6 +29,11 @@ const same: PlannedCluster = {
   imageName: "ghcr.io/cloudnative-pg/postgresql:17.6",
 };
 
+const catalog = (major: number): Partial<PlannedCluster> => ({
+  imageName: undefined,
+  imageCatalogRef: { major },
+});
+
 describe("liveProblem", () => {
   it("refuses what a running database cannot become, and says what to do instead", () => {
     const cases: [Partial<PlannedCluster>, RegExp][] = [
@@ -51,6 +56,11 @@ describe("liveProblem", () => {
         /PostgreSQL 18 .* needs a place of its own in the archive.* such as "orders-pg18"; what is archived as "orders" stays/,
       ],
       [{ imageName: "localhost/postgresql:16" }, /PostgreSQL 17, which PostgreSQL 16 .* cannot read/],
+      [
+        catalog(18),
+        /PostgreSQL 18 \(an image of the catalog\) needs a place of its own.* such as "orders-pg18"/,
+      ],
+      [catalog(16), /PostgreSQL 17, which PostgreSQL 16 \(an image of the catalog\) cannot read/],
     ];
     for (const [change, message] of cases) {
       const problem = liveProblem({ ...same, ...change }, live) ?? "";
@@ -74,11 +84,34 @@ describe("liveProblem", () => {
       { imageName: "ghcr.io/cloudnative-pg/postgresql:18.1", serverName: "orders-pg18" },
       { imageName: "ghcr.io/cloudnative-pg/postgresql:18.1", serverName: undefined },
       { imageName: "registry/own:stable" },
+      catalog(17),
+      { ...catalog(18), serverName: "orders-pg18" },
     ];
     for (const change of fine) assert.equal(liveProblem({ ...same, ...change }, live), undefined);
     assert.equal(liveProblem(same, { ...live, walStorageSize: undefined }), undefined);
     assert.equal(liveProblem({ storageSize: "1Mi" }, { state: "absent" }), undefined);
     assert.equal(liveProblem({ storageSize: "1Mi" }, { state: "unknown" }), undefined);
+  });
+});
+
+describe("an upgrade that has not ended", () => {
+  const under = { ...live, serverName: "orders-pg18", imageName: "postgresql:18.1", majorAskedFor: 18 };
+  const planned = (change: Partial<PlannedCluster>) =>
+    liveProblem({ ...same, serverName: "orders-pg18", ...change }, under);
+
+  it("goes on as it was, with another image of the same version, or back to the version of its data", () => {
+    for (const imageName of ["postgresql:18.1", "postgresql:18.2", "postgresql:17.6"]) {
+      assert.equal(planned({ imageName }), undefined);
+    }
+  });
+
+  it("needs yet another place for a version that is newer still", () => {
+    assert.match(planned({ imageName: "postgresql:19.0" }) ?? "", /such as "orders-pg19"/);
+    const again = { ...under, majorAskedFor: 17 };
+    assert.match(
+      liveProblem({ ...same, serverName: "orders-pg18", imageName: "postgresql:18.1" }, again) ?? "",
+      /such as "orders-pg18-2"/,
+    );
   });
 });
 

@@ -31,6 +31,19 @@ describe("an instance after a change", () => {
     assert.match(lines.join("\n"), /the instance orders-1 still has the resources of before, \d s/);
   });
 
+  it("is not waited for without end, and then what is not in force is told", async (t) => {
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok(readyCluster({ resources: { requests: { cpu: "200m" } } }, 2)),
+      pods: () => items(instance({ requests: { cpu: "100m" } })),
+      exec: () => ({ prints: "f\n" }),
+    });
+    const found = await untilDatabaseAnswers(cluster, "shop", "orders", {
+      ...{ timeoutSeconds: 20, log: () => undefined, pollMs: 20, generationBefore: 1 },
+      ...{ settleSeconds: 0.1, takingUpSeconds: 0.3 },
+    });
+    assert.equal(found.notInForce, "the instance orders-1 still has the resources of before");
+  });
+
   it("does not wait where nothing was changed", async (t) => {
     let psql = 0;
     const cluster = await fakeKubernetes(t, {

@@ -123,6 +123,21 @@ describe("the look into the bucket before a database is made", () => {
     assert.match(problem, /^recovery: there is no base backup at s3:\/\/cnpg-backups\/lab\/orders\/orders/);
   });
 
+  it("does not keep anybody from recovering where the archive cannot be read in full", async (t) => {
+    putLineage("orders");
+    const again = planned({ clusterName: "again", recovery: {} });
+    s3.store.errors.push({ when: /backup\.info/, status: 503, code: "SlowDown" });
+    const busy = await look(t, again);
+    assert.equal(busy.problem, undefined);
+    assert.match(
+      busy.said.join(),
+      /^warning: recovery: goes on without a look at what s3:\/\/.*orders holds, which failed: /,
+    );
+    s3.store.errors.push({ when: /backup\.info/, status: 403, code: "AccessDenied" });
+    s3.store.errors.shift();
+    assert.match((await look(t, again)).problem ?? "", /could not read s3:/);
+  });
+
   it("looks at volumes that are left first: they are taken over, or in the way", async (t) => {
     const starts = /^info: Database shop\/orders starts from the volumes .*orders-1\.$/;
     putLineage("orders", 20);

@@ -77,6 +77,7 @@ describe("the plan of a database", () => {
     assert.equal(cluster.backup, undefined);
     assert.partialDeepStrictEqual(scheduledBackup, {
       immediate: true,
+      suspend: false,
       method: "plugin",
       pluginConfiguration: { name: "barman-cloud.cloudnative-pg.io" },
     });

@@ -17,6 +17,7 @@ interface Sketch {
   serverName?: string;
   path?: string;
   imageName?: string;
+  spec?: object;
 
   /** From the cluster `orders` in the same store. */
   recovery?: Partial<RecoverySettings>;
@@ -29,6 +30,7 @@ export function planned({
   serverName,
   path,
   imageName,
+  spec = {},
   recovery,
 }: Sketch = {}): Plan {
   return planOf({
@@ -62,7 +64,7 @@ export function planned({
       ...recovery,
     },
     retainVolumes: false,
-    spec: {},
+    spec: { ...spec },
     timeoutSeconds: 1800,
   });
 }

@@ -12,6 +12,7 @@ import {
   changeProblem,
   compared,
   creationProblem,
+  storeProblem,
 } from "../../../../../components/cnpg/postgres/preflight.ts";
 import { recordResources, valueOf } from "../../../mocks.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
@@ -91,6 +92,17 @@ describe("a plan beside what Kubernetes has", () => {
     await assert.rejects(beside(t, { resource }, plan()), /Set backup\.serverName.* such as "orders-pg18"/);
     const { move } = await beside(t, { resource }, plan("orders-pg18"));
     assert.equal(move?.to, "s3://cnpg-backups/lab/orders/orders-pg18");
+  });
+
+  it("needs one for a newer version of an image catalog as well", async (t) => {
+    const catalog = (major: number) => ({
+      imageCatalogRef: { apiGroup: "postgresql.cnpg.io", kind: "ImageCatalog", name: "ours", major },
+    });
+    const resource = () => ok(clusterObject({}, { plugins: [plugin], ...catalog(17) }));
+    const plan = (serverName?: string) =>
+      planned({ spec: catalog(18), ...(serverName !== undefined && { serverName }) });
+    await assert.rejects(beside(t, { resource }, plan()), /Set backup\.serverName.* such as "orders-pg18"/);
+    assert.ok((await beside(t, { resource }, plan("orders-pg18"))).move);
   });
 
   it("warns of a recovery where it may not ask for the volumes of an earlier one", async (t) => {
@@ -256,5 +268,21 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.equal(await change(plan, inTree), undefined);
     occupy();
     assert.match((await change(plan, inTree)) ?? "", /which holds WAL or backups already/);
+  });
+
+  it("are guarded likewise where the ObjectStore is to point elsewhere", async (t) => {
+    const { component } = listen(t);
+    const change = (before: unknown, live: Approved["live"] = { state: "unknown" }) =>
+      storeProblem({ ...none, plan: planned(), live }, connections(), before, component);
+    const at = (destinationPath: string) => ({ spec: { configuration: { destinationPath } } });
+    occupy();
+    assert.equal(await change(at("s3://cnpg-backups/lab/orders")), undefined, "the same place");
+    assert.equal(await change({ spec: undefined }), undefined);
+    const old = at("s3://cnpg-backups/old/orders");
+    assert.match(
+      (await change(old)) ?? "",
+      /archives to s3:\/\/cnpg-backups\/old\/orders\/orders, .*already/,
+    );
+    assert.equal(await change(old, present.live), undefined, "asked before");
   });
 });
