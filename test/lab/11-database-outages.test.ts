@@ -28,38 +28,41 @@ import { pidOf, signalProcesses } from "./support/machine.ts";
 import { bucket, keysOfStack, rgwUser, uid } from "./support/stack.ts";
 import { tablesToWrite, writing, writingDuring } from "./support/writing.ts";
 
-const pair = inDemo("pair");
+const replicated = inDemo("replicated");
+/** By default there are three. */
+const instances = isFull ? 3 : 2;
+const declared = passing("replicated", { instances });
 /** How long the store is away; the whole test has two minutes of it. */
 const outageSeconds = isFull ? 120 : 20;
 
 before(async () => {
   await withoutDatabases();
-  setDatabases([passing("pair", { instances: 2 })]);
+  setDatabases([declared]);
   await mustPulumi(up);
-  await completedBackups(pair);
-  await sql(pair, load);
-  await sql(pair, tablesToWrite);
+  await completedBackups(replicated);
+  await sql(replicated, load);
+  await sql(replicated, tablesToWrite);
 });
 after(withoutDatabases);
 
 describe("a database while the store is away", () => {
   const ready = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready';";
-  const waiting = async (): Promise<number> => Number(await sql(pair, ready));
+  const waiting = async (): Promise<number> => Number(await sql(replicated, ready));
 
   it("goes on, keeps its WAL, and archives all of it afterwards", async () => {
     process.kill(pidOf("radosgw"), "SIGKILL");
-    const rows = await writing(pair, outageSeconds);
+    const rows = await writing(replicated, outageSeconds);
     assert.ok(rows >= outageSeconds * 10, "it took every row meanwhile");
-    const during = await archiver(pair);
+    const during = await archiver(replicated);
     assert.ok(during.failed > 0, "it noticed");
-    await sql(pair, "select pg_switch_wal();");
+    await sql(replicated, "select pg_switch_wal();");
     const held = await waiting();
     assert.ok(held >= 1, `${held} segments wait`);
     assert.equal((await lab(["up", "--no-provision"])).code, 0);
-    await archiveNow(pair, 240_000);
+    await archiveNow(replicated, 240_000);
     const left = await waiting();
     assert.ok(left <= 1, `${left} segments still wait`);
-    const check = await archiveCheck(pair, await keysOfStack());
+    const check = await archiveCheck(replicated, await keysOfStack());
     assert.equal(check.code, 0, check.all);
     assert.match(check.all, /^Gaps in the WAL: none$/m);
   });
@@ -67,11 +70,11 @@ describe("a database while the store is away", () => {
 
 describe("new keys in the config", () => {
   it("are used for the next WAL, and no archive fails in between", async () => {
-    const before = await archiver(pair);
+    const before = await archiver(replicated);
     const old = await keysOfStack();
     await mustPulumi(["config", "set", "--secret", "cnpg-rgw:accessKeyId", "ROTATEDKEY0123456789"]);
     await mustPulumi(["config", "set", "--secret", "cnpg-rgw:secretAccessKey", "rotated-secret-0123456789"]);
-    assert.ok((await writingDuring(pair, mustPulumi(up))) > 0);
+    assert.ok((await writingDuring(replicated, mustPulumi(up))) > 0);
     assert.notEqual((await keysOfStack()).accessKeyId, old.accessKeyId);
     const keys = (await rgwUser(uid))?.keys.map((key) => key.access_key);
     assert.deepEqual(
@@ -79,8 +82,8 @@ describe("new keys in the config", () => {
       ["ROTATEDKEY0123456789"],
       "so whatever is archived from now on is with the new key",
     );
-    await archiveNow(pair);
-    const after = await archiver(pair);
+    await archiveNow(replicated);
+    const after = await archiver(replicated);
     assert.equal(after.failed, before.failed);
     assert.ok(after.archived > before.archived);
   });
@@ -88,7 +91,7 @@ describe("new keys in the config", () => {
 
 describe("a base backup that runs while the keys change", () => {
   it("fails and says so, also in up; the next one has the new keys", onlyInFull, async () => {
-    const failing = startBackup(pair, "overtaken");
+    const failing = startBackup(replicated, "overtaken");
     const what = { what: "barman-cloud-backup to run", timeoutMs: 60_000, intervalMs: 20 };
     // Held until the old keys are gone, as a large database would.
     await until(what, () =>
@@ -100,15 +103,15 @@ describe("a base backup that runs while the keys change", () => {
     await mustPulumi(up);
     signalProcesses("barman-cloud-backup", "SIGCONT");
     await until({ what: "the base backup to fail", timeoutMs: 120_000, intervalMs: 2_000 }, async () => {
-      const overtaken = (await backupsOf(pair)).find(({ metadata }) => metadata.name === "overtaken");
+      const overtaken = (await backupsOf(replicated)).find(({ metadata }) => metadata.name === "overtaken");
       return overtaken?.status?.phase === "failed" || (overtaken?.status?.phase ?? "new");
     });
     assert.match(
       await mustPulumi(up),
-      /demo\/pair answers, but its last base backup failed: .*InvalidAccessKeyId/,
+      /demo\/replicated answers, but its last base backup failed: .*InvalidAccessKeyId/,
     );
     await kubectl("-n", "demo", "delete", "backup", "overtaken");
-    await backUp(pair, "with-new-keys");
+    await backUp(replicated, "with-new-keys");
   });
 });
 
@@ -119,15 +122,18 @@ describe("a store that turns its back on a running database", () => {
     async () => {
       const { accessKeyId } = await keysOfStack();
       await setSecretKey("WRONGKEY000000000001");
-      await untilArchivingFails(pair);
+      await untilArchivingFails(replicated);
       // Without --refresh, an update does not see what was done to the Secret by hand; so it does not mend it here.
       assert.match(
         await mustPulumi(up),
-        /demo\/pair answers, but its WAL is not archived: .*InvalidAccessKeyId.*store does not know the keys/,
+        /demo\/replicated answers, but its WAL is not archived: .*InvalidAccessKeyId.*store does not know the keys/,
       );
-      const check = await archiveCheck(pair, { accessKeyId: "WRONGKEY000000000001", secretAccessKey: "x" });
+      const check = await archiveCheck(replicated, {
+        accessKeyId: "WRONGKEY000000000001",
+        secretAccessKey: "x",
+      });
       assert.equal(check.code, 1);
-      assert.match(check.all, /lab\/pair\/pair .*the store does not know the access key/);
+      assert.match(check.all, /lab\/replicated\/replicated .*the store does not know the access key/);
       await setSecretKey(accessKeyId);
       await archiveAtLast();
     },
@@ -136,7 +142,7 @@ describe("a store that turns its back on a running database", () => {
   it("shows with keys that were removed by hand, which up gives back", onlyInFull, async () => {
     const { accessKeyId } = await keysOfStack();
     await must("pve", ["radosgw-admin", "key", "rm", `--uid=${uid}`, `--access-key=${accessKeyId}`]);
-    await untilArchivingFails(pair);
+    await untilArchivingFails(replicated);
     await mustPulumi(up);
     await archiveAtLast();
   });
@@ -144,7 +150,7 @@ describe("a store that turns its back on a running database", () => {
   it("shows with a quota that is used up, in the error of up too", onlyInFull, async () => {
     setPlain("rgwUser", { uid, displayName: "CNPG Backup User", maxBuckets: 10, quota: { maxObjects: 1 } });
     const outcome = await pulumi(up);
-    await untilArchivingFails(pair);
+    await untilArchivingFails(replicated);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /S3 quota problem: .*quota is used up/);
     setPlain("rgwUser", { uid, displayName: "CNPG Backup User", maxBuckets: 10 });
@@ -160,8 +166,8 @@ describe("a store that turns its back on a running database", () => {
   /** The archiver may be in one of its pauses, which a new segment ends; and the plugin reads a Secret every 10 s. */
   async function archiveAtLast(): Promise<void> {
     await until({ what: "archiving to work again", timeoutMs: 60_000, intervalMs: 2_000 }, async () => {
-      await sql(pair, "insert into written default values; select pg_switch_wal();");
-      const found = await condition(pair, "ContinuousArchiving");
+      await sql(replicated, "insert into written default values; select pg_switch_wal();");
+      const found = await condition(replicated, "ContinuousArchiving");
       return found.startsWith("True") || found;
     });
   }
@@ -169,34 +175,31 @@ describe("a store that turns its back on a running database", () => {
 
 describe("a primary that dies", () => {
   it("is replaced by its replica, and archiving goes on", async () => {
-    const primary = await primaryOf(pair);
+    const primary = await primaryOf(replicated);
     await kubectl("-n", "demo", "delete", "pod", primary, "--grace-period=0", "--force");
     await until({ what: "a new primary", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
-      const now = await primaryOf(pair);
-      return (now !== primary && (await writing(pair, 1)) > 0) || now;
+      const now = await primaryOf(replicated);
+      return (now !== primary && (await writing(replicated, 1)) > 0) || now;
     });
-    await archiveNow(pair);
+    await archiveNow(replicated);
     const streaming = "select count(*) from pg_stat_replication where state = 'streaming';";
-    const check = await archiveCheck(pair, await keysOfStack());
+    const check = await archiveCheck(replicated, await keysOfStack());
     assert.match(check.all, /^Gaps in the WAL: none$/m);
-    await until({ what: "the old primary to follow", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
-      const followers = await sql(pair, streaming);
-      return followers === "1" || `${followers} follow`;
+    await until({ what: "all others to follow", timeoutMs: 120_000, intervalMs: 1_000 }, async () => {
+      const followers = await sql(replicated, streaming);
+      return followers === String(instances - 1) || `${followers} follow`;
     });
   });
 
   it("lost nothing that was archived: a recovery has every row", onlyInFull, async () => {
-    await sql(pair, "insert into sales.orders values (0, 'after the failover');");
-    await archiveNow(pair);
-    const everything = await fingerprint(pair);
-    const rows = await sql(pair, "select count(*), max(id) from written;");
-    setDatabases([
-      passing("pair", { instances: 2 }),
-      passing("pair-restored", { recovery: { from: "pair" } }),
-    ]);
+    await sql(replicated, "insert into sales.orders values (0, 'after the failover');");
+    await archiveNow(replicated);
+    const everything = await fingerprint(replicated);
+    const rows = await sql(replicated, "select count(*), max(id) from written;");
+    setDatabases([declared, passing("replicated-restored", { recovery: { from: "replicated" } })]);
     await mustPulumi(up);
-    assert.equal(await fingerprint(inDemo("pair-restored")), everything);
-    assert.equal(await sql(inDemo("pair-restored"), "select count(*), max(id) from written;"), rows);
+    assert.equal(await fingerprint(inDemo("replicated-restored")), everything);
+    assert.equal(await sql(inDemo("replicated-restored"), "select count(*), max(id) from written;"), rows);
     await mustPulumi([...up, "--expect-no-changes"]);
   });
 });
@@ -205,9 +208,9 @@ describe("a bucket that is gone", () => {
   it("shows in the condition, in the check and in the error of up", onlyInFull, async () => {
     const keys = await keysOfStack();
     await must("pve", ["radosgw-admin", "bucket", "rm", `--bucket=${bucket}`, "--purge-objects"]);
-    await untilArchivingFails(pair);
+    await untilArchivingFails(replicated);
     assert.match(
-      (await archiveCheck(pair, keys)).all,
+      (await archiveCheck(replicated, keys)).all,
       /S3 bucket problem: .*bucket cnpg-backups does not exist/,
     );
     const outcome = await pulumi(up);
@@ -217,14 +220,14 @@ describe("a bucket that is gone", () => {
 
   it("is made again by up --refresh, which says that there is no base backup in it", onlyInFull, async () => {
     const outcome = await mustPulumi([...up, "--refresh"]);
-    assert.match(outcome, /demo\/pair.*no base backup[^]* --backup-target primary/);
-    await sql(pair, "insert into written default values;");
-    await archiveNow(pair);
-    await backUp(pair, "after-the-loss", { target: "primary" });
+    assert.match(outcome, /demo\/replicated.*no base backup[^]* --backup-target primary/);
+    await sql(replicated, "insert into written default values;");
+    await archiveNow(replicated);
+    await backUp(replicated, "after-the-loss", { target: "primary" });
     // The end of the backup is in the WAL, too.
-    await sql(pair, "insert into written default values;");
-    await archiveNow(pair);
-    const check = await archiveCheck(pair, await keysOfStack());
+    await sql(replicated, "insert into written default values;");
+    await archiveNow(replicated);
+    const check = await archiveCheck(replicated, await keysOfStack());
     assert.equal(check.code, 0, check.all);
   });
 });
