@@ -26,3 +26,10 @@ export const apiVersions: Readonly<Record<CrdKind, string>> = {
   ObjectStore: "barmancloud.cnpg.io/v1",
   ScheduledBackup: "postgresql.cnpg.io/v1",
 };
+
+/** As kubectl and the API's paths call objects of a kind. */
+export const pluralOf = (kind: CrdKind): string => `${kind.toLowerCase()}s`;
+
+/** Path of an object in the API. */
+export const pathOf = (kind: CrdKind, { namespace, name }: { namespace: string; name: string }): string =>
+  `/apis/${apiVersions[kind]}/namespaces/${namespace}/${pluralOf(kind)}/${encodeURIComponent(name)}`;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { type ClusterArgs, getOrUndefined } from "../cluster.ts";
+import { pathOf } from "../crds/schema.ts";
 import type { Place } from "./cluster-resource.ts";
 import type { PresentCluster } from "./live-cluster.ts";
 
@@ -16,7 +17,7 @@ export async function archivePlace(
   { namespace, objectStoreName, place }: PresentCluster,
 ): Promise<Place | undefined> {
   if (objectStoreName === undefined) return place;
-  const path = `/apis/barmancloud.cnpg.io/v1/namespaces/${namespace}/objectstores/${encodeURIComponent(objectStoreName)}`;
+  const path = pathOf("ObjectStore", { namespace, name: objectStoreName });
   return placeOfStore(await getOrUndefined(cluster, path));
 }
 

@@ -49,12 +49,12 @@ const walStorageRule: Rule = (planned, { walStorageSize }) => {
     : undefined;
 };
 
-const lineageRule: Rule = ({ serverName, ...planned }, live) =>
-  serverName !== undefined &&
+const lineageRule: Rule = (planned, live) =>
+  planned.serverName !== undefined &&
   live.serverName !== undefined &&
-  serverName !== live.serverName &&
+  planned.serverName !== live.serverName &&
   !isUpgrade(planned, live)
-    ? `it archives as ${shown(live.serverName)}, and the plan says ${shown(serverName)}: no WAL that is archived from` +
+    ? `it archives as ${shown(live.serverName)}, and the plan says ${shown(planned.serverName)}: no WAL that is archived from` +
       ` then on would fit the base backups that there are. Keep serverName ${shown(live.serverName)}; a name of its` +
       ` own is for a new database, such as one recovered from this one.`
     : undefined;
@@ -70,7 +70,8 @@ function isUpgrade(choice: ImageChoice, { postgresMajor }: PresentCluster): bool
  * of before, and would be written over WAL of before ("Backup and WAL Archive Considerations" of CloudNativePG's page on
  * upgrades).
  */
-const upgradeRule: Rule = ({ serverName, ...planned }, live) => {
+const upgradeRule: Rule = (planned, live) => {
+  const { serverName } = planned;
   if (serverName === undefined || serverName !== live.serverName || !isUpgrade(planned, live))
     return undefined;
   const after = majorAskedFor(planned);

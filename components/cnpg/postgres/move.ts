@@ -8,7 +8,7 @@ import type { S3Connection } from "../../s3/connection.ts";
 import { archiveUrl } from "../archive/location.ts";
 import { isOccupied } from "../archive/read-archive.ts";
 import { type ClusterArgs, getIfThere } from "../cluster.ts";
-import { apiVersions } from "../crds/schema.ts";
+import { pathOf } from "../crds/schema.ts";
 import { checkpointEverywhere } from "../live/checkpoint.ts";
 import type { Place } from "../live/cluster-resource.ts";
 import type { LiveCluster, PresentCluster } from "../live/live-cluster.ts";
@@ -75,8 +75,6 @@ export async function moveProblem(
   });
 }
 
-const scheduledBackup = z.object({ spec: z.object({}) });
-
 /**
  * Whether the first base backup in a place is still to be taken of a Cluster that was there before: it moves there, or
  * an update that was to take it was broken off.
@@ -87,8 +85,8 @@ export async function isFirstBackupDue(
 ): Promise<boolean> {
   if (move !== undefined) return true;
   if (live.state !== "present" || cluster === undefined) return false;
-  const path = `/apis/${apiVersions.ScheduledBackup}/namespaces/${plan.namespace}/scheduledbackups/${scheduleName(plan)}`;
-  return (await getIfThere(cluster, path, scheduledBackup).catch(() => "unknown")) === undefined;
+  const path = pathOf("ScheduledBackup", { namespace: plan.namespace, name: scheduleName(plan) });
+  return (await getIfThere(cluster, path, z.unknown()).catch(() => "unknown")) === undefined;
 }
 
 /** The plugin goes by an ObjectStore of up to 10 s ago. */

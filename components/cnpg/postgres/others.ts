@@ -5,11 +5,10 @@ import { beforeCreate } from "../../before-create.ts";
 import { knownValues } from "../../known-values.ts";
 import { askedBeforeMaking } from "../before-making.ts";
 import type { ClusterArgs } from "../cluster.ts";
-import { apiVersions } from "../crds/schema.ts";
+import { apiVersions, pathOf, pluralOf } from "../crds/schema.ts";
 import { ownerAt, ownerLabel, ownerOf } from "../owner.ts";
 
 type Kind = "Cluster" | "ObjectStore";
-const plurals: Readonly<Record<Kind, string>> = { Cluster: "clusters", ObjectStore: "objectstores" };
 
 const named = z.object({ namespace: z.string(), name: z.string() });
 
@@ -29,7 +28,7 @@ export function refusesOthers(
     const owner = await ownerOf(component);
     return askedBeforeMaking(
       `${kind} ${known.namespace}/${known.name} is there already`,
-      `get ${plurals[kind]} there`,
+      `get ${pluralOf(kind)} there`,
       () => takenByOthers(cluster, kind, known, owner),
       component,
     );
@@ -46,11 +45,11 @@ async function nameIn(metadata: unknown): Promise<z.infer<typeof named> | undefi
 export async function takenByOthers(
   cluster: ClusterArgs,
   kind: Kind,
-  { namespace, name }: z.infer<typeof named>,
+  object: z.infer<typeof named>,
   owner: string,
 ): Promise<string | undefined> {
-  const path = `/apis/${apiVersions[kind]}/namespaces/${namespace}/${plurals[kind]}/${name}`;
-  const found = await ownerAt(cluster, path);
+  const { namespace, name } = object;
+  const found = await ownerAt(cluster, pathOf(kind, object));
   if (found === undefined || found.label === owner) return undefined;
   const taken =
     `${kind} ${namespace}/${name} is there already, and this component has not made it: it would be changed to what ` +
@@ -62,7 +61,7 @@ export async function takenByOthers(
       "engine would delete it under the old one"
     );
   }
-  const resource = `${plurals[kind]}.${apiVersions[kind].split("/")[0] ?? ""}`;
+  const resource = `${pluralOf(kind)}.${apiVersions[kind].split("/")[0] ?? ""}`;
   return (
     `${taken} If nothing else looks after it, and this stack is to, say so: ` +
     `kubectl -n ${namespace} label ${resource} ${name} ${ownerLabel}=${owner}`

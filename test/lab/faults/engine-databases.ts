@@ -16,7 +16,6 @@ import { cancelled, dieAndMeetTheLock, locked, printed } from "./dying-engine.ts
 import type { Fault } from "./fault.ts";
 
 const killedAt = (moment: RegExp) => ({
-  cause: () => Promise.resolve(() => Promise.resolve()),
   run: () => dieAndMeetTheLock([up, up], printed(moment)),
   says: [locked],
   seconds: 180,

@@ -60,14 +60,11 @@ async function destroyAfterCancel(): Promise<void> {
   await mustPulumi([...destroy, "--refresh"]);
 }
 
-const nothing: Fault["cause"] = () => Promise.resolve(() => Promise.resolve());
-
 const otherCommands: readonly Fault[] = [
   {
     name: "The lock of an `up` whose engine was killed with -9",
     ...whenRefreshed,
     ...(changeOfSecret.change && { change: changeOfSecret.change }),
-    cause: nothing,
     run: () => dieAndMeetTheLock([up, refresh], lockTaken),
     says: [locked],
     seconds: 180,
@@ -82,7 +79,6 @@ const otherCommands: readonly Fault[] = [
   {
     name: "Engine killed with -9 when the user is being removed",
     ...whenDestroyed,
-    cause: nothing,
     run: () => dieAndMeetTheLock([destroy, destroy], printed(/rgw-user-user deleting/)),
     says: [locked],
     seconds: 180,
@@ -101,7 +97,6 @@ const killed = (name: string, moment: Moment, more: Partial<Fault> & { withAll?:
     await pulumi(["cancel", "--yes"]);
     await mustPulumi(destroy);
   },
-  cause: nothing,
   run: () => tryAgain(moment, more.withAll === true),
   says: [locked],
   mayShow: [

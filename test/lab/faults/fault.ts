@@ -11,8 +11,8 @@ export interface Fault {
   readonly while: string;
   /** Sets that change up: config, as a user would. */
   readonly change?: () => Promise<unknown>;
-  /** Makes it go wrong; what it returns mends it. */
-  readonly cause: () => Promise<Mend>;
+  /** Makes it go wrong; what it returns mends it. Default: the change or the command is what is wrong. */
+  readonly cause?: () => Promise<Mend>;
   /** The command that meets the fault. Default: `up`. */
   readonly command?: readonly string[];
   /** Starts the command otherwise than in the foreground to its end. */

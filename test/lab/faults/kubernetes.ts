@@ -136,7 +136,6 @@ export const kubernetesTheme: Theme = {
   ],
 };
 
-const nothing = (): Promise<Mend> => Promise.resolve(() => Promise.resolve());
 const correct = (how: () => Promise<unknown>): NonNullable<Fault["byHand"]> => ({
   what: "correcting the image in the config",
   how,
@@ -154,7 +153,6 @@ export const imageTheme: Theme = {
       name: "The operator's image is not to be had",
       while: "the operator's release is changed",
       change: () => setConfig({ "cnpg-rgw:operator.values.image.repository": "localhost/not-there" }),
-      cause: nothing,
       says: [
         /Helm release cnpg in namespace cnpg-system does not come up[^\n]*not-there[^\n]*Correct the name of the image[^\n]*/,
       ],
@@ -167,7 +165,6 @@ export const imageTheme: Theme = {
       name: "The Barman Cloud plugin's image is not to be had",
       while: "the plugin is changed",
       change: () => setConfig({ "cnpg-rgw:barmanPlugin.image": "localhost/not-there:1" }),
-      cause: nothing,
       says: [/[^\n]*localhost\/not-there:1[^\n]*/],
       seconds: 360,
       byHand: correct(() => setConfig({ "cnpg-rgw:barmanPlugin.image": barmanCloudImages.image })),
@@ -176,7 +173,6 @@ export const imageTheme: Theme = {
       name: "PostgreSQL's image is not to be had",
       while: "a database is made",
       change: databases([passing("image", { imageName: "localhost/not-there:17" })]),
-      cause: nothing,
       says: [
         /cannot come up: the image localhost\/not-there:17 cannot be pulled \([^\n]*\)\./,
         /What to do: Correct the name of the image[^\n]*/,

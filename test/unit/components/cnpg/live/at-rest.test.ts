@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { untilDatabaseAnswers } from "../../../../../components/cnpg/live/until-answers.ts";
 import { fakeKubernetes, ok } from "./fake-kubernetes.ts";
 import { clusterObject, readyCluster } from "./objects.ts";
-
-const wait = (cluster: { kubeconfig: string }, timeoutSeconds: number) =>
-  untilDatabaseAnswers(cluster, "shop", "orders", {
-    ...{ timeoutSeconds, pollMs: 20, firstBackupSeconds: 0.5 },
-    log: () => undefined,
-  });
+import { wait } from "./wait.ts";
 
 describe("a database at rest", () => {
   it("is not waited for where somebody has stopped it, and says how to end that", async (t) => {

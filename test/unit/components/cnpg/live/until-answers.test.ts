@@ -6,17 +6,7 @@ import fc from "fast-check";
 import { untilDatabaseAnswers } from "../../../../../components/cnpg/live/until-answers.ts";
 import { type Cluster, type Reply, fakeKubernetes, items, ok, startKubernetes } from "./fake-kubernetes.ts";
 import { clusterObject, instance, readyCluster, recoveryJob, recoveryPod, waitingPod } from "./objects.ts";
-
-function wait(
-  cluster: { kubeconfig: string; context?: string },
-  timeoutSeconds: number,
-  lines: string[] = [],
-  answerMs = 5_000,
-) {
-  const log = (line: string) => lines.push(line);
-  const times = { timeoutSeconds, pollMs: 20, answerMs, firstBackupSeconds: 0.5 };
-  return untilDatabaseAnswers(cluster, "shop", "orders", { ...times, log });
-}
+import { wait } from "./wait.ts";
 
 /** The message of the error that a wait must end with. */
 async function failureOf(waiting: Promise<unknown>): Promise<string> {
