@@ -50,6 +50,11 @@ export function walChain(archive: Archive, backup: EndedBackup): WalChain {
   };
 }
 
+/** The archived segments from the start of a base backup on, of the timelines that lead on from it, gaps or not. */
+export function segmentsOnTheWay(archive: Archive, backup: EndedBackup): WalSegment[] {
+  return linksOf(archive, backup, timelinePath(archive, backup).stretches).map(({ segment }) => segment);
+}
+
 /** Of a segment that several timelines have, the newest one's counts: it holds what the older ones have in common. */
 function linksOf(archive: Archive, backup: EndedBackup, stretches: Stretch[]): Link[] {
   const begin = numberOf(backup.extent.beginWal, backup) ?? 0;
