@@ -1,3 +1,5 @@
+import { isObject } from "../components/cnpg/merge.ts";
+import { replayParameters } from "../components/cnpg/postgres/replay-settings.ts";
 import { longestClusterName } from "../components/cnpg/postgres/rules.ts";
 import type { BackupStoreArgs, PostgresClusterArgs } from "../components/index.ts";
 import type { StackConfig } from "../config.ts";
@@ -11,14 +13,26 @@ export function databaseArgs(
   store: BackupStoreArgs,
   all: readonly Database[],
 ): PostgresClusterArgs {
-  const { name, backup, recovery, ...rest } = entry;
+  const { name, backup, recovery, spec, ...rest } = entry;
   return {
     ...rest,
+    ...(spec && { spec: withTextParameters(spec) }),
     clusterName: name,
     database: databaseOf(entry, all),
     backup: { ...backup, store },
     ...(recovery && { recovery: recoveryArgs(recovery, store) }),
   };
+}
+
+/** `pulumi config set` makes a number of what looks like one, and a setting of PostgreSQL is a text to Kubernetes. */
+function withTextParameters(spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { postgresql } = spec;
+  if (!isObject(postgresql) || !isObject(postgresql.parameters)) return spec;
+  const texts = Object.entries(postgresql.parameters).map(([name, value]) => [
+    name,
+    typeof value === "number" ? String(value) : value,
+  ]);
+  return { ...spec, postgresql: { ...postgresql, parameters: Object.fromEntries(texts) as unknown } };
 }
 
 /**
@@ -46,7 +60,7 @@ function recoveryArgs(
  * @param serverName the lineage that the database writes now, of several that its prefix may hold
  */
 export function recoveryCommand(entry: Database, serverName: string, all: readonly Database[]): string {
-  const { name, namespace, instances, storage, imageName, database } = entry;
+  const { name, namespace, instances, storage, imageName, database, spec = {} } = entry;
   const settings = {
     name: unusedName(name, all),
     namespace,
@@ -58,12 +72,38 @@ export function recoveryCommand(entry: Database, serverName: string, all: readon
     "database.owner": database?.owner,
     "recovery.from": name,
     "recovery.serverName": serverName === name ? undefined : serverName,
+    ...replaySettings(spec),
   };
   const plaintext = Object.entries(settings).flatMap(([key, value]) =>
     value === undefined ? [] : [`--plaintext '${keyName(["databases", all.length])}.${key}=${value}'`],
   );
   return `pulumi config set-all --path ${plaintext.join(" ")} && pulumi up`;
 }
+
+/** Without these of the source, WAL of after the last base backup may not be replayed. */
+function replaySettings({
+  postgresql,
+  tablespaces,
+}: Readonly<Record<string, unknown>>): Record<string, string> {
+  const parameters = isObject(postgresql) && isObject(postgresql.parameters) ? postgresql.parameters : {};
+  const given = replayParameters.flatMap((name) =>
+    textOf(`spec.postgresql.parameters.${name}`, parameters[name]),
+  );
+  const volumes = (Array.isArray(tablespaces) ? tablespaces : []).flatMap((tablespace: unknown, index) =>
+    flattened(`spec.tablespaces[${index}]`, tablespace),
+  );
+  return Object.fromEntries([...given, ...volumes]);
+}
+
+const flattened = (path: string, value: unknown): [string, string][] =>
+  isObject(value)
+    ? Object.entries(value).flatMap(([key, inner]) => flattened(`${path}.${key}`, inner))
+    : textOf(path, value);
+
+const textOf = (path: string, value: unknown): [string, string][] =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? [[path, String(value)]]
+    : [];
 
 function unusedName(name: string, all: readonly Database[]): string {
   const taken = new Set(all.map((entry) => entry.name));

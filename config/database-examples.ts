@@ -21,6 +21,7 @@ export const databaseExamples: Record<string, string> = {
   "databases[].recovery.serverName": "orders",
   "databases[].recovery.targetTime": "2026-11-22T10:00:00Z",
   "databases[].recovery.backupId": "20261122T020000",
+  "databases[].recovery.acceptLoss": "000000010000000000000005",
   "databases[].recovery.bucket": "cnpg-backups",
   "databases[].recovery.path": "/homelab-cluster",
   "databases[].deletion.protect": "true",

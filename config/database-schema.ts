@@ -50,6 +50,7 @@ const recovery = z.strictObject(
     serverName: text("must be a name", rules.serverNameRule).optional(),
     targetTime: moment.optional(),
     backupId: text("must be the id of a base backup", rules.backupIdRule).optional(),
+    acceptLoss: text("must be the name of a file in the archive", rules.acceptLossRule).optional(),
     bucket: text("must be the name of a bucket", bucketRule).optional(),
     path: text("must be a prefix in the bucket", pathRule).optional(),
   },

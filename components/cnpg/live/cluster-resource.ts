@@ -62,6 +62,7 @@ const clusterResource = z.object({
     namespace: z.string(),
     uid: z.string().optional(),
     generation: z.number().optional(),
+    creationTimestamp: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
     deletionTimestamp: z.string().optional(),

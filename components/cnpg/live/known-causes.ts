@@ -66,10 +66,17 @@ const patterns: Pattern[] = [
     isPassing: false,
   },
   {
+    pattern: /directory "\S*\/tablespaces\/[^"]*" does not exist/,
+    advice:
+      "A tablespace was added after this base backup, and CloudNativePG cannot replay that. Start from a base backup that" +
+      " was taken after it, or recover to a targetTime before it.",
+    isPassing: false,
+  },
+  {
     pattern: /recovery ended before configured recovery target was reached/,
     advice:
-      "The archive ends before the recovery target. Choose an earlier targetTime, or leave it out to recover to the" +
-      " latest point; what came after the last archived WAL is not in the backups.",
+      "No transaction that ended at the recovery target or after it was found in the archive. Choose an earlier" +
+      " targetTime, or leave it out to recover to the latest point.",
     isPassing: false,
   },
   {

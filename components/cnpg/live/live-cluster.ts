@@ -6,6 +6,7 @@ import {
   listClusters,
   readCluster,
 } from "./cluster-resource.ts";
+import { type RecoveryMark, markOf } from "../recovery/mark.ts";
 import { majorAskedFor, postgresMajorOf } from "./postgres-major.ts";
 import { type Start, startOf } from "./start.ts";
 import { classOf } from "./volumes.ts";
@@ -43,6 +44,12 @@ export interface PresentCluster {
 
   /** In-tree: where it archives to. */
   place?: Place | undefined;
+
+  /** When it was made. */
+  madeAt?: Date | undefined;
+
+  /** Whether it has all that it was recovered from, once that was told. */
+  recoveryMark?: RecoveryMark | undefined;
 
   /** What it began with, where that can be told. */
   start?: Start | undefined;
@@ -108,6 +115,8 @@ export function presentCluster(resource: ClusterResource): PresentCluster {
     postgresMajor: status.pgDataImageInfo?.majorVersion ?? asked ?? postgresMajorOf(imageName),
     majorAskedFor: asked,
     ...lineageOf(resource),
+    madeAt: metadata.creationTimestamp === undefined ? undefined : new Date(metadata.creationTimestamp),
+    recoveryMark: markOf(metadata.annotations),
     start: startOf(spec),
     primary: status.currentPrimary,
   };

@@ -1,6 +1,7 @@
 import type { ClusterResource } from "./cluster-resource.ts";
 import { knownCause, tellingLines } from "./known-causes.ts";
-import type { FailingJob, Look } from "./look.ts";
+import type { FailingJob, Look, RunningRecovery } from "./look.ts";
+import type { LowSetting } from "./replay-log.ts";
 import type { ContainerStatus, Pod } from "./workload.ts";
 
 /** Something that keeps a database from answering. */
@@ -23,8 +24,30 @@ export interface Obstacle {
 }
 
 /** What stands in a database's way, the most telling first. */
-export function obstaclesOf({ resource, pods, jobs }: Look): Obstacle[] {
-  return [...jobs.map(jobObstacle), ...pods.flatMap(podObstacles), ...phaseObstacles(resource)];
+export function obstaclesOf({ resource, pods, jobs, recovery }: Look): Obstacle[] {
+  return [
+    ...(recovery ? pausedRecovery(recovery) : []),
+    ...jobs.map(jobObstacle),
+    ...pods.flatMap(podObstacles),
+    ...phaseObstacles(resource),
+  ];
+}
+
+/** PostgreSQL waits to be told to end, and the operator waits for PostgreSQL. */
+function pausedRecovery({ job, log: { pausedFor } }: RunningRecovery): Obstacle[] {
+  if (pausedFor.length === 0) return [];
+  const low = ({ parameter, is, atLeast }: LowSetting): string =>
+    `${parameter} is ${is} here and was ${atLeast} in the database that wrote the WAL`;
+  const set = ({ parameter, atLeast }: LowSetting): string =>
+    `spec.postgresql.parameters.${parameter} to "${atLeast}" or more`;
+  return [
+    {
+      key: `job ${job} paused`,
+      problem: `PostgreSQL has paused the recovery for good: ${pausedFor.map(low).join("; ")}`,
+      advice: `Set ${pausedFor.map(set).join(", and ")}.`,
+      patience: 0,
+    },
+  ];
 }
 
 export const isJob = ({ key }: Obstacle): boolean => key.startsWith("job ");

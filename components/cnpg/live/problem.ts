@@ -17,6 +17,9 @@ export interface PlannedCluster extends ImageChoice {
 
   /** What it would begin with. */
   start?: Start | undefined;
+
+  /** The file in the archive up to which its data may end. */
+  acceptLoss?: string | undefined;
 }
 
 type Rule = (planned: PlannedCluster, live: PresentCluster) => string | undefined;
@@ -143,4 +146,12 @@ const majorRule: Rule = (choice, live) => {
   );
 };
 
-const rules = [storageRule, walStorageRule, lineageRule, upgradeRule, majorRule, startRule];
+/** What came up without all of its data is not to be used as if it were whole. */
+const lossRule: Rule = ({ acceptLoss }, { recoveryMark: mark }) =>
+  mark?.is !== "short" || mark.missed === acceptLoss
+    ? undefined
+    : `it has come up without all of its data: its recovery ended before ${mark.missed} in the archive. Recover it once` +
+      " more, into a database of another name with the same recovery; or accept the loss: set recovery.acceptLoss to" +
+      ` ${shown(mark.missed)}.`;
+
+const rules = [storageRule, walStorageRule, lineageRule, upgradeRule, majorRule, startRule, lossRule];

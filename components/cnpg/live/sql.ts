@@ -124,7 +124,7 @@ class Collector extends Writable {
   text = "";
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    if (this.text.length < 1_000) this.text += chunk.toString();
+    if (this.text.length < 16_000) this.text += chunk.toString();
     done();
   }
 }

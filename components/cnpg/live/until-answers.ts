@@ -12,6 +12,7 @@ import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
 import type { PrivateCas } from "./private-ca.ts";
+import type { ReplayLog } from "./replay-log.ts";
 import { askSql } from "./sql.ts";
 import { endStaleJobs } from "./stale-jobs.ts";
 import { caNotTakenUp, change, changeKey, notTakenUp } from "./taken-up.ts";
@@ -46,6 +47,17 @@ export interface UntilAnswersOptions {
 
   /** A question that takes longer has failed; at the end of the time it is given half of it still. Default: 10000. */
   answerMs?: number;
+}
+
+/** A database that does not come up. */
+export class DatabaseFailure extends Error {
+  /** What PostgreSQL said of the recovery that failed, where one did. */
+  readonly log: ReplayLog | undefined;
+
+  constructor(message: string, log: ReplayLog | undefined) {
+    super(message);
+    this.log = log;
+  }
 }
 
 /** How a database that is up was found. */
@@ -241,7 +253,11 @@ async function failure(
       diagnose(await configurationFor(cluster, deadline), look, obstacles),
     ).catch(() => diagnosis);
   }
-  return new Error(failureMessage({ namespace, name, outcome, resource: look?.resource, ...diagnosis }));
+  const log = look?.jobs.find((job) => job.log !== undefined)?.log;
+  return new DatabaseFailure(
+    failureMessage({ namespace, name, outcome, resource: look?.resource, ...diagnosis }),
+    log,
+  );
 }
 
 function progressLog({ namespace, name }: Database, log: (line: string) => void) {

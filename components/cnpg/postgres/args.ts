@@ -142,6 +142,13 @@ export interface RecoveryArgs {
    * before `targetTime`. For when a newer one is damaged.
    */
   backupId?: pulumi.Input<string | undefined>;
+
+  /**
+   * Accept that the recovery ends before this file of the archive, and what came after it is missing: a WAL segment such
+   * as `000000010000000000000005`, or a timeline's history file, as the error of a recovery that fell short names it.
+   * Default: a recovery that does not reach the end of the archive is an error.
+   */
+  acceptLoss?: pulumi.Input<string | undefined>;
 }
 
 export interface DeletionArgs {

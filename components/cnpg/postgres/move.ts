@@ -14,6 +14,7 @@ import type { Place } from "../live/cluster-resource.ts";
 import type { LiveCluster, PresentCluster } from "../live/live-cluster.ts";
 import { orStoreTrouble } from "./bucket-check.ts";
 import { type Plan, scheduleName } from "./plan.ts";
+import { replaySettingsOf, untilSettingsAreInForce } from "./replay-settings.ts";
 import { backupCommand } from "./running.ts";
 
 /** Where a running Cluster archives, and where it is to archive from now on. */
@@ -92,14 +93,27 @@ export async function isFirstBackupDue(
 /** The plugin goes by an ObjectStore of up to 10 s ago. */
 const secondsToTakeUp = 12;
 
-/** Resolves once a base backup of the Cluster would find all of its WAL in the new place. */
+/**
+ * Resolves once a base backup of the Cluster would find all of its WAL in the new place, and have the settings that WAL
+ * from now on demands.
+ */
 export async function untilMoved(
   plan: Plan,
   cluster: ClusterArgs | undefined,
   component: pulumi.Resource,
 ): Promise<void> {
-  await sleep(secondsToTakeUp * 1_000);
   const { namespace, clusterName: name } = plan;
+  const late =
+    cluster && (await untilSettingsAreInForce(cluster, { namespace, name }, replaySettingsOf(plan.cluster)));
+  if (late !== undefined) {
+    say(
+      "warn",
+      `Database ${namespace}/${name}: its next base backup may be of before the change of its settings (${late}), and a ` +
+        `recovery from that one cannot replay what is written after it. Take another one then: ${backupCommand(plan)}`,
+      component,
+    );
+  }
+  await sleep(secondsToTakeUp * 1_000);
   const problem = cluster
     ? await checkpointEverywhere(cluster, { namespace, name })
     : "the cluster is not asked";

@@ -12,6 +12,7 @@ import {
 import type { PrivateCas } from "../live/private-ca.ts";
 import type { ClusterSpec, ObjectStoreSpec, ScheduledBackupSpec } from "../crds/types.ts";
 import { mergeSpec } from "./merge-spec.ts";
+import { replaySettingsWord } from "./replay-settings.ts";
 import type { BackupSettings, RecoverySettings, Settings } from "./settings.ts";
 
 /** Everything that a database is made of, decided. */
@@ -26,13 +27,22 @@ export interface Plan {
   endpoint: string;
   archive: ArchiveLocation;
   /** What it starts from, if it does not start empty. */
-  source: { archive: ArchiveLocation; isServerNameGiven: boolean; target: RecoveryTarget } | undefined;
+  source: Source | undefined;
   timeoutSeconds: number;
   annotations: Record<string, string>;
   cluster: ClusterSpec;
   objectStore: ObjectStoreSpec;
   sourceStore: ObjectStoreSpec | undefined;
   scheduledBackup: ScheduledBackupSpec;
+}
+
+interface Source {
+  archive: ArchiveLocation;
+  isServerNameGiven: boolean;
+  target: RecoveryTarget;
+
+  /** The file of the archive before which the recovery may end. */
+  acceptLoss: string | undefined;
 }
 
 /** The external cluster that a recovery reads. */
@@ -43,17 +53,19 @@ export const objectStoreName = (cluster: string): string => cluster;
 export const sourceStoreName = (cluster: string): string => `${cluster}-${sourceName}`;
 
 /**
- * Another one for each place that is archived to: the operator takes the first backup of an earlier ScheduledBackup of
- * the same name for that of a new one (1.30, so that a restart in between takes none twice), and the new place would
- * have no base backup before the night.
+ * Another one for each place that is archived to, and for each change of what has to be in the base backup: the operator
+ * takes the first backup of an earlier ScheduledBackup of the same name for that of a new one (1.30, so that a restart in
+ * between takes none twice), and there would be no base backup to recover from before the night.
  */
 export function scheduleName({
   clusterName,
   endpoint,
   archive,
-}: Pick<Plan, "clusterName" | "endpoint" | "archive">): string {
+  cluster,
+}: Pick<Plan, "clusterName" | "endpoint" | "archive" | "cluster">): string {
+  const parts = [endpoint, archiveUrl(archive), replaySettingsWord(cluster)];
   const place = createHash("sha256")
-    .update(`${endpoint} ${archiveUrl(archive)}`)
+    .update(parts.filter((part) => part !== undefined).join(" "))
     .digest("hex")
     .slice(0, 8);
   return `${clusterName}-${place}`;
@@ -94,6 +106,7 @@ export function planOf(settings: Settings): Plan {
       },
       isServerNameGiven: recovery.isServerNameGiven,
       target: { targetTime: recovery.targetTime, backupId: recovery.backupId },
+      acceptLoss: recovery.acceptLoss,
     },
     timeoutSeconds: settings.timeoutSeconds,
     annotations: settings.retainVolumes ? { "pulumi.com/deletionPropagationPolicy": "orphan" } : {},

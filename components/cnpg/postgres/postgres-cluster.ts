@@ -6,7 +6,9 @@ import { say } from "../../say.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { customResource } from "../custom-resource.ts";
 import type { LiveCluster } from "../live/live-cluster.ts";
-import { untilDatabaseAnswers } from "../live/until-answers.ts";
+import type { ReplayLog } from "../live/replay-log.ts";
+import { DatabaseFailure, untilDatabaseAnswers } from "../live/until-answers.ts";
+import type { Connections } from "./bucket-check.ts";
 import { ownerLabel, ownerOf, takesBack } from "../owner.ts";
 import { clusterToAsk } from "../preflight.ts";
 import type { PostgresClusterArgs } from "./args.ts";
@@ -16,6 +18,7 @@ import { refusesOthers } from "./others.ts";
 import { planProblem } from "./plan-problem.ts";
 import { type Plan, objectStoreName, planOf, privateCasOf, scheduleName, sourceStoreName } from "./plan.ts";
 import { approved, connectionsOf, inspectedFirst, storeInspectedFirst } from "./preflight.ts";
+import { untilProven, whyTargetWasMissed } from "./recovered.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
 /**
@@ -65,10 +68,10 @@ export class PostgresCluster extends pulumi.ComponentResource {
         inspectedFirst(checked, connections, this),
       ),
     });
-    const answering = pulumi.all([plan, live, made.id]).apply(async ([known, before]) => {
-      if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, this);
-      return known;
+    const answered = pulumi.all([plan, live, connections, made.id]).apply(async ([known, before, stores]) => {
+      if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, stores, this);
     });
+    const answering = pulumi.all([plan, pulumi.unsecret(answered)]).apply(([known]) => known);
     const isDue = checked.apply((found) => !pulumi.runtime.isDryRun() && isFirstBackupDue(found, cluster));
     const moved = pulumi
       .all([plan, isDue])
@@ -196,10 +199,12 @@ async function answers(
   plan: Plan,
   before: LiveCluster,
   cluster: ClusterArgs,
+  stores: Connections,
   component: pulumi.Resource,
 ): Promise<void> {
   const { namespace, clusterName, timeoutSeconds } = plan;
-  const { rest, notInForce, backupTroubles } = await waiting(component, () =>
+  const explain = (log: ReplayLog | undefined) => whyTargetWasMissed(plan, log, stores);
+  const { rest, notInForce, backupTroubles } = await waiting(component, explain, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
@@ -217,6 +222,8 @@ async function answers(
   for (const said of rest === undefined ? troubles.map((trouble) => `answers, but ${trouble}`) : [rest]) {
     say("warn", `Database ${namespace}/${clusterName} ${said}`, component);
   }
+  if (rest !== undefined) return;
+  await waiting(component, explain, () => untilProven(plan, before, cluster, stores, component));
 }
 
 const passedOver = (problem: string, namespace: string): string =>
@@ -224,10 +231,17 @@ const passedOver = (problem: string, namespace: string): string =>
   "over, as with the annotation cnpg.io/reconciliationLoop; its log says so. See " +
   `\`kubectl -n ${namespace} get clusters.postgresql.cnpg.io,pods\`.`;
 
-async function waiting<T>(component: pulumi.Resource, work: () => Promise<T>): Promise<T> {
+/** @param explain what else is known of a recovery that failed */
+async function waiting<T>(
+  component: pulumi.Resource,
+  explain: (log: ReplayLog | undefined) => Promise<string | undefined>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof Error ? userError(error.message, component) : error;
+    if (!(error instanceof Error)) throw error;
+    const more = error instanceof DatabaseFailure ? await explain(error.log) : undefined;
+    throw userError(more === undefined ? error.message : `${error.message}\n  ${more}`, component);
   }
 }

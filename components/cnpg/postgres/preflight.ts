@@ -218,7 +218,8 @@ async function sayStorageClass(
   );
 }
 
-const plannedOf = ({ cluster, serverName }: Plan): PlannedCluster => ({
+const plannedOf = ({ cluster, serverName, source }: Plan): PlannedCluster => ({
+  acceptLoss: source?.acceptLoss,
   storageSize: cluster.storage?.size,
   walStorageSize: cluster.walStorage?.size,
   imageName: cluster.imageName,

@@ -117,6 +117,12 @@ export function backupIdRule(backupId: string | undefined): string | undefined {
   return `must be the id of a base backup, such as 20261122T020000, not ${shown(backupId)}`;
 }
 
+/** A segment of WAL, or the history file of a timeline. */
+export function acceptLossRule(file: string | undefined): string | undefined {
+  if (file === undefined || /^([0-9A-F]{24}|[0-9A-F]{8}\.history)$/.test(file)) return undefined;
+  return `must be the name of a file in the archive, such as 000000010000000000000005, not ${shown(file)}`;
+}
+
 /** Without a time zone PostgreSQL would take the server's. */
 export function targetTimeRule(targetTime: string | undefined): string | undefined {
   if (targetTime === undefined) return undefined;

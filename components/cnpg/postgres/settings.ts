@@ -45,6 +45,7 @@ export interface RecoverySettings {
   isServerNameGiven: boolean;
   targetTime: string | undefined;
   backupId: string | undefined;
+  acceptLoss: string | undefined;
 }
 
 /** Measured, see docs/backup-speed.md: what two cores archive and restore fastest. */
@@ -142,6 +143,7 @@ function recoverySettings(
       serverName: check("recovery.serverName", args.serverName, rules.serverNameRule),
       targetTime: check("recovery.targetTime", args.targetTime, rules.targetTimeRule),
       backupId: check("recovery.backupId", args.backupId, rules.backupIdRule),
+      acceptLoss: check("recovery.acceptLoss", args.acceptLoss, rules.acceptLossRule),
     })
     .apply((given) => ({
       ...given,

@@ -35,6 +35,8 @@ describe("liveCluster", () => {
       method: "plugin",
       serverName: "orders-2",
       objectStoreName: "store",
+      madeAt: undefined,
+      recoveryMark: undefined,
       start: undefined,
       primary: "orders-1",
     });

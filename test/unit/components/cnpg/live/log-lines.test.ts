@@ -117,7 +117,11 @@ describe("knownCause", () => {
       /object of the backup is missing/,
       false,
     ],
-    ["FATAL: recovery ended before configured recovery target was reached", /archive ends before/, false],
+    [
+      "FATAL: recovery ended before configured recovery target was reached",
+      /No transaction that ended at the recovery target/,
+      false,
+    ],
     ["FATAL: requested timeline 3 is not a child of this server's history", /timeline/, false],
     ["rpc error: code = Unknown desc = no target backup found", /no base backup to start from/, false],
     ["WAL archive check failed for server orders: Expected empty archive", /has WAL of another one/, false],

@@ -61,6 +61,7 @@ export function planned({
       isServerNameGiven: recovery.serverName !== undefined,
       targetTime: undefined,
       backupId: undefined,
+      acceptLoss: undefined,
       ...recovery,
     },
     retainVolumes: false,

@@ -42,5 +42,6 @@ export const fromOrders: RecoverySettings = {
   isServerNameGiven: false,
   targetTime: undefined,
   backupId: undefined,
+  acceptLoss: undefined,
 };
 export const inTree = { ...orders.backup, method: "barmanObjectStore" };
