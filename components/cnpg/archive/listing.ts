@@ -1,5 +1,6 @@
 import { archiveObject } from "./archive-object.ts";
 import type { BackupFile } from "./base-backup.ts";
+import type { Packing } from "./unpack/unpack.ts";
 import type { WalSegment } from "./wal-segment.ts";
 
 /** An object, by its name below the archive's prefix. */
@@ -22,9 +23,7 @@ export interface HistoryFile {
   /** Name below the archive's prefix. */
   name: string;
   timeline: number;
-
-  /** Like `.gz`; empty if it is not compressed. */
-  compression: string;
+  packing: Packing;
 }
 
 export function listing(objects: ListedObject[]): Listing {
@@ -48,7 +47,7 @@ export function listing(objects: ListedObject[]): Listing {
           });
         break;
       case "history":
-        histories.set(object.timeline, { name, timeline: object.timeline, compression: object.compression });
+        histories.set(object.timeline, { name, timeline: object.timeline, packing: object.packing });
         break;
       case undefined:
     }

@@ -10,7 +10,7 @@ import { listing } from "./listing.ts";
 import type { HistoryFile, ListedObject, Listing } from "./listing.ts";
 import { archiveUrl } from "./location.ts";
 import type { ArchiveLocation } from "./location.ts";
-import { decompressed, parseHistory } from "./timeline-history.ts";
+import { historyText, parseHistory } from "./timeline-history.ts";
 import type { TimelineHistory } from "./timeline-history.ts";
 
 /** Whether anything is there: WAL or backups of an earlier cluster, to which another one must not add its own. */
@@ -123,12 +123,9 @@ async function backupsOf(
   };
 }
 
-async function historyOf(
-  store: Store,
-  { name, timeline, compression }: HistoryFile,
-): Promise<TimelineHistory> {
+async function historyOf(store: Store, { name, timeline, packing }: HistoryFile): Promise<TimelineHistory> {
   const content = await contentOf(store, name);
-  const text = content && decompressed(compression, content);
+  const text = content && (await historyText(packing, content));
   return { timeline, ancestors: text === undefined ? undefined : parseHistory(text) };
 }
 

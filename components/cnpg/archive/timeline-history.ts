@@ -1,10 +1,12 @@
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { Readable } from "node:stream";
+
+import { type Packing, UnpackError, unpacked } from "./unpack/unpack.ts";
 
 /** Where a timeline comes from, as its `.history` file says. */
 export interface TimelineHistory {
   timeline: number;
 
-  /** Oldest first. Undefined if it cannot be read: Node.js decompresses gzip and zstd, not snappy, lz4, bzip2 and xz. */
+  /** Oldest first. Undefined if the file is damaged. */
   ancestors: Ancestor[] | undefined;
 }
 
@@ -16,21 +18,15 @@ export interface Ancestor {
 }
 
 /** A history file has a line per ancestor; real ones are smaller than this by far. */
-const maxOutputLength = 1_000_000;
+const maxHistoryBytes = 1_000_000;
 
-const decompressors: Record<string, ((content: Uint8Array) => Uint8Array) | undefined> = {
-  "": (content) => content,
-  ".gz": (content) => gunzipSync(content, { maxOutputLength }),
-  ".zst": (content) => zstdDecompressSync(content, { maxOutputLength }),
-};
-
-/** The text of the archived file; undefined if it cannot be decompressed. */
-export function decompressed(compression: string, content: Uint8Array): string | undefined {
+/** The text of the archived file; undefined if it cannot be unpacked. */
+export async function historyText(packing: Packing, content: Uint8Array): Promise<string | undefined> {
   try {
-    const bytes = decompressors[compression]?.(content);
-    return bytes && Buffer.from(bytes).toString();
-  } catch {
-    return undefined;
+    return (await unpacked(packing, Readable.from([content]), maxHistoryBytes)).toString();
+  } catch (error) {
+    if (error instanceof UnpackError) return undefined;
+    throw error;
   }
 }
 

@@ -15,10 +15,10 @@ describe("archiveObject", () => {
       file: "data.tar.gz",
     });
     for (const ending of ["", ".gz", ".bz2", ".xz", ".snappy", ".zst", ".lz4"]) {
-      const whole = { kind: "segment", name: segment, isPartial: false };
+      const whole = { kind: "segment", name: segment, isPartial: false, packing: ending };
       assert.deepEqual(archiveObject(`${folder}/${segment}${ending}`), whole);
       assert.deepEqual(archiveObject(`${folder}/${segment}.partial${ending}`), { ...whole, isPartial: true });
-      const history = { kind: "history", timeline: 0xa, compression: ending };
+      const history = { kind: "history", timeline: 0xa, packing: ending };
       assert.deepEqual(archiveObject(`wals/0000000A.history${ending}`), history);
     }
   });

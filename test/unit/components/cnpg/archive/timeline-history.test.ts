@@ -4,9 +4,22 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 
 import fc from "fast-check";
 
-import { decompressed, parseHistory } from "../../../../../components/cnpg/archive/timeline-history.ts";
+import { historyText, parseHistory } from "../../../../../components/cnpg/archive/timeline-history.ts";
+import { isPacking } from "../../../../../components/cnpg/archive/unpack/unpack.ts";
 
 const text = '1\t0/5000060\tno recovery target specified\n\n2\t1/9A000000\tat restore point "x"\n';
+
+/** The same, as barman 3.19.1 packs it (`barman.clients.cloud_compression.compress`), in base64. */
+const packed = {
+  ".bz2":
+    "QlpoNTFBWSZTWRXSix4AAA7dgFAwUADzICAAL6HdYCAASIp5ENqNGm0jI2moUyNTENGAmDU1CBvd0cLpYgZuTiITkQBOkXiiDTjOWSqN2JXEq2cW3dcHZoIPwQaoVEWX/i7kinChICulFjw=",
+  ".xz":
+    "/Td6WFoAAATm1rRGAgAhARQAAAD/5+wJ4ABLAEpdABiCQkK+Bkq0VmGak5/57KFu3lSdHNA1zjZ9Vjc1jRbTCkDvG/QOLJvKx0c0a7r4iDIQL1RGoa93mkpFpgTdpQplQq5tQQt2jrh4AAAAwWuNoPITqGAAAWZMsXRLbB+2830BAAAAAARZWg==",
+  ".snappy":
+    "/wYAAHNOYVBwWQFQAAClvbR8MQkwLzUwMDAwNjAJbm8gcmVjb3ZlcnkgdGFyZ2V0IHNwZWNpZmllZAoKMgkxLzlBMDAwMDAwCWF0IHJlc3RvcmUgcG9pbnQgIngiCg==",
+  ".lz4":
+    "BCJNGGhATAAAAAAAAABrTAAAgDEJMC81MDAwMDYwCW5vIHJlY292ZXJ5IHRhcmdldCBzcGVjaWZpZWQKCjIJMS85QTAwMDAwMAlhdCByZXN0b3JlIHBvaW50ICJ4IgoAAAAA",
+};
 
 describe("parseHistory", () => {
   it("reads an ancestor from each line", () => {
@@ -33,17 +46,21 @@ describe("parseHistory", () => {
   });
 });
 
-describe("decompressed", () => {
-  it("undoes what Node.js can", () => {
-    assert.equal(decompressed("", Buffer.from(text)), text);
-    assert.equal(decompressed(".gz", gzipSync(text)), text);
-    assert.equal(decompressed(".zst", zstdCompressSync(text)), text);
-    assert.equal(decompressed(".snappy", Buffer.from(text)), undefined);
+describe("historyText", () => {
+  it("is the text, however it was packed", async () => {
+    assert.equal(await historyText("", Buffer.from(text)), text);
+    assert.equal(await historyText(".gz", gzipSync(text)), text);
+    assert.equal(await historyText(".zst", zstdCompressSync(text)), text);
+    for (const [packing, base64] of Object.entries(packed)) {
+      assert.ok(isPacking(packing));
+      assert.equal(await historyText(packing, Buffer.from(base64, "base64")), text, packing);
+    }
   });
 
-  it("gives nothing for a broken file, or a bomb", () => {
-    assert.equal(decompressed(".gz", Buffer.from("no gzip")), undefined);
-    assert.equal(decompressed(".zst", Buffer.alloc(0)), undefined);
-    assert.equal(decompressed(".gz", gzipSync(Buffer.alloc(10_000_000))), undefined);
+  it("gives nothing for a broken file, or a bomb", async () => {
+    assert.equal(await historyText(".snappy", Buffer.from(text)), undefined);
+    assert.equal(await historyText(".gz", Buffer.from("no gzip")), undefined);
+    assert.equal(await historyText(".zst", Buffer.alloc(0)), undefined);
+    assert.equal(await historyText(".gz", gzipSync(Buffer.alloc(10_000_000))), undefined);
   });
 });

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+
+import type { Packing } from "../../../../../components/cnpg/archive/unpack/unpack.ts";
+
+/**
+ * A segment of PostgreSQL 15 (`initdb --wal-segsize=1`): one insert, and the end of a `pg_switch_wal()`, which leaves the
+ * rest of it zero.
+ */
+export const packedSegment = {
+  name: "000000010000000000000008",
+  bytes: 2 ** 20,
+  systemId: "7713977319804120859",
+  sha256: "23d51535679d1b4a576228f107b927033b2a0831ec9b90a5be8e4f5e0c50b1f9",
+};
+
+/**
+ * The segment as barman 3.19.1 packs it: `barman.clients.cloud_compression.compress(file, "zstd", None)` and so on, with
+ * python-snappy 0.7.3, cramjam 2.14.0, lz4 4.4.5 and zstandard 0.25.0. The one of snappy, of 50 kB, is kept in gzip.
+ */
+export function packedAs(packing: Packing): Buffer {
+  const file = join(import.meta.dirname, "fixtures", packedSegment.name);
+  if (packing === "") return gunzipSync(readFileSync(`${file}.gz`));
+  return packing === ".snappy" ? gunzipSync(readFileSync(`${file}.snappy.gz`)) : readFileSync(file + packing);
+}
+
+/** Bytes in chunks of a size, as they come from a store. */
+export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += size) {
+    // As from a store: not at once.
+    yield await Promise.resolve(bytes.subarray(start, start + size));
+  }
+}
