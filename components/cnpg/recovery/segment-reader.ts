@@ -1,7 +1,9 @@
+import { Readable } from "node:stream";
+
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 
 import type { Store } from "../archive/read-archive.ts";
-import { unpackedWhole } from "../archive/timeline-history.ts";
+import { UnpackError, isPacking, unpacked } from "../archive/unpack/unpack.ts";
 import { walContent } from "../archive/wal-records.ts";
 import type { ReadSegment } from "./shortfall.ts";
 
@@ -30,13 +32,24 @@ async function newestCopy(
     ?.Key;
 }
 
+/** PostgreSQL's largest segments have this size. */
+const maxSegmentBytes = 2 ** 30;
+
 async function unpackedObject(
   { client, location, abortSignal }: Store,
   key: string,
 ): Promise<{ bytes: Uint8Array } | { problem: string }> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: location.bucket, Key: key }), {
-    abortSignal,
-  });
-  const packed = (await Body?.transformToByteArray()) ?? new Uint8Array();
-  return packed.length === 0 ? { problem: "is empty" } : unpackedWhole(key, packed);
+  const packing = key.slice(key.lastIndexOf("/") + 1 + 24);
+  if (!isPacking(packing)) return { problem: `has the unknown ending ${packing}` };
+  const { Body, ContentLength } = await client.send(
+    new GetObjectCommand({ Bucket: location.bucket, Key: key }),
+    { abortSignal },
+  );
+  if (ContentLength === 0 || !(Body instanceof Readable)) return { problem: "is empty" };
+  try {
+    return { bytes: await unpacked(packing, Body, maxSegmentBytes) };
+  } catch (error) {
+    if (error instanceof UnpackError) return { problem: `cannot be unpacked: ${error.message}` };
+    throw error;
+  }
 }

@@ -15,11 +15,15 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import type { Grant } from "@aws-sdk/client-s3";
+import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 
-const objectSteps = ["put", "get", "list", "delete", "cut"] as const;
-/** `cut` leaves half of an object; `open` and `expire` are what somebody does to a bucket by hand; `close` takes both back. */
+const objectSteps = ["put", "get", "list", "delete", "cut", "noise", "flip", "copy"] as const;
+/**
+ * `cut` leaves half of an object, `noise` as many other bytes, `flip` all but one bit of them; `copy` copies what is below
+ * a prefix to below another one. `open` and `expire` are what somebody does to a bucket by hand; `close` takes both back.
+ */
 const bucketSteps = ["head", "create", "remove", "open", "expire", "close"] as const;
 
 /**
@@ -55,12 +59,17 @@ async function perform(step: string, key: string, content = `content of ${key}`)
       return "done";
     case "get":
       return client.send(new GetObjectCommand(at)).then((found) => found.Body?.transformToString());
-    case "cut": {
-      const body = await client.send(new GetObjectCommand(at)).then((found) => found.Body);
-      const whole = (await body?.transformToByteArray()) ?? new Uint8Array();
-      await client.send(new PutObjectCommand({ ...at, Body: whole.subarray(0, whole.length / 2) }));
-      return "done";
-    }
+    case "cut":
+      return rewrite(key, (whole) => whole.subarray(0, whole.length / 2));
+    case "noise":
+      return rewrite(key, (whole) => randomBytes(whole.length));
+    case "flip":
+      return rewrite(key, (whole) => {
+        const middle = Math.floor(whole.length / 2);
+        return whole.map((byte, index) => (index === middle ? byte ^ 1 : byte));
+      });
+    case "copy":
+      return copyAll(key, content);
     case "delete":
       await client.send(new DeleteObjectCommand(at));
       return "done";
@@ -89,6 +98,26 @@ async function perform(step: string, key: string, content = `content of ${key}`)
       return (found.Contents ?? []).map((object) => object.Key);
     }
   }
+}
+
+async function bytesOf(key: string): Promise<Uint8Array> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: input.bucket, Key: key }));
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
+async function rewrite(key: string, change: (whole: Uint8Array) => Uint8Array): Promise<string> {
+  const Body = change(await bytesOf(key));
+  await client.send(new PutObjectCommand({ Bucket: input.bucket, Key: key, Body }));
+  return "done";
+}
+
+async function copyAll(from: string, to: string): Promise<string> {
+  const found = await client.send(new ListObjectsV2Command({ Bucket: input.bucket, Prefix: from }));
+  for (const { Key = "" } of found.Contents ?? []) {
+    const Body = await bytesOf(Key);
+    await client.send(new PutObjectCommand({ Bucket: input.bucket, Key: to + Key.slice(from.length), Body }));
+  }
+  return "done";
 }
 
 /** Lets everyone read the bucket, by its policy and its ACL. */

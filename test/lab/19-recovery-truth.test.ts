@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { until } from "../../lab/wait.ts";
+import {
+  type Database,
+  archiveNow,
+  completedBackups,
+  inDemo,
+  moment,
+  passing,
+  setDatabases,
+  sql,
+  up,
+  withoutDatabases,
+} from "./support/database.ts";
+import { onlyInFull } from "./support/full.ts";
+import { kubectl, mustPulumi, on, pulumi, startPulumi } from "./support/lab.ts";
+import { keysOfStack, s3 } from "./support/stack.ts";
+
+/** Rows in each WAL segment of the source, archived one after the other. */
+const rowsEach = 1000;
+const told = inDemo("told");
+const source = passing("told");
+/** Copies of the source's archive to damage, each as `/lab/NAME/told/told`. */
+const copyOf = (name: string): string => `lab/${name}/told/told`;
+/** A recovery from one of them. */
+const recovered = (name: string, recovery: Record<string, unknown> = {}) =>
+  passing(`told-${name}`, {
+    recovery: { from: "told", path: `/lab/${name}`, ...recovery },
+    timeoutSeconds: 400,
+  });
+
+let segments: string[] = [];
+/** Between the second segment's rows and the third's. */
+let middle = "";
+
+before(async () => {
+  await withoutDatabases();
+  setDatabases([source]);
+  await mustPulumi(up);
+  await completedBackups(told);
+  await sql(told, "create table rows (id int, segment int);");
+  await archiveNow(told);
+  for (let n = 1; n <= 4; n++) {
+    await sql(told, `insert into rows select g, ${n} from generate_series(1, ${rowsEach}) g;`);
+    segments.push(await sql(told, "select pg_walfile_name(pg_current_wal_insert_lsn());"));
+    if (n === 2) middle = await moment(told);
+    await archiveNow(told);
+  }
+});
+after(async () => {
+  await withoutDatabases();
+});
+
+async function step(...steps: Parameters<typeof s3>[0]["steps"]): Promise<unknown[]> {
+  return s3({ ...(await keysOfStack()), steps });
+}
+
+/** The object of the nth of the four segments in a copy of the archive. */
+async function objectOf(name: string, n: number): Promise<string> {
+  const segment = segments[n - 1] ?? "";
+  const [found] = await step(["list", `${copyOf(name)}/wals/${segment.slice(0, 16)}/${segment}`]);
+  assert.ok(Array.isArray(found) && found.length === 1, JSON.stringify(found));
+  return String(found[0]);
+}
+
+async function copy(name: string): Promise<void> {
+  await step(["copy", "lab/told/told/", `${copyOf(name)}/`]);
+}
+
+async function rowsOf(database: Database): Promise<number> {
+  return Number(await sql(database, "select count(*) from rows;"));
+}
+
+const markOf = ({ name }: Database): Promise<string> =>
+  kubectl("-n", "demo", "get", "cluster", name, "-o", "jsonpath={.metadata.annotations.cnpg-rgw/recovery}");
+
+/** Recovers from damaged archives, all at once. Each of them is to end in an error of its own. */
+async function recoverAll(names: string[]): Promise<string> {
+  setDatabases([source, ...names.map((name) => recovered(name))]);
+  const outcome = await pulumi(up);
+  assert.notEqual(outcome.code, 0, outcome.all);
+  return outcome.all;
+}
+
+/** What the error says of one of the databases. */
+function saidOf(name: string, printed: string): string {
+  const from = printed.indexOf(`Database demo/told-${name} has come up without all of its data`);
+  assert.ok(from >= 0, printed);
+  return printed.slice(from, printed.indexOf("keeps running with what it has", from));
+}
+
+describe("a recovery whose archive is damaged", () => {
+  it("says which segment, from when on data are missing, and what to do", async () => {
+    await copy("noise");
+    await step(["noise", await objectOf("noise", 3)]);
+    const said = saidOf("noise", await recoverAll(["noise"]));
+    assert.match(
+      said,
+      new RegExp(`s3://cnpg-backups/lab/noise/told/told: ${segments[2] ?? ""} cannot be unpacked`),
+    );
+    assert.match(said, /The last transaction that is in the database ended at 20\d\d-/);
+    assert.match(said, new RegExp(`recovery\\.acceptLoss to "${segments[2] ?? ""}"`));
+    assert.equal(await rowsOf(inDemo("told-noise")), 2 * rowsEach);
+    assert.equal(await markOf(inDemo("told-noise")), `short ${segments[2] ?? ""}`);
+  });
+
+  it("goes on saying so, in preview too, until the loss is accepted by its name", async () => {
+    for (const command of [["preview"], up]) {
+      const outcome = await pulumi(command);
+      assert.notEqual(outcome.code, 0);
+      assert.match(outcome.all, /Database demo\/told-noise: it has come up without all of its data/);
+    }
+    // Without its recovery the entry is still of the same database.
+    setDatabases([source, passing("told-noise", { backup: { serverName: "told-noise" } })]);
+    assert.notEqual((await pulumi(["preview"])).code, 0);
+    setDatabases([source, recovered("noise", { acceptLoss: segments[2] ?? "" })]);
+    assert.match(await mustPulumi(up), /demo\/told-noise is without what came after 20\d\d-.*accepts/);
+    assert.equal(await markOf(inDemo("told-noise")), `accepted ${segments[2] ?? ""}`);
+    setDatabases([source, recovered("noise")]);
+    assert.match(await mustPulumi(up), /unchanged/);
+    setDatabases([source]);
+    await mustPulumi(up);
+  });
+
+  it("is told in each way of damage, in the middle and at the end", onlyInFull, async () => {
+    const ways = {
+      gone: ["delete", 3, /is missing in the archive/, 2],
+      cut: ["cut", 3, /cannot be unpacked/, 2],
+      last: ["noise", 4, /cannot be unpacked/, 3],
+    } as const;
+    for (const [name, [how, n]] of Object.entries(ways)) {
+      await copy(name);
+      await step([how, await objectOf(name, n)]);
+    }
+    const printed = await recoverAll(Object.keys(ways));
+    for (const [name, [, n, why, kept]] of Object.entries(ways)) {
+      const said = saidOf(name, printed);
+      assert.match(said, why);
+      assert.match(said, new RegExp(segments[n - 1] ?? "none"));
+      assert.equal(await rowsOf(inDemo(`told-${name}`)), kept * rowsEach);
+    }
+    setDatabases([source]);
+    await mustPulumi(up);
+  });
+});
+
+describe("a recovery that is whole", () => {
+  it("has all that was archived, and no alarm for what was not", async () => {
+    await sql(told, "insert into rows select g, 5 from generate_series(1, 10) g;");
+    setDatabases([source, passing("told-whole", { recovery: { from: "told" } })]);
+    const printed = await mustPulumi(up);
+    assert.match(
+      printed,
+      /demo\/told-whole is recovered with all that s3:\/\/cnpg-backups\/lab\/told\/told held/,
+    );
+    assert.equal(await rowsOf(inDemo("told-whole")), 4 * rowsEach);
+    assert.equal(await markOf(inDemo("told-whole")), "complete");
+    assert.match(await mustPulumi(up), /unchanged/);
+  });
+
+  it("is so through a switch of timelines: the recovery of a recovery", onlyInFull, async () => {
+    const again = inDemo("told-whole");
+    await sql(again, "insert into rows select g, 6 from generate_series(1, 500) g;");
+    await archiveNow(again);
+    setDatabases([
+      source,
+      passing("told-whole", { recovery: { from: "told" } }),
+      passing("told-twice", { recovery: { from: "told-whole" } }),
+    ]);
+    assert.match(await mustPulumi(up), /demo\/told-twice is recovered with all that \S+ held/);
+    assert.equal(await rowsOf(inDemo("told-twice")), 4 * rowsEach + 500);
+    setDatabases([source]);
+    await mustPulumi(up);
+  });
+});
+
+describe("a recovery to a moment", () => {
+  it("reaches it, or says what was reached", onlyInFull, async () => {
+    await copy("until");
+    await step(["noise", await objectOf("until", 3)]);
+    const late = await moment(told);
+    setDatabases([
+      source,
+      recovered("until", { targetTime: middle }),
+      passing("told-late", {
+        recovery: { from: "told", path: "/lab/until", targetTime: late },
+        timeoutSeconds: 400,
+      }),
+    ]);
+    const preview = await pulumi(["preview"]);
+    assert.match(preview.all, new RegExp(segments[2] ?? "none"));
+    const outcome = await pulumi(up);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /demo\/told-until is recovered to its target/);
+    assert.equal(await rowsOf(inDemo("told-until")), 2 * rowsEach);
+    setDatabases([source]);
+    await mustPulumi(["up", "--refresh", ...up.slice(1)]);
+  });
+
+  it("in a quiet hour says that nothing came after it", onlyInFull, async () => {
+    await archiveNow(told);
+    const quiet = await moment(told);
+    // WAL of later, without a transaction.
+    await sql(told, "checkpoint;");
+    await archiveNow(told);
+    setDatabases([
+      source,
+      passing("told-quiet", { recovery: { from: "told", targetTime: quiet }, timeoutSeconds: 400 }),
+    ]);
+    const outcome = await pulumi(up);
+    assert.notEqual(outcome.code, 0);
+    assert.match(
+      outcome.all,
+      /nothing in it ended at or after targetTime .*its last transaction ended at 20\d\d-/,
+    );
+    assert.match(outcome.all, /Leave targetTime out: that gives the same data/);
+    await kubectl("-n", "demo", "delete", "cluster", "told-quiet");
+    setDatabases([source]);
+    await mustPulumi(["up", "--refresh", ...up.slice(1)]);
+  });
+});
+
+describe("a recovery during which the store is away", () => {
+  it("is no success: the next attempt is told to be needed", onlyInFull, async () => {
+    await copy("away");
+    setDatabases([source, recovered("away")]);
+    const running = startPulumi(up);
+    // The base backup is there, and replay begins.
+    await until({ what: "the recovery to fetch WAL", timeoutMs: 200_000, intervalMs: 200 }, async () => {
+      const job = ["-n", "demo", "logs", "job/told-away-1-full-recovery", "-c", "full-recovery"];
+      const log = await on("workstation", ["kubectl", ...job]);
+      return log.all.includes("starting backup recovery") || log.all.slice(-200);
+    });
+    await on("pve", ["pkill", "-STOP", "radosgw"]);
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    await on("pve", ["pkill", "-CONT", "radosgw"]);
+    const outcome = await running.ended;
+    if (outcome.code === 0) {
+      // It got over it: then every row is there.
+      assert.equal(await rowsOf(inDemo("told-away")), 4 * rowsEach);
+    } else {
+      assert.match(
+        outcome.all,
+        /has come up without all of its data|could not be told|did not come up|cannot come up/,
+      );
+    }
+    setDatabases([source]);
+    await mustPulumi(["up", "--refresh", ...up.slice(1)]);
+  });
+});
