@@ -13,6 +13,8 @@ const withOrders = (more: Record<string, unknown> = {}, rest: Record<string, unk
   ...rest,
 });
 
+const store = { connection: { ...anyS3 }, bucket: "cnpg-backups", path: "/lab" };
+
 describe("databases in the config", () => {
   const refused: Record<string, [Record<string, unknown>, RegExp]> = {
     "a namespace that is not in the list": [
@@ -92,7 +94,6 @@ describe("databases in the config", () => {
   });
 
   it("recover from the stack's store, or from another prefix of it", () => {
-    const store = { connection: { ...anyS3 }, bucket: "cnpg-backups", path: "/lab" };
     const recoveryOf = (recovery: Record<string, unknown>) => {
       const { databases } = parsed(withOrders({ recovery }));
       const [entry] = databases;
@@ -113,7 +114,6 @@ describe("databases in the config", () => {
     const again = { ...without, name: "again", recovery: { from: "orders" } };
     const oneMore = { ...without, name: "one-more", recovery: { from: "again" } };
     const all = [orders, again, oneMore];
-    const store = { connection: { ...anyS3 }, bucket: "cnpg-backups", path: "/lab" };
     for (const entry of all) assert.deepEqual(databaseArgs(entry, store, all).database, database);
     for (const entry of [
       { ...again, database: { name: "other" } },
@@ -137,6 +137,31 @@ describe("databases in the config", () => {
         "--plaintext 'cnpg-rgw:databases[1].storage.size=20Gi' " +
         "--plaintext 'cnpg-rgw:databases[1].recovery.from=orders' && pulumi up",
     );
+  });
+
+  it("come back with the settings and tablespaces without which their WAL may not be replayed", () => {
+    const spec = {
+      postgresql: { parameters: { max_connections: 300, work_mem: "64MB" } },
+      tablespaces: [{ name: "hot", storage: { size: "1Gi" } }],
+    };
+    const { databases } = parsed(withOrders({ spec }));
+    const [entry] = databases;
+    assert.ok(entry);
+    const command = recoveryCommand(entry, "orders", databases);
+    for (const part of [
+      "databases[1].spec.postgresql.parameters.max_connections=300'",
+      "databases[1].spec.tablespaces[0].name=hot'",
+      "databases[1].spec.tablespaces[0].storage.size=1Gi'",
+    ]) {
+      assert.ok(command.includes(part), `${part} in ${command}`);
+    }
+    assert.ok(!command.includes("work_mem"));
+    // What the command sets is a number in the stack's config, and Kubernetes wants a text.
+    const { spec: made } = databaseArgs(entry, store, databases);
+    assert.deepEqual(made, {
+      ...spec,
+      postgresql: { parameters: { max_connections: "300", work_mem: "64MB" } },
+    });
   });
 
   it("come back under a name that may be so long", () => {

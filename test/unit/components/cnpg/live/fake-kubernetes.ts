@@ -123,5 +123,6 @@ function answerExec(reply: ExecReply, request: IncomingMessage, socket: Duplex):
 /** An unmasked binary frame of up to 125 bytes. */
 function frame(channel: number, text: string): Buffer {
   const payload = Buffer.concat([Buffer.from([channel]), Buffer.from(text)]);
+  if (payload.length > 125) throw new Error(`too long for this frame: ${text}`);
   return Buffer.concat([Buffer.from([0x82, payload.length]), payload]);
 }

@@ -12,6 +12,7 @@ function look({
   jobs = [],
   pods = [],
   phase = "Setting up primary",
+  recovery,
 }: Partial<Look> & { phase?: string }): Look {
   return {
     resource: {
@@ -21,6 +22,7 @@ function look({
     },
     jobs,
     pods,
+    recovery,
   };
 }
 
@@ -54,6 +56,23 @@ function lasts(...looks: Look[]): number {
   }
   return Infinity;
 }
+
+describe("a recovery that PostgreSQL has paused", () => {
+  it("is final at once, with the setting and what it has to be", () => {
+    const log = {
+      pausedFor: [{ parameter: "max_connections", is: 100, atLeast: 300 }],
+      lastRecordAt: undefined,
+      isTargetMissed: false,
+    };
+    const [obstacle, ...others] = obstaclesOf(look({ recovery: { job: "orders-1-full-recovery", log } }));
+    assert.deepEqual(others, []);
+    assert.match(obstacle?.problem ?? "", /max_connections is 100 here and was 300/);
+    assert.match(obstacle?.advice ?? "", /spec\.postgresql\.parameters\.max_connections to "300" or more/);
+    assert.equal(obstacle?.patience, 0);
+    const running = { ...log, pausedFor: [] };
+    assert.deepEqual(obstaclesOf(look({ recovery: { job: "orders-1-full-recovery", log: running } })), []);
+  });
+});
 
 describe("obstaclesOf", () => {
   it("gives a failing job up by its cause and its attempts", () => {
