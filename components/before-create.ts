@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { userError } from "./check.ts";
 import { isMocked } from "./mocked.ts";
 
-/** The inputs of the resource that is about to be made; secrets are outputs, what is not known yet is undefined. */
+/** The inputs of a resource as a hook gets them, to be read by `knownValues` or `knownParts`. */
 export type NewInputs = Readonly<Record<string, unknown>>;
 
 /**

@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { beforeCreate } from "../before-create.ts";
 import { askedBeforeMaking } from "../cnpg/before-making.ts";
 import { type ClusterArgs, type FoundSecret, findSecret } from "../cnpg/cluster.ts";
+import { namespaceIn } from "../cnpg/named.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
 import { knownValues } from "../known-values.ts";
 import { say } from "../say.ts";
@@ -20,11 +20,7 @@ export function refusesOtherKeys(
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
   return beforeCreate(resource, async (inputs) => {
-    const [{ metadata }, values] = await Promise.all([
-      knownValues({ metadata: inputs.metadata }),
-      knownValues(declared),
-    ]);
-    const { namespace } = z.object({ namespace: z.string() }).safeParse(metadata).data ?? {};
+    const [namespace, values] = await Promise.all([namespaceIn(inputs.metadata), knownValues(declared)]);
     if (namespace === undefined) return undefined;
     const found = await askedBeforeMaking(
       `Secret ${backupSecretName} is in namespace ${namespace} already`,

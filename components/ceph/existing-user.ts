@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { z } from "zod";
 
-import { beforeCreate, beforeUpdate } from "../before-create.ts";
+import { type NewInputs, beforeCreate, beforeUpdate } from "../before-create.ts";
 import { asciiJson, shown } from "../check.ts";
 import { knownValues, settled } from "../known-values.ts";
 import { say } from "../say.ts";
@@ -68,20 +68,27 @@ export async function keysInUseNow(
  * Ceph, where the script cannot tell the keys of others from those that a change of keys leaves behind.
  */
 export function refusesKeysInUseElsewhere(resource: pulumi.Resource): { hooks?: pulumi.ResourceHookBinding } {
-  return beforeUpdate(resource, async (inputs, inputsBefore) => {
-    const [now, before] = await Promise.all([knownInputs(inputs), knownInputs(inputsBefore)]);
-    if (now === undefined || before === undefined || placeOf(now) === placeOf(before)) return undefined;
-    try {
-      return await keysOfOthers(now, before);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      const what = `RGW user ${shown(jobOf(now).uid)} could not be looked at in its new place. ${why}`;
-      if (!pulumi.runtime.isDryRun())
-        throw new Error(`${what} Then run \`pulumi up\` again.`, { cause: error });
-      say("warn", what, resource);
-      return undefined;
-    }
-  });
+  return beforeUpdate(resource, (inputs, before) => keysInUseElsewhere(resource, inputs, before));
+}
+
+/** What the hook says, by the command's inputs as it gets them. */
+export async function keysInUseElsewhere(
+  resource: pulumi.Resource,
+  inputs: NewInputs,
+  inputsBefore: NewInputs,
+): Promise<string | undefined> {
+  const [now, before] = await Promise.all([knownInputs(inputs), knownInputs(inputsBefore)]);
+  if (now === undefined || before === undefined || placeOf(now) === placeOf(before)) return undefined;
+  try {
+    return await keysOfOthers(now, before);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const what = `RGW user ${shown(jobOf(now).uid)} could not be looked at in its new place. ${why}`;
+    if (!pulumi.runtime.isDryRun())
+      throw new Error(`${what} Then run \`pulumi up\` again.`, { cause: error });
+    say("warn", what, resource);
+    return undefined;
+  }
 }
 
 const job = z.looseObject({

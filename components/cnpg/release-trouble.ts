@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { beforeUpdate } from "../before-create.ts";
-import { settled } from "../known-values.ts";
+import { knownParts } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
 import { say } from "../say.ts";
 import { type ClusterArgs, getOrUndefined } from "./cluster.ts";
@@ -41,7 +41,7 @@ const inputs = z.object({ name: z.string(), namespace: z.string() });
 
 async function releaseIn(given: Record<string, unknown> | undefined): Promise<Release> {
   const { name, namespace } = given ?? {};
-  return inputs.parse(await settled({ name, namespace }));
+  return inputs.parse(await knownParts({ name, namespace }));
 }
 
 const secretList = z.object({

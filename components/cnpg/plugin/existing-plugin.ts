@@ -5,6 +5,7 @@ import { beforeCreate } from "../../before-create.ts";
 import { askedBeforeMaking } from "../before-making.ts";
 import { barmanPlugin } from "../barman.ts";
 import { type Answer, type ClusterArgs, getOrUndefined } from "../cluster.ts";
+import { namespaceIn } from "../named.ts";
 import { labelled, ownerAt, ownerLabel, ownerOf } from "../owner.ts";
 
 export const barmanPluginType = "cnpg-rgw:cnpg:BarmanCloudPlugin";
@@ -16,7 +17,7 @@ export function refusesSecondPlugin(
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
   return beforeCreate(component, async ({ metadata }) => {
-    const namespace = z.object({ namespace: z.string() }).safeParse(metadata).data?.namespace;
+    const namespace = await namespaceIn(metadata);
     if (namespace === undefined) return undefined;
     const owner = await ownerOf(component);
     const found = await askedBeforeMaking(

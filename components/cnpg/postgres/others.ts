@@ -1,16 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { beforeCreate } from "../../before-create.ts";
-import { knownValues } from "../../known-values.ts";
 import { askedBeforeMaking } from "../before-making.ts";
 import type { ClusterArgs } from "../cluster.ts";
 import { apiVersions, pathOf, pluralOf } from "../crds/schema.ts";
+import { type ObjectName, nameIn } from "../named.ts";
 import { ownerAt, ownerLabel, ownerOf } from "../owner.ts";
 
 type Kind = "Cluster" | "ObjectStore";
-
-const named = z.object({ namespace: z.string(), name: z.string() });
 
 /**
  * Refuses to make an object where there is one of its name that the component has not made: the provider would take it
@@ -35,17 +32,11 @@ export function refusesOthers(
   });
 }
 
-/** A secret among a database's arguments makes an output of all. */
-async function nameIn(metadata: unknown): Promise<z.infer<typeof named> | undefined> {
-  const plain = pulumi.Output.isInstance(metadata) ? (await knownValues({ metadata })).metadata : metadata;
-  return named.safeParse(plain).data;
-}
-
 /** What to do about an object of that name that something else made, if there is one. Throws if nobody tells. */
 export async function takenByOthers(
   cluster: ClusterArgs,
   kind: Kind,
-  object: z.infer<typeof named>,
+  object: ObjectName,
   owner: string,
 ): Promise<string | undefined> {
   const { namespace, name } = object;

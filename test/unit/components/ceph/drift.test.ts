@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { correctsDrift } from "../../../../components/ceph/drift.ts";
 import { bootstrap } from "../../../../components/ceph/remote-job.ts";
+import { nestedSecret, secretMark } from "../../hook-args.ts";
 import { startSshServer } from "../../../support/ssh-server.ts";
 import type { SshServer } from "../../../support/ssh-server.ts";
 
@@ -32,7 +33,8 @@ describe("correctsDrift", () => {
     const connection = { host: "127.0.0.1", port, user: "ceph-admin", hostKey, privateKey };
     const job = { radosgwAdmin: "radosgw-admin", uid: `user-${uid}`, accessKeyId: "AK", script };
     const props = {
-      connection: pulumi.secret(connection),
+      // As the provider marks it: a secret that holds a secret.
+      connection: nestedSecret({ ...connection, privateKey: secretMark(privateKey) }),
       stdin: pulumi.secret(JSON.stringify(job)),
       create: bootstrap("apply"),
     };

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import {
+  keysInUseElsewhere,
   keysInUseNow,
   keysOfOthers,
   blankUntilGenerated,
@@ -11,6 +12,7 @@ import {
 import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
 import { startSshServer } from "../../../support/ssh-server.ts";
 import type { SshServer } from "../../../support/ssh-server.ts";
+import { hookArgs, secretMark } from "../../hook-args.ts";
 import { recordResources } from "../../mocks.ts";
 import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
@@ -87,6 +89,23 @@ describe("a user of the stack that is declared to be in another place", needsPyt
       );
     }
     assert.ok(state().calls.every((call) => call.startsWith("metadata get")));
+  });
+
+  it("is found by inputs whose secrets hold secrets, as the command provider marks them", async () => {
+    succeeds("apply", foreign);
+    const { connection, stdin } = inputs();
+    const sent = (changes: object) => ({
+      addPreviousOutputInEnv: false,
+      connection: secretMark({ ...connection, privateKey: secretMark(connection.privateKey), ...changes }),
+      stdin: secretMark(stdin),
+      triggers: ["cnpg-backup"],
+    });
+    const said = (before: object) =>
+      keysInUseElsewhere(undefined as unknown as pulumi.Resource, hookArgs(sent({})), hookArgs(sent(before)));
+    const commands = server.commands.length;
+    assert.equal(await said({}), undefined);
+    assert.equal(server.commands.length, commands);
+    assert.match((await said({ host: "10.0.0.9" })) ?? "", /undeclared keys \(1\)/);
   });
 
   it("is refused where the key has the right id only", async () => {
