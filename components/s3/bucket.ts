@@ -2,9 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../check.ts";
+import { ifKnown } from "../known-values.ts";
 import { connectionOf } from "./connection.ts";
 import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
-import { regionFor, unconstrainedRegion } from "./existing-bucket.ts";
+import { type FoundBucket, anyRegion, findBucket } from "./existing-bucket.ts";
+import { S3Failure } from "./failure.ts";
+import { importsBucket } from "./import-bucket.ts";
 import { s3Provider } from "./provider.ts";
 import { bucketRule } from "./rules.ts";
 
@@ -31,7 +34,7 @@ export interface BackupBucketArgs {
 }
 
 /**
- * A bucket for backups. One that already belongs to the connection's user is adopted as it is; one that belongs to
+ * A bucket for backups. One that already belongs to the connection's user is imported as it is; one that belongs to
  * somebody else is an error. Nothing but the bucket itself is managed: RGW takes some requests about parts of a bucket
  * that it does not know for requests about the bucket, deletion included.
  */
@@ -44,15 +47,24 @@ export class BackupBucket extends pulumi.ComponentResource {
 
     const connection = connectionOf(args.connection, this);
     const bucketName = checked(this, "bucket", args.bucket, bucketRule);
-    const region = pulumi.unsecret(
-      pulumi.all([connection, bucketName]).apply((known) => regionOrError(...known, this)),
+    const found = pulumi.unsecret(
+      pulumi.all([connection, bucketName]).apply((known) => foundOrError(...known, this)),
     );
+    // In a first preview the keys may not be known; the update then looks.
+    const region = pulumi.runtime.isDryRun()
+      ? ifKnown(found).then((known) => known?.region ?? anyRegion)
+      : found.region;
     const provider = s3Provider(`${name}-s3`, args.connection, region, this);
     const isProtected = args.protection?.enabled ?? true;
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
       { bucket: bucketName, forceDestroy: !isProtected },
-      { parent: this, provider, retainOnDelete: isProtected },
+      {
+        parent: this,
+        provider,
+        retainOnDelete: isProtected,
+        transforms: importsBucket(found, bucketName, args.connection, this),
+      },
     );
 
     this.bucket = bucket.bucket;
@@ -60,16 +72,17 @@ export class BackupBucket extends pulumi.ComponentResource {
   }
 }
 
-/** A preview asks nothing of the store: it may not be there yet, and the user neither. */
-async function regionOrError(
+/** The store may not be there yet in a preview, and the user neither; but a bucket of others stays one. */
+async function foundOrError(
   connection: S3Connection,
   bucket: string,
   resource: pulumi.Resource,
-): Promise<string> {
-  if (pulumi.runtime.isDryRun()) return unconstrainedRegion;
+): Promise<FoundBucket> {
   try {
-    return await regionFor(connection, bucket);
+    return await findBucket(connection, bucket);
   } catch (error) {
+    const isOfOthers = error instanceof S3Failure && error.kind === "bucket";
+    if (pulumi.runtime.isDryRun() && !isOfOthers) return { isOurs: false, region: anyRegion };
     throw error instanceof Error ? userError(error.message, resource) : error;
   }
 }

@@ -9,8 +9,8 @@ export interface S3ConnectionArgs {
   endpoint: pulumi.Input<string>;
 
   /**
-   * Label that requests are signed with. Sent as a LocationConstraint only to a store that takes no other, such as
-   * Amazon's and Garage. Default: `local`.
+   * Label that requests are signed with; the store's own, where it takes no other, as Amazon's and Garage. Default:
+   * `local`.
    */
   region?: pulumi.Input<string | undefined>;
 

@@ -3,12 +3,13 @@ import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 
 import { answerSeconds } from "./client.ts";
+import type { S3Connection } from "./connection.ts";
 import { classify, S3Failure, skewProblem } from "./failure.ts";
 import type { S3Target } from "./failure.ts";
 
 /** Proves that an S3 server answers at the endpoint, before any key is sent to it, and that its clock agrees. */
 export async function probe(target: S3Target, now = new Date()): Promise<void> {
-  const answer = await anonymousGet(target).catch((error: unknown) => {
+  const answer = await anonymousGet(target.connection).catch((error: unknown) => {
     throw classify(error, target);
   });
   const { endpoint } = target.connection;
@@ -35,13 +36,17 @@ interface Answer {
   body: string;
 }
 
-async function anonymousGet({ connection }: S3Target): Promise<Answer> {
+/** What a store says to a request that is not signed. */
+export async function anonymousGet(
+  { endpoint, caBundle }: Pick<S3Connection, "endpoint" | "caBundle">,
+  path = "/",
+): Promise<Answer> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const send = connection.endpoint.startsWith("https:") ? httpsRequest : httpRequest;
-    const request = send(`${connection.endpoint}/`, {
+    const send = endpoint.startsWith("https:") ? httpsRequest : httpRequest;
+    const request = send(`${endpoint}${path}`, {
       agent: false,
       signal: AbortSignal.timeout(answerSeconds * 1_000),
-      ...(connection.caBundle !== undefined && { ca: connection.caBundle }),
+      ...(caBundle !== undefined && { ca: caBundle }),
     });
     request.once("response", resolve).once("error", reject).end();
   });

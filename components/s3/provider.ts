@@ -10,7 +10,7 @@ const maxRetries = 5;
 
 /**
  * The AWS provider, for S3 stores other than Amazon's. Everything that only Amazon answers is off, and the region is
- * given apart from the connection's: the provider sends any region but us-east-1 as LocationConstraint.
+ * given apart from the connection's: the provider makes buckets in regions of Amazon's only, us-east-1 by default.
  */
 export function s3Provider(
   name: string,

@@ -165,6 +165,7 @@ describe("a homelab that was there before", () => {
     const preview = await mustPulumi(["preview", "--diff"]);
     assert.match(preview, /kubernetes:helm\.sh\/v3:Release: \(import\)\s+\[id=postgres\/cloudnative-pg\]/);
     assert.match(preview, /~ kubernetes:helm\.sh\/v3:Release: \(update\)/);
+    assert.match(preview, /aws:s3\/bucket:Bucket: \(import\)\s+\[id=/);
     assert.match(preview, /cnpg-backup-s3 in namespace demo .* these of its values change: S3_REGION/);
     assert.match(
       preview,
@@ -176,7 +177,7 @@ describe("a homelab that was there before", () => {
 
   it("is adopted, with the keys and the objects in use, and its database does not notice", async () => {
     const up = await mustPulumi(["up", "--yes", "--skip-preview"]);
-    assert.ok(changes(up).includes("= 1 imported"), up);
+    assert.ok(changes(up).includes("= 2 imported"), up);
     assert.deepEqual(await keyInUse(), keys);
     const inUse = { accessKeyId: keys.access_key, secretAccessKey: keys.secret_key };
     assert.deepEqual(await s3({ ...inUse, steps: [["get", "homelab/old"]] }), ["content of homelab/old"]);

@@ -26,7 +26,7 @@ describe("BackupBucket", () => {
   after(() => store.stop());
   beforeEach(() => {
     declared.length = 0;
-    Object.assign(store, { location: undefined, own: [], objects: new Map() });
+    store.reset();
   });
 
   it("is a bucket and nothing about it, through a provider that asks nothing of Amazon", async () => {
@@ -46,11 +46,14 @@ describe("BackupBucket", () => {
     assert.deepEqual(secrets.sort(), ["accessKey", "secretKey"]);
   });
 
-  it("adopts our bucket where it is", async () => {
-    Object.assign(store, { location: "default", own: ["cnpg-backups"] });
-    const bucket = new BackupBucket("backups", { connection: connection(), bucket: "cnpg-backups" });
+  it("is signed for as its store demands", async () => {
+    Object.assign(store, { location: "garage", own: ["cnpg-backups"], onlyRegion: "garage" });
+    const bucket = new BackupBucket("backups", {
+      connection: { ...connection(), region: "garage" },
+      bucket: "cnpg-backups",
+    });
     await valueOf(bucket.bucket);
-    assert.equal(only("pulumi:providers:aws").inputs.region, "default");
+    assert.equal(only("pulumi:providers:aws").inputs.region, "garage");
   });
 
   it("deletes objects only where protection is off", async () => {

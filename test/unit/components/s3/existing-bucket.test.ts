@@ -1,67 +1,82 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { regionFor } from "../../../../components/s3/existing-bucket.ts";
+import { findBucket, isThere } from "../../../../components/s3/existing-bucket.ts";
 import { useFakeS3 } from "./use-fake-s3.ts";
 
-describe("regionFor", () => {
+const bucket = "cnpg-backups";
+
+describe("findBucket", () => {
   const s3 = useFakeS3("garage");
 
-  it("makes a new bucket without a LocationConstraint", async () => {
-    assert.equal(await regionFor(s3.connection, "cnpg-backups"), "us-east-1");
+  it("has nothing to import where there is no bucket", async () => {
+    assert.deepEqual(await findBucket(s3.connection, bucket), { isOurs: false, region: "us-east-1" });
   });
 
-  it("adopts our own bucket where it is", async () => {
-    Object.assign(s3.store, { location: "default", own: ["other", "cnpg-backups"] });
-    assert.equal(await regionFor(s3.connection, "cnpg-backups"), "default");
-    s3.store.location = "";
-    assert.equal(await regionFor(s3.connection, "cnpg-backups"), "us-east-1");
+  it("knows our own bucket, wherever RGW keeps it, and in the region that Amazon keeps it in", async () => {
+    s3.store.own = ["other", bucket];
+    for (const [location, region] of [
+      ["default", "us-east-1"],
+      ["", "us-east-1"],
+      ["eu-central-1", "eu-central-1"],
+      ["us-gov-west-1", "us-gov-west-1"],
+    ]) {
+      Object.assign(s3.store, { location });
+      assert.deepEqual(await findBucket(s3.connection, bucket), { isOurs: true, region });
+    }
   });
 
-  it("adopts a bucket where the keys may not list buckets", async () => {
+  it("takes a bucket for ours where the keys may not list buckets", async () => {
     s3.store.location = "default";
     s3.store.errors = [{ when: /^GET \/\?/, status: 403, code: "AccessDenied" }];
-    assert.equal(await regionFor(s3.connection, "cnpg-backups"), "default");
+    assert.equal((await findBucket(s3.connection, bucket)).isOurs, true);
   });
 
-  it("writes nothing to a bucket whose ACL names us as we are called", async () => {
-    Object.assign(s3.store, { location: "default", own: ["cnpg-backups"] });
-    await regionFor(s3.connection, "cnpg-backups");
-    assert.ok(!s3.store.requests.some((line) => line.startsWith("PUT")));
-  });
-
-  it("brings our new name into a private bucket's ACL, and leaves a shared one alone", async () => {
-    Object.assign(s3.store, { location: "default", own: ["cnpg-backups"], displayName: "Renamed" });
-    await regionFor(s3.connection, "cnpg-backups");
-    assert.equal(s3.store.acl.ownerName, "Renamed");
-    Object.assign(s3.store.acl, { ownerName: "CNPG", others: ["them"] });
-    await regionFor(s3.connection, "cnpg-backups");
-    assert.deepEqual(s3.store.acl, { ownerName: "CNPG", others: ["them"] });
+  it("writes nothing", async () => {
+    Object.assign(s3.store, { location: "default", own: [bucket] });
+    await findBucket(s3.connection, bucket);
+    assert.ok(s3.store.requests.every((line) => line.startsWith("GET ")));
   });
 
   it("refuses somebody else's bucket, even one that we may use", async () => {
     const message =
       /cnpg-backups exists and belongs to another user of the store\. Choose another bucket name/;
     Object.assign(s3.store, { location: "default", own: ["other"] });
-    await assert.rejects(regionFor(s3.connection, "cnpg-backups"), message);
+    await assert.rejects(findBucket(s3.connection, bucket), message);
     s3.store.errors = [{ when: /location/, status: 403, code: "AccessDenied" }];
-    await assert.rejects(regionFor(s3.connection, "cnpg-backups"), message);
+    await assert.rejects(findBucket(s3.connection, bucket), message);
   });
 
   it("says what is wrong with the keys rather than with the bucket", async () => {
     s3.store.errors = [{ when: /location/, status: 403, code: "SignatureDoesNotMatch" }];
-    await assert.rejects(regionFor(s3.connection, "cnpg-backups"), /^S3Failure: S3 key problem/);
+    await assert.rejects(findBucket(s3.connection, bucket), /^S3Failure: S3 key problem/);
   });
 
   it("takes the region of a store that insists on it", async () => {
-    const refuseOnce = { when: /location/, status: 400, code: "AuthorizationHeaderMalformed" };
-    s3.store.errors = [refuseOnce];
-    const { find } = s3.store.errors;
-    s3.store.errors.find = ((...args: Parameters<typeof find>) => {
-      const found = find.apply(s3.store.errors, args);
-      if (found !== undefined) s3.store.errors = [];
-      return found;
-    }) as typeof find;
-    assert.equal(await regionFor(s3.connection, "cnpg-backups"), "garage");
+    s3.store.onlyRegion = "garage";
+    assert.deepEqual(await findBucket(s3.connection, bucket), { isOurs: false, region: "garage" });
+    Object.assign(s3.store, { location: "garage", own: [bucket] });
+    assert.deepEqual(await findBucket(s3.connection, bucket), { isOurs: true, region: "garage" });
+    s3.store.own = ["other"];
+    await assert.rejects(findBucket(s3.connection, bucket), /belongs to another user/);
+    const elsewhere = { ...s3.connection, region: "local" };
+    await assert.rejects(findBucket(elsewhere, bucket), /^S3Failure: S3 region problem/);
+  });
+});
+
+describe("isThere", () => {
+  const s3 = useFakeS3();
+
+  it("tells a bucket that there is from one that there is not, without keys", async () => {
+    assert.equal(await isThere(s3.connection, bucket), false);
+    s3.store.location = "default";
+    assert.equal(await isThere(s3.connection, bucket), true);
+  });
+
+  it("says no where a store answers alike for any name, or does not answer", async () => {
+    s3.store.location = "default";
+    s3.store.errors = [{ when: /./, status: 403, code: "AccessDenied" }];
+    assert.equal(await isThere(s3.connection, bucket), false);
+    assert.equal(await isThere({ endpoint: "http://127.0.0.1:1", caBundle: undefined }, bucket), false);
   });
 });

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** An S3 store in memory, for one bucket; requests are not authenticated. */
+/** An S3 store in memory, for one bucket; whatever is signed is believed. */
 export interface FakeS3 {
   endpoint: string;
   objects: Map<string, string | Uint8Array>;
@@ -22,12 +22,14 @@ export interface FakeS3 {
   /** What GetBucketLocation says; undefined: there is no bucket. */
   location: string | undefined;
 
-  /** What ListBuckets says: our buckets, and our name. */
-  own: string[];
-  displayName: string;
+  /** A region that requests have to be signed with; undefined: any will do. */
+  onlyRegion: string | undefined;
 
-  /** The bucket's ACL: the owner's name in it, and who else has a grant. */
-  acl: { ownerName: string; others: string[] };
+  /** What ListBuckets says: our buckets. */
+  own: string[];
+
+  /** Who beside the owner has a grant in the bucket's ACL. */
+  acl: { others: string[] };
 
   /** The bucket's policy as JSON, and the rules of its lifecycle as XML; empty: it has none. */
   policy: string;
@@ -61,9 +63,9 @@ function emptyStore(): Omit<FakeS3, "endpoint" | "reset" | "stop"> {
     requests: [],
     errors: [],
     location: undefined,
+    onlyRegion: undefined,
     own: [],
-    displayName: "CNPG",
-    acl: { ownerName: "CNPG", others: [] },
+    acl: { others: [] },
     policy: "",
     lifecycle: "",
   };
@@ -79,16 +81,27 @@ async function answer(store: FakeS3, request: IncomingMessage, response: ServerR
   const line = `${request.method ?? ""} ${decodeURIComponent(url.pathname)}${url.search}`;
   store.requests.push(line);
   const sent = await textOf(request);
-  const error = store.errors.find(({ when }) => when.test(line));
-  const { status, body } =
-    error === undefined ? work(store, request.method ?? "", url, sent) : refusal(error.status, error.code);
+  const signature = request.headers.authorization;
+  const isElsewhere = signature !== undefined && !signature.includes(`/${store.onlyRegion ?? ""}`);
+  const error = isElsewhere ? otherRegion : store.errors.find(({ when }) => when.test(line));
+  const isAnonymous = signature === undefined && url.pathname !== "/";
+  const done = () => (isAnonymous ? withoutKeys(store, url) : work(store, request.method ?? "", url, sent));
+  const { status, body } = error === undefined ? done() : refusal(error.status, error.code);
   response.writeHead(status, { "content-type": "application/xml" }).end(body);
+}
+
+const otherRegion = { status: 400, code: "AuthorizationHeaderMalformed" };
+
+/** As RGW tells of buckets to anybody. */
+function withoutKeys({ location }: FakeS3, { pathname }: URL): Answer {
+  const isOther = pathname.startsWith("/nobodys-");
+  return location === undefined || isOther ? refusal(404, "NoSuchBucket") : refusal(403, "AccessDenied");
 }
 
 function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
   if (url.pathname === "/") return listOfBuckets(store);
   if (url.searchParams.has("location")) return locationOf(store);
-  if (url.searchParams.has("acl")) return aclOf(store, method);
+  if (url.searchParams.has("acl")) return aclOf(store);
   if (url.searchParams.has("policy")) return policyOf(store);
   if (url.searchParams.has("lifecycle")) return lifecycleOf(store);
   if (url.searchParams.get("list-type") === "2") return listOfObjects(store, url.searchParams);
@@ -99,23 +112,21 @@ function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
   return object === undefined ? refusal(404, "NoSuchKey") : { status: 200, body: object };
 }
 
-function listOfBuckets({ own, displayName }: FakeS3): Answer {
+function listOfBuckets({ own }: FakeS3): Answer {
   const buckets = own.map((name) => `<Bucket><Name>${name}</Name></Bucket>`).join("");
-  const owner = ownerNamed(displayName);
   return xml(`<ListAllMyBucketsResult>${owner}<Buckets>${buckets}</Buckets></ListAllMyBucketsResult>`);
 }
 
-const ownerNamed = (name: string): string => `<Owner><ID>us</ID><DisplayName>${name}</DisplayName></Owner>`;
+const owner = "<Owner><ID>us</ID><DisplayName>CNPG</DisplayName></Owner>";
 
-function aclOf({ acl, displayName }: FakeS3, method: string): Answer {
-  if (method === "PUT") Object.assign(acl, { ownerName: displayName, others: [] });
+function aclOf({ acl }: FakeS3): Answer {
   const grants = ["us", ...acl.others].map(
     (id) =>
       `<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><ID>${id}</ID>` +
       "</Grantee><Permission>FULL_CONTROL</Permission></Grant>",
   );
   const list = `<AccessControlList>${grants.join("")}</AccessControlList>`;
-  return xml(`<AccessControlPolicy>${ownerNamed(acl.ownerName)}${list}</AccessControlPolicy>`);
+  return xml(`<AccessControlPolicy>${owner}${list}</AccessControlPolicy>`);
 }
 
 function locationOf({ location }: FakeS3): Answer {
