@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../check.ts";
 import { ifKnown } from "../known-values.ts";
+import { ambientTrouble } from "./ambient.ts";
 import { connectionOf } from "./connection.ts";
 import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
 import { type FoundBucket, anyRegion, findBucket } from "./existing-bucket.ts";
@@ -45,6 +46,8 @@ export class BackupBucket extends pulumi.ComponentResource {
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:s3:BackupBucket", name, {}, opts);
 
+    const trouble = ambientTrouble();
+    if (trouble !== undefined) throw userError(trouble, this);
     const connection = connectionOf(args.connection, this);
     const bucketName = checked(this, "bucket", args.bucket, bucketRule);
     const found = pulumi.unsecret(

@@ -9,7 +9,10 @@ import type { S3Connection } from "./connection.ts";
 /** No answer within this time is a failure: a full or halted Ceph accepts requests and never answers them. */
 export const answerSeconds = 20;
 
-/** A client for any S3 store: path-style, no checksums that only Amazon knows, and an end to every wait. */
+/**
+ * A client for any S3 store: path-style, no checksums that only Amazon knows, and an end to every wait. What the
+ * environment and the files of AWS tools say is for other stores: whatever the SDK would take from there is given.
+ */
 export function s3Client(
   connection: S3Connection,
   region = connection.region,
@@ -20,6 +23,14 @@ export function s3Client(
     region,
     forcePathStyle: true,
     credentials: { accessKeyId: connection.accessKeyId, secretAccessKey: connection.secretAccessKey },
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    useArnRegion: false,
+    disableS3ExpressSessionAuth: true,
+    defaultsMode: "legacy",
+    retryMode: "standard",
+    authSchemePreference: ["sigv4"],
+    userAgentAppId: "",
     // Ceph 16 answers 411 to the SDK's default checksums, Ceph 18 stores their encoding with the object.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",

@@ -10,7 +10,9 @@ const maxRetries = 5;
 
 /**
  * The AWS provider, for S3 stores other than Amazon's. Everything that only Amazon answers is off, and the region is
- * given apart from the connection's: the provider makes buckets in regions of Amazon's only, us-east-1 by default.
+ * given apart from the connection's: the provider makes buckets in regions of Amazon's only, us-east-1 by default. The
+ * endpoint, the region and the keys given here win over what the environment and the user's files set for AWS tools; see
+ * also `ambientTrouble`.
  */
 export function s3Provider(
   name: string,
@@ -31,6 +33,8 @@ export function s3Provider(
       accessKey: pulumi.secret(connection.accessKeyId),
       secretKey: pulumi.secret(connection.secretAccessKey),
       ...(connection.caBundle === undefined ? {} : { customCaBundle: caPath }),
+      // The program's own requests take no proxy either.
+      noProxy: "*",
       skipCredentialsValidation: true,
       skipMetadataApiCheck: true,
       skipRegionValidation: true,

@@ -43,6 +43,11 @@ describe("BackupBucket", () => {
     assert.equal(inputs.region, "us-east-1");
     assert.equal(inputs.customCaBundle, undefined);
     assert.equal(inputs.maxRetries, "5");
+    assert.equal(inputs.noProxy, "*");
+    assert.deepEqual(
+      [inputs.profile, inputs.sharedConfigFiles, inputs.token],
+      [undefined, undefined, undefined],
+    );
     assert.deepEqual(secrets.sort(), ["accessKey", "secretKey"]);
   });
 
@@ -65,6 +70,46 @@ describe("BackupBucket", () => {
     });
     await valueOf(bucket.bucket);
     assert.equal(only("aws:s3/bucket:Bucket").inputs.forceDestroy, true);
+  });
+
+  it("refuses an environment with which the provider would fail", () => {
+    const before = process.env.AWS_USE_DUALSTACK_ENDPOINT;
+    process.env.AWS_USE_DUALSTACK_ENDPOINT = "true";
+    try {
+      const make = () => new BackupBucket("backups", { connection: connection(), bucket: "cnpg-backups" });
+      assert.throws(make, /^Error: AWS_USE_DUALSTACK_ENDPOINT is true/);
+    } finally {
+      if (before === undefined) Reflect.deleteProperty(process.env, "AWS_USE_DUALSTACK_ENDPOINT");
+      else process.env.AWS_USE_DUALSTACK_ENDPOINT = before;
+    }
+  });
+
+  it("takes endpoint, region and keys of none of the environment's AWS settings", async () => {
+    const set = {
+      AWS_REGION: "elsewhere-1",
+      AWS_DEFAULT_REGION: "elsewhere-1",
+      AWS_ACCESS_KEY_ID: "OTHER",
+      AWS_SECRET_ACCESS_KEY: "other",
+      AWS_SESSION_TOKEN: "other",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+      AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1",
+    };
+    const before = Object.keys(set).map((name): [string, string | undefined] => [name, process.env[name]]);
+    Object.assign(process.env, set);
+    try {
+      const args = { connection: connection(), bucket: "cnpg-backups" };
+      await valueOf(new BackupBucket("backups", args).bucket);
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    }
+    const { inputs } = only("pulumi:providers:aws");
+    assert.deepEqual(
+      [inputs.region, inputs.accessKey, inputs.secretKey, inputs.token, inputs.endpoints],
+      ["us-east-1", "AKID", "sk-declared", undefined, JSON.stringify([{ s3: store.endpoint }])],
+    );
   });
 
   it("refuses bad values before it makes anything", () => {
