@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
+import { keepsFields } from "../cnpg/keep-fields.ts";
 import { takesBack } from "../cnpg/owner.ts";
 import { type PreflightArgs, clusterToAsk } from "../cnpg/preflight.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
@@ -33,7 +34,11 @@ export type SecretMaker = (
 /** Checks the values once, for any number of Secrets that hold them. */
 export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentResource): SecretMaker {
   const stringData = secretData(args, parent);
-  const hooks = refusesOtherKeys(parent, clusterToAsk(parent, args.preflight), stringData);
+  const cluster = clusterToAsk(parent, args.preflight);
+  const hooks = pulumi.mergeOptions(
+    refusesOtherKeys(parent, cluster, stringData),
+    keepsFields(parent, cluster),
+  );
   return (name, namespace, opts) =>
     new kubernetes.core.v1.Secret(
       `${name}-secret`,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { type ClusterArgs, inTime, statusOf } from "./kube-api.ts";
-import { kubeGet } from "./kube-get.ts";
+import { kubeGet } from "./kube-request.ts";
 
 export type { ClusterArgs } from "./kube-api.ts";
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type Rule, checked } from "../../check.ts";
 import type { ClusterArgs } from "../cluster.ts";
+import { keepsFields } from "../keep-fields.ts";
 import { ownerLabel, ownerOf } from "../owner.ts";
 import { type PreflightArgs, clusterToAsk } from "../preflight.ts";
 import { namespaceRule } from "../rules.ts";
@@ -117,6 +118,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
           ...tls.resources,
         ],
         customTimeouts: { create: "5m", update: "5m" },
+        ...keepsFields(this, cluster),
       },
     );
     const service = this.service(name, namespace, tls.secretNames, plugin);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../../check.ts";
 import { say } from "../../say.ts";
+import { keepsFields } from "../keep-fields.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { customResource } from "../custom-resource.ts";
 import type { LiveCluster } from "../live/live-cluster.ts";
@@ -64,8 +65,11 @@ export class PostgresCluster extends pulumi.ComponentResource {
       parent: this,
       dependsOn: stores,
       ...pulumi.mergeOptions(
-        refusesOthers(this, cluster, "Cluster"),
-        inspectedFirst(checked, connections, this),
+        pulumi.mergeOptions(
+          refusesOthers(this, cluster, "Cluster"),
+          inspectedFirst(checked, connections, this),
+        ),
+        keepsFields(this, cluster),
       ),
     });
     const answered = pulumi.all([plan, live, connections, made.id]).apply(async ([known, before, stores]) => {
@@ -76,7 +80,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const moved = pulumi
       .all([plan, isDue])
       .apply(([known, due]) => (due ? answering.apply(() => untilMoved(known, cluster, this)) : undefined));
-    makeScheduledBackup(name, plan, made, moved, this);
+    makeScheduledBackup(name, plan, made, moved, { parent: this, ...keepsFields(this, cluster) });
 
     // Known before the database answers, so that a preview shows them; an update gives them out when it does.
     const outcome = pulumi.runtime.isDryRun() ? plan : answering;
@@ -116,7 +120,9 @@ function objectStores(
   storeChecked: { hooks?: pulumi.ResourceHookBinding },
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
-  const opts = () => ({ parent, ...refusesOthers(parent, cluster, "ObjectStore") });
+  const looks = () =>
+    pulumi.mergeOptions(refusesOthers(parent, cluster, "ObjectStore"), keepsFields(parent, cluster));
+  const opts = () => ({ parent, ...looks() });
   const store = customResource(
     "ObjectStore",
     `${name}-store`,
@@ -124,7 +130,7 @@ function objectStores(
       metadata: metadataOf(plan, ({ clusterName }) => objectStoreName(clusterName), parent),
       spec: plan.objectStore,
     },
-    pulumi.mergeOptions(opts(), storeChecked),
+    pulumi.mergeOptions(storeChecked, opts()),
   );
   if (!args.recovery) return [store];
   const source = customResource(
@@ -169,14 +175,14 @@ function makeScheduledBackup(
   plan: pulumi.Output<Plan>,
   cluster: kubernetes.apiextensions.CustomResource,
   moved: pulumi.Output<unknown>,
-  parent: pulumi.Resource,
+  opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): void {
   customResource(
     "ScheduledBackup",
     `${name}-schedule`,
-    { metadata: metadataOf(plan, scheduleName, parent), spec: plan.scheduledBackup },
+    { metadata: metadataOf(plan, scheduleName, opts.parent), spec: plan.scheduledBackup },
     {
-      parent,
+      ...opts,
       dependsOn: cluster,
       // Only a new one takes a base backup at once, and the WAL of a new Cluster is of no use before.
       replacementTrigger: pulumi

@@ -1,16 +1,26 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 type Reply = { status: number; body: unknown } | "silence";
 
-/** A stand-in for a Kubernetes API server: replies by path, 404 elsewhere. `close` ends it. */
+/**
+ * A stand-in for a Kubernetes API server: replies by path, and by `PATCH path` from what is sent, 404 elsewhere. `close`
+ * ends it.
+ */
 export async function apiServer(
-  replies: Record<string, Reply>,
+  replies: Record<string, Reply | ((sent: string) => Reply)>,
 ): Promise<{ kubeconfig: string; close: () => void }> {
   const server = createServer((request, response) => {
-    const reply = replies[request.url ?? ""] ?? { status: 404, body: { kind: "Status", code: 404 } };
-    if (reply === "silence") return;
-    response.writeHead(reply.status, { "content-type": "application/json" }).end(JSON.stringify(reply.body));
+    const { method = "", url = "" } = request;
+    const given = replies[method === "GET" ? url : `${method} ${url}`];
+    void text(request).then((sent) => {
+      const reply = typeof given === "function" ? given(sent) : (given ?? notFound);
+      if (reply === "silence") return;
+      response
+        .writeHead(reply.status, { "content-type": "application/json" })
+        .end(JSON.stringify(reply.body));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -21,6 +31,8 @@ export async function apiServer(
   };
   return { kubeconfig: kubeconfigFor(`http://127.0.0.1:${address.port}`), close };
 }
+
+const notFound = { status: 404, body: { kind: "Status", code: 404 } };
 
 const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
   typeof address === "object" && address !== null;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 
 import { type ClusterArgs, kubeConfigOf, reasonOf } from "../../../../components/cnpg/kube-api.ts";
-import { kubeGet } from "../../../../components/cnpg/kube-get.ts";
+import { kubeGet } from "../../../../components/cnpg/kube-request.ts";
 import { KubeconfigMistake } from "../../../../components/cnpg/kubeconfig.ts";
 
 const home = mkdtempSync(join(tmpdir(), "home-"));

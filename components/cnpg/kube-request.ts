@@ -17,34 +17,70 @@ interface Way {
 const ways = new Map<string, Promise<Way>>();
 const connectionsAtOnce = 8;
 
+interface Question {
+  method: "GET" | "PATCH";
+  path: string;
+  deadline: AbortSignal;
+  type?: string;
+  body?: string;
+}
+
 /** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
-export async function kubeGet(cluster: ClusterArgs, path: string, deadline: AbortSignal): Promise<unknown> {
+export const kubeGet = (cluster: ClusterArgs, path: string, deadline: AbortSignal): Promise<unknown> =>
+  asked(cluster, { method: "GET", path, deadline });
+
+/** One operation of a JSON patch. */
+export interface PatchOperation {
+  op: "replace";
+  path: string;
+  value: unknown;
+}
+
+/** The answer to a PATCH; throws as {@link kubeGet} does. */
+export const kubePatch = (
+  cluster: ClusterArgs,
+  path: string,
+  operations: readonly PatchOperation[],
+  deadline: AbortSignal,
+): Promise<unknown> =>
+  asked(cluster, {
+    method: "PATCH",
+    path,
+    deadline,
+    type: "application/json-patch+json",
+    body: JSON.stringify(operations),
+  });
+
+async function asked(cluster: ClusterArgs, question: Question): Promise<unknown> {
   const way = wayTo(cluster);
   try {
-    return await get(await way, path, deadline);
+    return await answer(await way, question);
   } catch (error) {
     if (statusOf(error) !== 401) throw error;
     // What a login command gave may have had its time. It runs once more, for all questions that met with this.
     if (ways.get(keyOf(cluster)) === way) ways.delete(keyOf(cluster));
-    return await get(await wayTo(cluster), path, deadline);
+    return await answer(await wayTo(cluster), question);
   }
 }
 
-function get({ server, options }: Way, path: string, deadline: AbortSignal): Promise<unknown> {
+function answer(
+  { server, options }: Way,
+  { method, path, deadline, type, body }: Question,
+): Promise<unknown> {
   const url = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
   const { request } = url.protocol === "http:" ? http : https;
   return new Promise((resolve, reject) => {
-    request(url, { ...options, signal: deadline }, (response) => {
+    const sent = request(url, { ...options, method, signal: deadline }, (response) => {
       text(response)
-        .then((body) => {
+        .then((said) => {
           const status = response.statusCode ?? 0;
-          if (status < 200 || status > 299) throw new KubeFailure(status, body);
-          resolve(JSON.parse(body));
+          if (status < 200 || status > 299) throw new KubeFailure(status, said);
+          resolve(JSON.parse(said));
         })
         .catch(reject);
-    })
-      .on("error", reject)
-      .end();
+    }).on("error", reject);
+    if (type !== undefined) sent.setHeader("content-type", type);
+    sent.end(body);
   });
 }
 
