@@ -17,8 +17,9 @@ import { cacheDir, runDir, runtimeDir, stateDir } from "./layout.ts";
 import { duration, runLanes } from "./progress.ts";
 import type { Step, StepResult } from "./progress.ts";
 import { summary } from "./summary.ts";
+import { describePlugins, pluginMode } from "./workstation/chosen-plugins.ts";
 import { ensureEngine } from "./workstation/engine.ts";
-import { describePlugins, ensurePlugins } from "./workstation/plugins.ts";
+import { ensurePlugins } from "./workstation/plugins.ts";
 import { ensureStack, pulumiUp } from "./workstation/stack.ts";
 
 const goPrograms: readonly Artifact[] = [kubernetesBinaries, barmanCloudBinary];
@@ -126,6 +127,7 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<number> {
   const started = Date.now();
   return withLock("up", async () => {
+    pluginMode(); // a value that is none fails before anything is built
     await checkMachine();
     await takeOwnership();
     const results = [

@@ -1,21 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { succeeds } from "../host/run.ts";
+import { messageOf } from "../errors.ts";
+import { run } from "../host/run.ts";
 import { installLanguageHost, installProvider } from "../providers/install.ts";
 import { pluginVersion } from "../providers/versions.ts";
+import { checkMode, pluginMode, recordPlugins } from "./chosen-plugins.ts";
+import type { ChosenPlugin } from "./chosen-plugins.ts";
 import { engineAlone, enginePath, engineVersion, userPulumiHome } from "./engine.ts";
-import { forcedEngineDir, pulumiHome } from "./home.ts";
+import { forcedEngineDir, pulumiHome, workstationDir } from "./home.ts";
 
 /** A plugin that the program needs beside the engine. */
 interface Plugin {
   readonly kind: "language" | "resource";
   readonly name: string;
   readonly version: string;
-}
-export type Origin = "official" | "lab";
-export interface ChosenPlugin {
-  readonly name: string;
-  readonly origin: Origin;
 }
 
 function neededPlugins(): Plugin[] {
@@ -43,13 +41,14 @@ function installedOfficial(plugin: Plugin): string | undefined {
 
 const besideEngine = (plugin: Plugin): boolean => existsSync(join(enginePath(), "..", executableOf(plugin)));
 
-/** Downloads a plugin with the engine's own command into the user's plugin cache. */
-async function download(plugin: Plugin): Promise<boolean> {
+/** Downloads a plugin with the engine's own command into the user's plugin cache. Returns why that failed, if it did. */
+async function download(plugin: Plugin): Promise<string | undefined> {
   const argv = [enginePath(), "plugin", "install", plugin.kind, plugin.name, plugin.version];
-  return succeeds(argv, {
-    env: { PULUMI_HOME: userPulumiHome(), PULUMI_SKIP_UPDATE_CHECK: "true" },
-    timeoutMs: 300_000,
-  });
+  const env = { PULUMI_HOME: userPulumiHome(), PULUMI_SKIP_UPDATE_CHECK: "true" };
+  return run(argv, { env, timeoutMs: 300_000 }).then(
+    () => undefined,
+    (error: unknown) => messageOf(error).trim().split("\n").at(-1)?.slice(0, 300),
+  );
 }
 
 /** Whether Pulumi's downloads can be reached at all: one short question instead of a long wait for each plugin. */
@@ -68,60 +67,60 @@ function link(plugin: Plugin, official: string): void {
   for (const file of readdirSync(official)) symlinkSync(join(official, file), join(here, file));
 }
 
-/** Whether the user wants the lab's own plugins whatever is installed: `LAB_PLUGINS=lab`. */
-const labPluginsForced = (): boolean => process.env.LAB_PLUGINS === "lab";
-
-/**
- * Fills the lab's plugin folder: for each plugin the official one where it is installed or can be downloaded, else
- * the lab's own. The user's plugin cache never sees one of the lab's.
- */
-export async function ensurePlugins(report: (status: string) => void): Promise<ChosenPlugin[]> {
-  mkdirSync(join(pulumiHome, "plugins"), { recursive: true });
-  const forced = labPluginsForced();
-  // Its presence is what every later command goes by: see environment.ts.
-  rmSync(forcedEngineDir, { recursive: true, force: true });
-  if (forced) engineAlone(forcedEngineDir);
-  let reachable: boolean | undefined;
-  const chosen: ChosenPlugin[] = [];
-  for (const plugin of neededPlugins()) {
-    report(`looking for ${plugin.name}`);
-    if (!forced && (onPath(executableOf(plugin)) || besideEngine(plugin))) {
-      chosen.push({ name: plugin.name, origin: "official" });
-      continue;
-    }
-    if (!forced && installedOfficial(plugin) === undefined) {
-      reachable ??= await downloadsReachable();
-      if (reachable) {
-        report(`downloading ${plugin.name}`);
-        await download(plugin);
-      }
-    }
-    const official = forced ? undefined : installedOfficial(plugin);
-    if (official !== undefined) link(plugin, official);
-    else installOwn(plugin);
-    chosen.push({ name: plugin.name, origin: official === undefined ? "lab" : "official" });
-  }
-  return chosen;
-}
-
 function installOwn(plugin: Plugin): void {
   const folder = join(pulumiHome, "plugins");
   if (plugin.kind === "language") installLanguageHost(folder);
   else installProvider(folder, plugin.name);
 }
 
-/** One plain line on whose plugins run here. */
-export function describePlugins(chosen: readonly ChosenPlugin[]): string {
-  const names = (origin: Origin): string =>
-    chosen
-      .filter((p) => p.origin === origin)
-      .map((p) => p.name)
-      .join(", ");
-  const own = names("lab");
-  if (own === "") return `Pulumi plugins: the official ones (${names("official")})`;
-  const why = labPluginsForced()
-    ? "LAB_PLUGINS=lab"
-    : "the official ones are neither installed nor to be had from here";
-  const official = names("official");
-  return `Pulumi plugins: the lab's own for ${own} (${why})${official === "" ? "" : `; official: ${official}`}`;
+type Choice = Pick<ChosenPlugin, "origin" | "why"> & { readonly version?: string };
+
+/** Puts the official plugin in its place, from wherever it can be had, or says why it cannot. */
+async function takeOfficial(
+  plugin: Plugin,
+  isReachable: () => Promise<boolean>,
+  report: (status: string) => void,
+): Promise<Choice> {
+  if (besideEngine(plugin)) return { origin: "official" };
+  // The engine takes one from PATH whatever its version.
+  if (onPath(executableOf(plugin))) return { origin: "official", version: "of PATH" };
+  let why = "not installed, and get.pulumi.com is out of reach";
+  if (installedOfficial(plugin) === undefined && (await isReachable())) {
+    report(`downloading ${plugin.name}`);
+    why = `its download failed: ${(await download(plugin)) ?? "it is not in the plugin cache afterwards"}`;
+  }
+  const official = installedOfficial(plugin);
+  if (official === undefined) return { origin: "lab", why };
+  link(plugin, official);
+  return { origin: "official" };
+}
+
+/**
+ * Fills the lab's plugin folder: for each plugin the official one where it is installed or can be downloaded, else
+ * the lab's own. The user's plugin cache never sees one of the lab's.
+ */
+export async function ensurePlugins(
+  report: (status: string) => void,
+  isReachable = downloadsReachable,
+): Promise<ChosenPlugin[]> {
+  const mode = pluginMode();
+  mkdirSync(join(pulumiHome, "plugins"), { recursive: true });
+  // Its presence is what every later command goes by: see environment.ts.
+  rmSync(forcedEngineDir, { recursive: true, force: true });
+  if (mode === "lab") engineAlone(forcedEngineDir);
+  let reachable: Promise<boolean> | undefined;
+  const chosen: ChosenPlugin[] = [];
+  for (const plugin of neededPlugins()) {
+    report(`looking for ${plugin.name}`);
+    const { name, version } = plugin;
+    const choice: Choice =
+      mode === "lab"
+        ? { origin: "lab", why: "LAB_PLUGINS=lab" }
+        : await takeOfficial(plugin, () => (reachable ??= isReachable()), report);
+    if (choice.origin === "lab") installOwn(plugin);
+    chosen.push({ name, version, ...choice });
+  }
+  recordPlugins(workstationDir, chosen);
+  checkMode(mode, chosen);
+  return chosen;
 }

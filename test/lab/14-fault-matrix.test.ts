@@ -1,11 +1,12 @@
-import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { describePlugins, recordedPlugins } from "../../lab/workstation/chosen-plugins.ts";
 import { withoutDatabases } from "./support/database.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
-import { lab, mustPulumi } from "./support/lab.ts";
+import { mustPulumi } from "./support/lab.ts";
 import { rememberedConfig } from "./support/stack.ts";
+import { labState } from "./support/workspace.ts";
 import { titleOf } from "./faults/fault.ts";
 import { report } from "./faults/report.ts";
 import { addRow, rows } from "./faults/rows.ts";
@@ -31,12 +32,6 @@ after(async () => {
   await mustPulumi(["up", "--yes", "--skip-preview"]);
   // The page is about all of them, or stays as it is.
   if (!isFull) return;
-  const page = await report(themes, rows(), await plugins());
+  const page = await report(themes, rows(), describePlugins(recordedPlugins(join(labState, "workstation"))));
   if (page !== undefined) writeFileSync(join(import.meta.dirname, "../../docs/faults.md"), page);
 });
-
-/** Whose plugins run here, as the lab says it. */
-async function plugins(): Promise<string> {
-  const { all } = await lab(["up", "--no-provision"]);
-  return /^Pulumi plugins: .*$/m.exec(all)?.[0] ?? assert.fail(all);
-}
