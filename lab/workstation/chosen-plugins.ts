@@ -21,6 +21,8 @@ const chosenSchema = z.object({
   name: z.string(),
   version: z.string(),
   origin: z.enum(["official", "lab"]),
+  /** Of the repository that an official one was built from, where its binary says it. */
+  commit: z.string().optional(),
   /** Why it is the lab's own. */
   why: z.string().optional(),
 });
@@ -37,7 +39,7 @@ export function recordedPlugins(workstation: string): ChosenPlugin[] {
   return z.array(chosenSchema).parse(JSON.parse(readFileSync(fileIn(workstation), "utf8")));
 }
 
-export const withVersions = (plugins: readonly ChosenPlugin[]): string =>
+const withVersions = (plugins: readonly ChosenPlugin[]): string =>
   plugins.map(({ name, version }) => `${name} ${version}`).join(", ");
 
 /** The lab's own by why they are: `aws 7.48.0 (LAB_PLUGINS=lab)`. */

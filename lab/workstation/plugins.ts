@@ -27,10 +27,9 @@ function neededPlugins(): Plugin[] {
 const folderOf = (plugin: Plugin): string => `${plugin.kind}-${plugin.name}-v${plugin.version}`;
 const executableOf = (plugin: Plugin): string => `pulumi-${plugin.kind}-${plugin.name}`;
 
-function onPath(executable: string): boolean {
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .some((folder) => folder !== "" && existsSync(join(folder, executable)));
+function onPath(executable: string): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => join(folder, executable)).find(existsSync);
 }
 
 /** The official plugin's folder in the user's own plugin cache or beside the engine, if it is there. */
@@ -39,7 +38,18 @@ function installedOfficial(plugin: Plugin): string | undefined {
   return existsSync(join(cached, executableOf(plugin))) ? cached : undefined;
 }
 
-const besideEngine = (plugin: Plugin): boolean => existsSync(join(enginePath(), "..", executableOf(plugin)));
+function besideEngine(plugin: Plugin): string | undefined {
+  const beside = join(enginePath(), "..", executableOf(plugin));
+  return existsSync(beside) ? beside : undefined;
+}
+
+/** What Go stamped into a plugin when it was built from a git repository, as releases are. */
+async function commitOf(executable: string): Promise<string | undefined> {
+  const facts = await run(["go", "version", "-m", executable]).catch(() => "");
+  const revision = /\bvcs\.revision=(\w+)/.exec(facts)?.[1];
+  if (revision === undefined) return undefined;
+  return facts.includes("vcs.modified=true") ? `${revision}, with changes` : revision;
+}
 
 /** Downloads a plugin with the engine's own command into the user's plugin cache. Returns why that failed, if it did. */
 async function download(plugin: Plugin): Promise<string | undefined> {
@@ -60,11 +70,11 @@ async function downloadsReachable(): Promise<boolean> {
 }
 
 /** A folder of links: the engine passes over a plugin whose folder itself is a link. */
-function link(plugin: Plugin, official: string): void {
+function link(plugin: Plugin, installed: string): void {
   const here = join(pulumiHome, "plugins", folderOf(plugin));
   rmSync(here, { recursive: true, force: true });
   mkdirSync(here);
-  for (const file of readdirSync(official)) symlinkSync(join(official, file), join(here, file));
+  for (const file of readdirSync(installed)) symlinkSync(join(installed, file), join(here, file));
 }
 
 function installOwn(plugin: Plugin): void {
@@ -73,7 +83,16 @@ function installOwn(plugin: Plugin): void {
   else installProvider(folder, plugin.name);
 }
 
-type Choice = Pick<ChosenPlugin, "origin" | "why"> & { readonly version?: string };
+type Choice = Omit<ChosenPlugin, "name" | "version"> & { readonly version?: string };
+
+async function official(executable: string, version?: string): Promise<Choice> {
+  const commit = await commitOf(executable);
+  return {
+    origin: "official",
+    ...(commit !== undefined && { commit }),
+    ...(version !== undefined && { version }),
+  };
+}
 
 /** Puts the official plugin in its place, from wherever it can be had, or says why it cannot. */
 async function takeOfficial(
@@ -81,18 +100,20 @@ async function takeOfficial(
   isReachable: () => Promise<boolean>,
   report: (status: string) => void,
 ): Promise<Choice> {
-  if (besideEngine(plugin)) return { origin: "official" };
+  const beside = besideEngine(plugin);
+  if (beside !== undefined) return official(beside);
   // The engine takes one from PATH whatever its version.
-  if (onPath(executableOf(plugin))) return { origin: "official", version: "of PATH" };
+  const ambient = onPath(executableOf(plugin));
+  if (ambient !== undefined) return official(ambient, "of PATH");
   let why = "not installed, and get.pulumi.com is out of reach";
   if (installedOfficial(plugin) === undefined && (await isReachable())) {
     report(`downloading ${plugin.name}`);
     why = `its download failed: ${(await download(plugin)) ?? "it is not in the plugin cache afterwards"}`;
   }
-  const official = installedOfficial(plugin);
-  if (official === undefined) return { origin: "lab", why };
-  link(plugin, official);
-  return { origin: "official" };
+  const installed = installedOfficial(plugin);
+  if (installed === undefined) return { origin: "lab", why };
+  link(plugin, installed);
+  return official(join(installed, executableOf(plugin)));
 }
 
 /**

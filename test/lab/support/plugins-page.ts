@@ -25,7 +25,8 @@ const introduction = `# Which plugins this was tested with
 
 \`LAB_PLUGINS=official npm run test:lab\` writes this page, from what ran and how it ended: all of it, once each
 test file of the [lab](lab.md) has ended, or nothing. So does \`npm run test:full\` with the same setting. Tests
-that always run on the lab's own plugins are not listed.
+that always run on the lab's own plugins are not listed. A plugin's commit is that of its repository, as its binary
+has it; "with changes" is one that was not built from that commit alone.
 `;
 
 /** docs/plugins.md; undefined as long as there is a test file without a result. */
@@ -43,8 +44,8 @@ export async function pluginsPage(
     `Last written by \`${run.command}\`, at commit ${run.commit}; the run ${run.passed ? "passed" : "failed"}.`,
     "## Plugins",
     table(
-      ["Plugin", "Version", "Whose"],
-      run.plugins.map(({ name, version, ...rest }) => [name, version, whose(rest)]),
+      ["Plugin", "Version", "Whose", "Commit"],
+      run.plugins.map((plugin) => [plugin.name, plugin.version, whose(plugin), commitOf(plugin)]),
     ),
     "## Tests",
     table(["Test", "Result"], found.map(testRow)),
@@ -58,8 +59,11 @@ const testFile = ".test.ts";
 /** Those that begin with 00 bring the lab's own plugins themselves. */
 const runsOnChosenPlugins = (file: string): boolean => !file.startsWith("00-");
 
-const whose = ({ origin, why }: Pick<ChosenPlugin, "origin" | "why">): string =>
+const whose = ({ origin, why }: ChosenPlugin): string =>
   origin === "official" ? "official" : `the lab's own (${why ?? ""})`;
+
+const commitOf = ({ origin, commit }: ChosenPlugin): string =>
+  origin === "official" ? (commit ?? "not in its binary") : "this project's";
 
 function testRow({ file, ...counts }: FileResult): readonly string[] {
   const parts = (["passed", "failed", "skipped"] as const).filter((part) => counts[part] > 0);

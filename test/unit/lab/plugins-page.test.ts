@@ -8,7 +8,8 @@ const run: Run = {
   commit: "0123456789ab",
   passed: true,
   plugins: [
-    { name: "command", version: "1.2.1", origin: "official" },
+    { name: "command", version: "1.2.1", origin: "official", commit: "7f3eb6f" },
+    { name: "random", version: "4.21.1", origin: "official" },
     { name: "aws", version: "7.48.0", origin: "lab", why: "its download failed: 404 | Not Found" },
   ],
 };
@@ -30,10 +31,11 @@ describe("docs/plugins.md", () => {
   it("has the run, each plugin, and each test's result; those of 00 bring plugins of their own", async () => {
     const page = await pageOf(takenOver(0));
     assert.match(page, /\nLast written by `npm run test:lab`, at commit 0123456789ab; the run passed\.\n/);
-    assert.match(page, /\| command +\| 1\.2\.1 +\| official +\|/);
+    assert.match(page, /\| command +\| 1\.2\.1 +\| official +\| 7f3eb6f +\|/);
+    assert.match(page, /\| random +\| 4\.21\.1 +\| official +\| not in its binary +\|/);
     assert.match(
       page,
-      /\| aws +\| 7\.48\.0 +\| the lab's own \(its download failed: 404 \\\| Not Found\) +\|/,
+      /\| aws +\| 7\.48\.0 +\| the lab's own \(its download failed: 404 \\\| Not Found\) +\| this project's +\|/,
     );
     assert.match(page, /\| 01-provision +\| 14 passed +\|/);
     assert.match(page, /\| 19-plugins-taken-over +\| not run +\|/);

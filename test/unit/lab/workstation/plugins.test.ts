@@ -133,6 +133,17 @@ describe("the lab's plugin folder", () => {
     assert.deepEqual(recordedPlugins(workstationDir), chosen);
   });
 
+  it("is recorded with the commit that a plugin was built from, where its binary has it", async () => {
+    const go = join(folder, "go");
+    mkdirSync(go);
+    const facts = "\tbuild\tvcs.revision=7f3eb6f3b77c\n\tbuild\tvcs.modified=true\n";
+    writeFileSync(join(go, "go"), `#!/bin/sh\necho '${facts}'\n`, { mode: 0o755 });
+    process.env.PATH = `${go}:/usr/bin:/bin`;
+    const chosen = await choose("official", false);
+    assert.equal(chosen[2]?.commit, "7f3eb6f3b77c, with changes");
+    assert.equal(chosen[1]?.commit, undefined);
+  });
+
   it("has the engine's own words where a download fails", async () => {
     const chosen = await choose("", true);
     assert.equal(chosen[1]?.why, "its download failed: error: 404 Not Found");
