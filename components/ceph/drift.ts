@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { type NewInputs, beforeUpdate } from "../before-create.ts";
 import { fromJson, shown } from "../check.ts";
 import { knownValues } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
@@ -50,6 +51,32 @@ export function correctsDrift(
       };
     },
   ];
+}
+
+/** Has a preview name what {@link correctsDrift} corrects: the engine's own line says no more than that it updates. */
+export function namesDrift(
+  resource: pulumi.Resource,
+  findings: (found: Inspection) => string[],
+): { hooks?: pulumi.ResourceHookBinding } {
+  return beforeUpdate(resource, async (given) => {
+    const drift = pulumi.runtime.isDryRun() ? await driftIn(given, findings, resource) : undefined;
+    if (drift !== undefined) say("info", drift, resource);
+    return undefined;
+  });
+}
+
+/** What of the user the update corrects, as a sentence; undefined where it is as declared, or nobody knows. */
+export async function driftIn(
+  given: NewInputs,
+  findings: (found: Inspection) => string[],
+  resource: pulumi.Resource,
+): Promise<string | undefined> {
+  const known = await knownInputs(given);
+  const found = known && (await look(given, resource));
+  const toCorrect = found ? findings(found) : [];
+  if (!known || toCorrect.length === 0) return undefined;
+  const { uid } = about.parse(JSON.parse(known.stdin));
+  return `RGW user ${shown(uid)} is not as declared, and will be corrected: ${toCorrect.join(", ")}`;
 }
 
 const inputs = z.object({

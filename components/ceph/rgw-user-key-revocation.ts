@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
-import { correctsDrift } from "./drift.ts";
+import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
 import { accessKeyIdRule, afterSecondsRule, commandRule, uidRule } from "./rgw-user-rules.ts";
@@ -53,10 +53,12 @@ export class RgwUserKeyRevocation extends pulumi.ComponentResource {
         hasDelete: false,
         // The script's own time, and the longest `afterSeconds`.
         timeout: "14m",
-        opts: { transforms: correctsDrift(this, ({ otherKeys }) => (otherKeys === 0 ? [] : ["other keys"])) },
+        opts: { transforms: correctsDrift(this, toRevoke), ...namesDrift(this, toRevoke) },
       },
       this,
     );
     this.registerOutputs({});
   }
 }
+
+const toRevoke = ({ otherKeys }: Inspection): string[] => (otherKeys === 0 ? [] : ["other keys"]);

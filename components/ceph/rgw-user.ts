@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { checked } from "../check.ts";
-import { correctsDrift } from "./drift.ts";
+import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
 import { refusesKeysInUse, refusesKeysInUseElsewhere } from "./existing-user.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
@@ -147,10 +147,10 @@ export class RgwUser extends pulumi.ComponentResource {
         hasDelete: true,
         triggers: [uid],
         opts: {
-          transforms: correctsDrift(this, ({ differs }) => differs),
-          ...pulumi.mergeOptions(
+          transforms: correctsDrift(this, differing),
+          ...[refusesKeysInUseElsewhere(this), namesDrift(this, differing)].reduce(
+            (opts, more) => pulumi.mergeOptions(opts, more),
             refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),
-            refusesKeysInUseElsewhere(this),
           ),
         },
       },
@@ -167,6 +167,8 @@ export class RgwUser extends pulumi.ComponentResource {
     });
   }
 }
+
+const differing = ({ differs }: Inspection): string[] => differs;
 
 /** New keys for a new uid: a key belongs to one user at a time, and the old user keeps its own until it is deleted. */
 function generatedKeys(name: string, uid: pulumi.Output<string>, parent: pulumi.Resource): RgwUserKeysArgs {

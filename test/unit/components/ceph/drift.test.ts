@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { correctsDrift } from "../../../../components/ceph/drift.ts";
+import { correctsDrift, driftIn } from "../../../../components/ceph/drift.ts";
 import { bootstrap } from "../../../../components/ceph/remote-job.ts";
 import { nestedSecret, secretMark } from "../../hook-args.ts";
 import { startSshServer } from "../../../support/ssh-server.ts";
@@ -28,16 +28,19 @@ describe("correctsDrift", () => {
   const findings = ({ differs, otherKeys }: { differs: string[]; otherKeys: number }): string[] =>
     otherKeys === 0 ? differs : [...differs, "other keys"];
   const resource = undefined as unknown as pulumi.Resource;
-  const transformed = async (script: string, changes: Partial<SshServer> = {}, opts = {}) => {
+  const declared = (script: string, changes: Partial<SshServer> = {}) => {
     const { port, hostKey, privateKey } = { ...server, ...changes };
     const connection = { host: "127.0.0.1", port, user: "ceph-admin", hostKey, privateKey };
     const job = { radosgwAdmin: "radosgw-admin", uid: `user-${uid}`, accessKeyId: "AK", script };
-    const props = {
+    return {
       // As the provider marks it: a secret that holds a secret.
       connection: nestedSecret({ ...connection, privateKey: secretMark(privateKey) }),
       stdin: pulumi.secret(JSON.stringify(job)),
       create: bootstrap("apply"),
     };
+  };
+  const transformed = async (script: string, changes: Partial<SshServer> = {}, opts = {}) => {
+    const props = declared(script, changes);
     const [transform] = correctsDrift(resource, findings);
     const args = { custom: true, type: "command:remote:Command", name: "user", props, opts };
     const result = await transform?.(args);
@@ -72,6 +75,23 @@ describe("correctsDrift", () => {
     uid += 1;
     assert.match(first ?? "", /# absent; \d{4}-/);
     assert.notEqual((await transformed(absent)).update, first);
+  });
+
+  it("is named for a preview, by the look that there has been, and only what is corrected", async () => {
+    const found = { differs: ["suspended", "max buckets"], otherKeys: 1, writtenAt: "" };
+    const props = declared(printing(found));
+    await transformed(printing(found));
+    const commands = server.commands.length;
+    assert.equal(
+      await driftIn(props, findings, resource),
+      `RGW user "user-${uid}" is not as declared, and will be corrected: suspended, max buckets, other keys`,
+    );
+    const ofKeysOnly = ({ otherKeys }: { otherKeys: number }) => (otherKeys === 0 ? [] : ["other keys"]);
+    assert.match((await driftIn(props, ofKeysOnly, resource)) ?? "", /corrected: other keys$/);
+    assert.equal(await driftIn(props, () => [], resource), undefined);
+    assert.equal(server.commands.length, commands);
+    const unknown = { ...props, stdin: pulumi.output(pulumi.unknown) };
+    assert.equal(await driftIn(unknown, findings, resource), undefined);
   });
 
   it("looks once for all commands about one user and key", async () => {
