@@ -196,6 +196,13 @@ describe("a homelab that was there before", () => {
     await mustPulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
   });
 
+  it("keeps what else was in it when its values change", async () => {
+    await config({ region: "another" });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    const { labels, values } = await backupSecret("demo");
+    assert.deepEqual([labels.team, values.OF_THE_TEAM, values.S3_REGION], ["a", "kept", "another"]);
+  });
+
   it("keeps its namespace, its database, its bucket and its user when the stack goes", async () => {
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
     assert.equal(await pods("team"), databasePods);

@@ -27,6 +27,7 @@ async function isSeenAndCorrected(what: RegExp, commands = 1): Promise<void> {
   const before = cephWrites().length;
   const preview = await mustPulumi(["preview", "--diff"]);
   assert.match(preview, what);
+  assert.match(preview, /RGW user "cnpg-backup" is not as declared, and will be corrected: /);
   assert.deepEqual(cephWrites().slice(before), [], "a preview writes nothing");
   const corrected = await mustPulumi(["up", "--yes", "--skip-preview"]);
   assert.equal(changes(corrected)[0], `~ ${commands} updated`);

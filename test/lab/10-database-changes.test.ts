@@ -38,6 +38,9 @@ describe("a change to a database", onlyInFull, () => {
     setDatabases([passing("changed", more)]);
     await mustPulumi(up);
   };
+  const kept =
+    "jsonpath={.metadata.annotations.cnpg\\.io/fencedInstances} {.metadata.annotations.example\\.com/by} " +
+    "{.metadata.labels.by} {.spec.description} {.spec.postgresql.parameters.work_mem}";
   const show = (parameter: string) => sql(old, `show ${parameter};`);
   const postgresql = { parameters: { max_connections: "77", archive_timeout: "5min" } };
 
@@ -159,6 +162,25 @@ describe("a change to a database", onlyInFull, () => {
     });
     const cpu = "jsonpath={.spec.containers[?(@.name=='postgres')].resources.requests.cpu}";
     assert.equal(await kubectl("-n", "demo", "get", "pod", "changed-1", "-o", cpu), "110m");
+    assert.equal(await show("max_connections"), "77");
+  });
+
+  it("leaves what was set with kubectl and is not declared: fencing, annotations, labels, fields", async () => {
+    const object = ["-n", "demo", "cluster", "changed"] as const;
+    await kubectl("annotate", ...object, 'cnpg.io/fencedInstances=["*"]', "example.com/by=hand");
+    await kubectl("label", ...object, "by=hand");
+    const spec = { description: "by hand", postgresql: { parameters: { work_mem: "5MB" } } };
+    await kubectl("patch", ...object, "--type=merge", "-p", JSON.stringify({ spec }));
+    const before = await kubectl("get", ...object, "-o", kept);
+    assert.match(before, /^\["\*"\] hand hand by hand 5MB$/);
+    const resources = { requests: { cpu: "120m", memory: "512Mi" } };
+    setDatabases([passing("changed", { instances: 2, spec: { postgresql, resources } })]);
+    assert.match(await mustPulumi(up), /demo\/changed is fenced: all instances/);
+    assert.equal(await kubectl("get", ...object, "-o", kept), before);
+    assert.equal(await kubectl("get", ...object, "-o", "jsonpath={.spec.resources.requests.cpu}"), "120m");
+    await mustPulumi([...up, "--expect-no-changes"]);
+    await kubectl("annotate", ...object, "cnpg.io/fencedInstances-");
+    await mustPulumi(up);
     assert.equal(await show("max_connections"), "77");
   });
 
