@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import {
-  checkInputs,
   diffInputs,
+  isObject,
+  secret,
   UNKNOWN,
   type Log,
   type Operation,
@@ -10,11 +11,9 @@ import {
   type Resource,
 } from "../sdk/provider.ts";
 import { dial } from "./connection.ts";
-import { CommandInputs } from "./inputs.ts";
+import { checkCommand, CommandInputs, inputNames } from "./inputs.ts";
 import { runCommand, unsetVariables } from "./session.ts";
 
-const TYPE = "command:remote:Command";
-const inputNames = Object.keys(CommandInputs.shape);
 const Outputs = z.object({ stdout: z.string().default(""), stderr: z.string().default("") });
 type Outputs = z.infer<typeof Outputs>;
 
@@ -24,8 +23,16 @@ const ACCEPT_ENV_HINT =
 /** A command over SSH: `create` runs once, `update` (or `create` again) on any change, `delete` at the end. */
 export function remoteCommand(log: () => Log | undefined): Resource {
   return {
-    check: ({ news }) => Promise.resolve({ inputs: news, failures: checkInputs(TYPE, CommandInputs, news) }),
-    diff: ({ olds, news }) => Promise.resolve(diffInputs(olds, news, { replaceOn: ["triggers"] })),
+    check: ({ news }) =>
+      Promise.resolve({
+        inputs: { ...news, connection: hideConnection(news.connection) },
+        failures: checkCommand(news),
+      }),
+    // The SDK replaces on `triggers`, by its option replaceOnChanges: to the plugin they are inputs like any other.
+    diff: ({ state, news, marked }) => {
+      const { changes } = diffInputs(declared(marked?.state ?? state), declared(marked?.news ?? news));
+      return Promise.resolve({ changes, answer: "command" });
+    },
     create: async ({ inputs, preview, ...operation }) => {
       const id = uniqueId(operation.urn);
       if (preview) return { id, outputs: { ...inputs, stdout: UNKNOWN, stderr: UNKNOWN } };
@@ -50,9 +57,19 @@ export function remoteCommand(log: () => Log | undefined): Resource {
       const parsed = CommandInputs.parse(declared(state));
       await run(parsed.delete, parsed, Outputs.parse(state), operation, log());
     },
-    // What a command prints may come from any of its inputs. The SDK makes `connection` secret, so these are too.
-    derivedOutputs: { stdout: inputNames, stderr: inputNames },
   };
+}
+
+const secretsOfConnection = ["password", "privateKey", "privateKeyPassword"];
+
+/** The plugin's schema says secret of the connection and of what is secret in it, so there is a secret in a secret. */
+function hideConnection(connection: unknown): unknown {
+  if (!isObject(connection)) return connection === undefined ? undefined : secret(connection);
+  const hidden = secretsOfConnection.filter((key) => connection[key] !== undefined);
+  return secret({
+    ...connection,
+    ...Object.fromEntries(hidden.map((key) => [key, secret(connection[key])])),
+  });
 }
 
 async function run(
@@ -63,16 +80,19 @@ async function run(
   log: Log | undefined,
 ): Promise<Outputs> {
   if (command === undefined) return previous;
-  const signal = withTimeout(operation);
+  const { signal } = operation;
   const report = (message: string) => log?.status(message, operation.urn);
-  const client = await dial(inputs.connection, signal, report);
+  // `customTimeouts` end the dialling alone: a command that runs is waited for.
+  const client = await dial(inputs.connection, operation, report);
   try {
     const environment = { ...inputs.environment, ...previousOutput(inputs, previous) };
     const refused = await unsetVariables(client, environment, signal);
     const missing = refused.find((name) => inputs.environment?.[name] !== undefined);
-    if (missing !== undefined)
-      throw new Error(`could not set environment variable "${missing}": ${ACCEPT_ENV_HINT}`);
-    for (const name of refused) log?.warning(`unable to set ${name}: ${ACCEPT_ENV_HINT}`, operation.urn);
+    if (missing !== undefined) {
+      log?.error(`Unable to set '${missing}': ${ACCEPT_ENV_HINT}`, operation.urn);
+      throw new Error(`could not set environment variable "${missing}": ssh: setenv failed`);
+    }
+    for (const name of refused) log?.warning(`Unable to set '${name}': ${ACCEPT_ENV_HINT}`, operation.urn);
     const result = await runCommand(client, { command, environment, stdin: inputs.stdin ?? "", signal });
     if (result.failure !== undefined) {
       throw new Error(`${result.failure}: running ${JSON.stringify(command)}:\n${result.combined}`);
@@ -98,11 +118,6 @@ function logOutput(output: Outputs, logging: CommandInputs["logging"], report: (
     logging === "stderr" || logging === "stdoutAndStderr" ? output.stderr : "",
   ];
   for (const line of wanted.join("").split("\n")) if (line !== "") report(line);
-}
-
-function withTimeout(operation: Operation): AbortSignal {
-  if (operation.timeoutSeconds === 0) return operation.signal;
-  return AbortSignal.any([operation.signal, AbortSignal.timeout(operation.timeoutSeconds * 1000)]);
 }
 
 function withoutLastNewline(text: string): string {

@@ -1,40 +1,47 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import { messageOf } from "../sdk/errors.ts";
+import { handshakeFailed, unreadableKey } from "./ssh-failures.ts";
 import type { Connection } from "./inputs.ts";
+import { connectTcp } from "./tcp.ts";
 
 const FIRST_DELAY_MS = 100;
 const BACKOFF = 1.5;
 const LONGEST_DELAY_MS = 5000;
 
-/** Connects, and tries again as often as the connection allows: whatever the failure, as the official provider. */
+/**
+ * Connects, and tries again as often as the connection allows: whatever the failure, as the official provider. After
+ * `timeoutSeconds` (0: no limit) there is no further attempt; one that is under way is not cut off.
+ */
 export async function dial(
   connection: Connection,
-  signal: AbortSignal,
+  { signal, timeoutSeconds }: { signal: AbortSignal; timeoutSeconds: number },
   report: (message: string) => void,
 ): Promise<Client> {
   const config = clientConfig(connection);
   const limit = connection.dialErrorLimit;
+  const end = timeoutSeconds === 0 ? Infinity : Date.now() + timeoutSeconds * 1000;
   for (let failed = 0, delay = FIRST_DELAY_MS; ; delay = Math.min(delay * BACKOFF, LONGEST_DELAY_MS)) {
     signal.throwIfAborted();
     try {
-      return await dialOnce(config, signal);
+      return await dialOnce(connection, config, signal);
     } catch (error) {
       signal.throwIfAborted();
       failed += 1;
-      if (limit !== -1 && failed > limit) throw gaveUp(connection, limit, error);
+      if (limit !== -1 && failed > limit) throw gaveUp(limit, error);
       report(`Dial ${failed}/${limit === -1 ? "inf" : limit} failed: retrying`);
-      await sleep(delay, undefined, { signal });
+      await sleep(Math.max(0, Math.min(delay, end - Date.now())), undefined, { signal });
+      if (Date.now() >= end) throw new Error("context deadline exceeded", { cause: error });
     }
   }
 }
 
-function gaveUp(connection: Connection, attempts: number, error: unknown): Error {
-  const reason = error instanceof Error ? error.message : String(error);
-  const { user, host, port } = connection;
-  return new Error(`after ${attempts} failed attempts: ssh ${user}@${host} port ${port}: ${reason}`);
+function gaveUp(attempts: number, error: unknown): Error {
+  return new Error(`after ${attempts} failed attempts: ${messageOf(error)}`, { cause: error });
 }
 
-function dialOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
+async function dialOnce(connection: Connection, config: ConnectConfig, signal: AbortSignal): Promise<Client> {
+  const socket = await connectTcp(connection, signal);
   const client = new ssh2.Client();
   return new Promise<Client>((resolve, reject) => {
     const abort = () => {
@@ -48,32 +55,25 @@ function dialOnce(config: ConnectConfig, signal: AbortSignal): Promise<Client> {
     });
     // Also after "ready", where the running command reports it.
     client.on("error", (cause: Error) => {
-      const error = explainHostKey(cause);
       signal.removeEventListener("abort", abort);
       client.destroy();
-      reject(error);
+      reject(handshakeFailed(cause));
     });
     client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) => {
       answer(prompts.map(() => config.password ?? ""));
     });
-    client.connect(config);
+    client.connect({ ...config, sock: socket });
   });
 }
 
-function explainHostKey(error: Error): Error {
-  if (!error.message.includes("verification failed")) return error;
-  return new Error("ssh: host key mismatch: the host's key is not connection.hostKey", { cause: error });
-}
-
 function clientConfig(connection: Connection): ConnectConfig {
-  const { host, port, user, password, privateKey, privateKeyPassword, hostKey, perDialTimeout } = connection;
+  const { user, password, privateKey, privateKeyPassword, hostKey } = connection;
   const agent = connection.agentSocketPath ?? process.env.SSH_AUTH_SOCK;
   if (privateKey !== undefined) refuseUnreadableKey(privateKey, privateKeyPassword);
   return {
-    host,
-    port,
     username: user,
-    readyTimeout: perDialTimeout * 1000,
+    // `perDialTimeout` ends the connecting alone: a server that says nothing is waited for.
+    readyTimeout: 0,
     ...(privateKey === undefined ? {} : { privateKey }),
     ...(privateKeyPassword === undefined ? {} : { passphrase: privateKeyPassword }),
     ...(password === undefined ? {} : { password, tryKeyboard: true }),
@@ -85,7 +85,7 @@ function clientConfig(connection: Connection): ConnectConfig {
 function refuseUnreadableKey(privateKey: string, passphrase: string | undefined): void {
   const parsed = ssh2.utils.parseKey(privateKey, passphrase);
   // The library's messages describe the format, never the key.
-  if (parsed instanceof Error) throw new Error(`connection.privateKey: ${parsed.message}`);
+  if (parsed instanceof Error) throw new Error(unreadableKey(parsed.message));
 }
 
 const hostKeyTypes: readonly ServerHostKeyAlgorithm[] = [
@@ -101,9 +101,7 @@ function hostKeyCheck(hostKey: string): ConnectConfig {
   const [name, encoded] = hostKey.trim().split(/\s+/);
   const type = hostKeyTypes.find((known) => known === name);
   if (type === undefined || encoded === undefined) {
-    throw new Error(
-      "connection.hostKey: failed to parse host key: expected '<type> <base64>', as in authorized_keys",
-    );
+    throw new Error("failed to parse host key: ssh: no key found");
   }
   const expected = Buffer.from(encoded, "base64");
   return {

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Client, ClientChannel } from "ssh2";
 
 export interface RemoteRun {
@@ -15,6 +16,9 @@ export interface RunResult {
   /** Why it counts as failed; undefined after exit status 0. */
   failure: string | undefined;
 }
+
+/** Of a connection that broke off. */
+const lost = "wait: remote command exited without exit status or exit signal";
 
 export async function runCommand(client: Client, run: RemoteRun): Promise<RunResult> {
   run.signal.throwIfAborted();
@@ -48,7 +52,7 @@ function exec(client: Client, { command, environment, stdin }: RemoteRun): Promi
       channel.end(stdin);
     });
     client.once("close", () => {
-      reject(new Error("the connection was closed"));
+      reject(new Error(lost));
     });
   });
 }
@@ -58,7 +62,7 @@ function collect(client: Client, channel: ClientChannel, done: (result: RunResul
   const stderr: Buffer[] = [];
   const combined: Buffer[] = [];
   // What a connection that breaks off looks like: no exit status at all.
-  let failure: string | undefined = "remote command exited without exit status or exit signal";
+  let failure: string | undefined = lost;
   channel.on("data", (data: Buffer) => {
     stdout.push(data);
     combined.push(data);
@@ -70,13 +74,22 @@ function collect(client: Client, channel: ClientChannel, done: (result: RunResul
   channel.on("exit", (code: number | null, signalName?: string) => {
     if (code === 0) failure = undefined;
     else if (code !== null) failure = `Process exited with status ${code}`;
-    else failure = `Process exited with signal ${signalName ?? "unknown"}`;
+    else
+      failure = `Process exited with status ${signalStatus(signalName)} from signal ${signalName ?? "unknown"}`;
   });
   const finish = () => {
     done({ stdout: text(stdout), stderr: text(stderr), combined: text(combined), failure });
   };
   channel.once("close", finish);
   client.once("close", finish);
+}
+
+/** As a shell has it: 128 and the number of the signal. */
+function signalStatus(name = ""): number {
+  const number = Object.entries(constants.signals).find(
+    ([known]) => known === `SIG${name.replace(/^SIG/, "")}`,
+  )?.[1];
+  return 128 + (number ?? 0);
 }
 
 /**

@@ -1,14 +1,4 @@
-/** The lab's own `random` provider. */
 import { serve } from "../sdk/provider.ts";
-import { pluginVersion } from "../versions.ts";
-import { randomPassword, randomString } from "./text.ts";
+import { randomProvider } from "./provider.ts";
 
-await serve({
-  name: "random",
-  version: pluginVersion("random"),
-  resource: (type) =>
-    ({
-      "random:index/randomPassword:RandomPassword": randomPassword,
-      "random:index/randomString:RandomString": randomString,
-    })[type],
-});
+await serve(randomProvider);

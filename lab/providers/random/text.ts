@@ -31,20 +31,24 @@ const Inputs = z.strictObject({
 export const randomPassword = textResource("random:index/randomPassword:RandomPassword", {
   idOf: () => "none",
   mark: secret,
+  schemaVersion: 3,
 });
 
 /** A random name: its text is its id. */
 export const randomString = textResource("random:index/randomString:RandomString", {
   idOf: (text) => text,
   mark: (text) => text,
+  schemaVersion: 2,
 });
 
-interface Disclosure {
+interface Kind {
   idOf: (text: string) => string;
   mark: (text: unknown) => unknown;
+  /** Of the Terraform provider behind the official plugin. */
+  schemaVersion: number;
 }
 
-function textResource(type: string, { idOf, mark }: Disclosure): Resource {
+function textResource(type: string, { idOf, mark, schemaVersion }: Kind): Resource {
   return {
     check: ({ news }) =>
       Promise.resolve({
@@ -54,17 +58,35 @@ function textResource(type: string, { idOf, mark }: Disclosure): Resource {
     // Whatever changes, the text is made anew.
     diff: ({ olds, news }) => {
       const [before, after] = [withDefaults(olds), withDefaults(news)];
-      return Promise.resolve(diffInputs(before, after, { replaceOn: Object.keys({ ...before, ...after }) }));
+      const { changes } = diffInputs(before, after, { replaceOn: Object.keys({ ...before, ...after }) });
+      return Promise.resolve({ changes, answer: "names" });
     },
     create: ({ inputs, preview }) => {
       const declared = withDefaults(inputs);
-      if (preview) return Promise.resolve({ id: "", outputs: { ...declared, result: mark(UNKNOWN) } });
+      // Not marked: in a preview the SDK alone says that a password is secret.
+      if (preview) return Promise.resolve({ id: "", outputs: { ...declared, id: UNKNOWN, result: UNKNOWN } });
       const text = generateText(toOptions(inputs));
       const id = idOf(text);
-      return Promise.resolve({ id, outputs: { ...declared, id, result: mark(text) } });
+      const outputs = { ...declared, ...notesOfBridge(declared, schemaVersion), id, result: mark(text) };
+      return Promise.resolve({ id, outputs });
+    },
+    read: ({ id, inputs, state }) => {
+      const outputs = { ...state, ...notesOfBridge(state, schemaVersion), result: mark(state.result) };
+      return Promise.resolve({ id, inputs, outputs });
     },
     update: () => Promise.reject(new Error(`${type} cannot change in place`)),
     delete: () => Promise.resolve(),
+  };
+}
+
+/** What the official plugin, a bridge to a Terraform provider, needs to read its state again. */
+function notesOfBridge(outputs: Props, schemaVersion: number): Props {
+  const absent = secret({ replace: { raw: null } });
+  const keepers = outputs.keepers === undefined ? absent : { map: {} };
+  const overrideSpecial = outputs.overrideSpecial === undefined ? absent : undefined;
+  return {
+    __meta: JSON.stringify({ schema_version: String(schemaVersion) }),
+    __pulumi_raw_state_delta: { obj: { ps: { keepers, overrideSpecial } } },
   };
 }
 

@@ -1,4 +1,5 @@
-import { isObject, UNKNOWN, type Props } from "./values.ts";
+import { isDeepStrictEqual } from "node:util";
+import { containsUnknown, isObject, Secret, UNKNOWN, type Props } from "./values.ts";
 
 export type DiffKind = "add" | "delete" | "update" | "add-replace" | "delete-replace" | "update-replace";
 
@@ -7,7 +8,19 @@ export interface Diff {
   changes: Record<string, DiffKind>;
   /** When a change replaces: delete the old resource before the new one is created. Default false. */
   deleteBeforeReplace?: boolean;
+  /** Which of the official plugins' answers this one is like. Default `bridged`. */
+  answer?: DiffAnswer;
 }
+
+/**
+ * What of a diff a plugin tells the engine; they differ, and with them what `preview --diff` and `ignoreChanges` see:
+ * - `bridged`: names and paths, all as differences between inputs
+ * - `command`: names and paths
+ * - `object`: paths, also of what replaces; an object of Kubernetes
+ * - `release`: names and paths, and paths of what replaces; nothing where nothing changed
+ * - `names`: names alone
+ */
+export type DiffAnswer = "bridged" | "command" | "object" | "release" | "names";
 
 export function noChanges(diff: Diff): boolean {
   return Object.keys(diff.changes).length === 0;
@@ -37,6 +50,10 @@ export function diffInputs(olds: Props, news: Props, options: DiffOptions = {}):
 type Report = (path: string, kind: "add" | "delete" | "update") => void;
 
 function compare(path: string, before: unknown, after: unknown, report: Report): void {
+  if (before instanceof Secret || after instanceof Secret) {
+    compareSecrets(path, before, after, report);
+    return;
+  }
   const [absentBefore, absentAfter] = [isAbsent(before), isAbsent(after)];
   if (absentBefore && absentAfter) return;
   if (absentBefore) report(path, "add");
@@ -44,6 +61,13 @@ function compare(path: string, before: unknown, after: unknown, report: Report):
   else if (isObject(before) && isObject(after)) compareObjects(path, before, after, report);
   else if (Array.isArray(before) && Array.isArray(after)) compareLists(path, before, after, report);
   else if (before !== after || after === UNKNOWN) report(path, "update");
+}
+
+// With marks, what is below a secret has no path of its own, and a mark that comes or goes is a change.
+function compareSecrets(path: string, before: unknown, after: unknown, report: Report): void {
+  if (isAbsent(before)) report(path, "add");
+  else if (isAbsent(after)) report(path, "delete");
+  else if (containsUnknown(after) || !isDeepStrictEqual(before, after)) report(path, "update");
 }
 
 function compareObjects(path: string, before: Props, after: Props, report: Report): void {

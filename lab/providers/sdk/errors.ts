@@ -3,7 +3,7 @@ import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import anyProto from "google-protobuf/google/protobuf/any_pb.js";
 import type { ProviderDefinition } from "./provider.ts";
-import { markSecretsLike, toStruct, type Props } from "./values.ts";
+import { markOutputs, markSecretsLike, toStruct, type Props } from "./values.ts";
 
 /** A failure with a gRPC status that the engine understands. */
 export class StatusError extends Error {
@@ -19,15 +19,17 @@ export class StatusError extends Error {
 export class InitializationError extends Error {
   override readonly name = "InitializationError";
   readonly id: string;
-  readonly inputs: Props;
   readonly outputs: Props;
+  /** Undefined: the engine keeps those that it sent. */
+  readonly inputs: Props | undefined;
   readonly reasons: string[];
-  constructor(resource: { id: string; inputs: Props; outputs: Props }, reasons: string[]) {
-    super(reasons.join("; "));
+  /** `reason` is the message; `more` are the causes that the engine lists below it. */
+  constructor(resource: { id: string; inputs?: Props; outputs: Props }, reason: string, more: string[] = []) {
+    super(reason);
     this.id = resource.id;
     this.inputs = resource.inputs;
     this.outputs = resource.outputs;
-    this.reasons = reasons;
+    this.reasons = [reason, ...more];
   }
 }
 
@@ -47,9 +49,9 @@ export function toServiceError(error: unknown, secrets: Props = {}): Partial<grp
 function initializationDetails(error: InitializationError, secrets: Props): grpc.Metadata {
   const failure = new providerProto.ErrorResourceInitFailed()
     .setId(error.id)
-    .setProperties(toStruct(markSecretsLike(error.outputs, secrets)))
-    .setInputs(toStruct(markSecretsLike(error.inputs, secrets)))
+    .setProperties(toStruct(markOutputs(error.outputs, secrets)))
     .setReasonsList(error.reasons);
+  if (error.inputs !== undefined) failure.setInputs(toStruct(markSecretsLike(error.inputs, secrets)));
   const detail = new anyProto.Any();
   detail.pack(failure.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
   const status = new statusProto.Status().setCode(grpc.status.UNKNOWN).setMessage(error.message);

@@ -7,10 +7,10 @@ import type { Props } from "./values.ts";
 
 export { serve } from "./server.ts";
 export { diffInputs, noChanges } from "./diff.ts";
-export type { Diff, DiffKind } from "./diff.ts";
+export type { Diff, DiffAnswer, DiffKind } from "./diff.ts";
 export { checkInputs } from "./check.ts";
 export { InitializationError } from "./errors.ts";
-export { UNKNOWN, containsUnknown, isObject, secret } from "./values.ts";
+export { UNKNOWN, Secret, containsUnknown, isObject, secret } from "./values.ts";
 export type { Props } from "./values.ts";
 export type { Log } from "./engine.ts";
 
@@ -42,7 +42,7 @@ export interface Resource {
   /** Refuses what the provider does not know or cannot do. `olds` are the old inputs, empty on create. */
   check(args: { urn: string; olds: Props; news: Props }): Promise<CheckResult>;
   /** `state` are the stored outputs, `olds` the stored inputs, `news` the checked new inputs. */
-  diff(args: { id: string; urn: string; state: Props; olds: Props; news: Props }): Promise<Diff>;
+  diff(args: DiffArguments): Promise<Diff>;
   /** In a preview nothing may be created: return the outputs as far as they are known, and any id. */
   create(args: Operation & { inputs: Props; preview: boolean }): Promise<{ id: string; outputs: Props }>;
   /** The resource as it is; `undefined` when it is gone. Without `read`, refresh believes the stored state. */
@@ -51,8 +51,16 @@ export interface Resource {
     args: Operation & { id: string; state: Props; olds: Props; news: Props; preview: boolean },
   ): Promise<Props>;
   delete(args: Operation & { id: string; state: Props; inputs: Props }): Promise<void>;
-  /** Outputs computed from inputs: such an output is secret as soon as one of its inputs is. */
-  readonly derivedOutputs?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface DiffArguments {
+  id: string;
+  urn: string;
+  state: Props;
+  olds: Props;
+  news: Props;
+  /** The same with their secret marks, for a provider to which a mark is part of the value. */
+  marked?: { state: Props; news: Props };
 }
 
 export interface ReadResult {
@@ -67,7 +75,7 @@ export interface ProviderDefinition {
   /** The version of the official plugin that this one stands in for. */
   version: string;
   checkConfig?(args: { olds: Props; news: Props }): Promise<CheckResult>;
-  /** Default: every change is an update of the provider resource, none replaces it. */
+  /** Default: not implemented, as with most official plugins; the engine then compares for itself. */
   diffConfig?(args: { olds: Props; news: Props }): Promise<Diff>;
   configure?(config: Props, log: Log): Promise<void>;
   /** `undefined` for a type that this provider does not know. */

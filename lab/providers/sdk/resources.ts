@@ -3,15 +3,7 @@ import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import { unknownToken } from "./errors.ts";
 import type { Operation, ProviderDefinition, Resource } from "./provider.ts";
 import { checkResponse, diffResponse } from "./responses.ts";
-import {
-  containsSecret,
-  fromStruct,
-  markSecretsLike,
-  secret,
-  toStruct,
-  unwrap,
-  type Props,
-} from "./values.ts";
+import { fromStruct, markOutputs, markSecretsLike, toStruct, unwrap } from "./values.ts";
 
 /** The resource half of the provider protocol: finds the resource type, and keeps secret marks around it. */
 export class ResourceService {
@@ -32,13 +24,15 @@ export class ResourceService {
 
   async diff(request: providerProto.DiffRequest): Promise<providerProto.DiffResponse> {
     const urn = request.getUrn();
+    const marked = { state: fromStruct(request.getOlds()), news: fromStruct(request.getNews()) };
     return diffResponse(
       await this.#resource(urn).diff({
         id: request.getId(),
         urn,
-        state: unwrap(fromStruct(request.getOlds())),
+        state: unwrap(marked.state),
         olds: unwrap(fromStruct(request.getOldInputs())),
-        news: unwrap(fromStruct(request.getNews())),
+        news: unwrap(marked.news),
+        marked,
       }),
     );
   }
@@ -51,9 +45,7 @@ export class ResourceService {
       inputs: unwrap(inputs),
       preview: request.getPreview(),
     });
-    return new providerProto.CreateResponse()
-      .setId(id)
-      .setProperties(toStruct(marked(resource, outputs, inputs)));
+    return new providerProto.CreateResponse().setId(id).setProperties(toStruct(markOutputs(outputs, inputs)));
   }
 
   async read(request: providerProto.ReadRequest): Promise<providerProto.ReadResponse> {
@@ -74,7 +66,9 @@ export class ResourceService {
     return new providerProto.ReadResponse()
       .setId(found.id)
       .setInputs(toStruct(markSecretsLike(found.inputs, inputs)))
-      .setProperties(toStruct(marked(resource, markSecretsLike(found.outputs, state), inputs)));
+      .setProperties(
+        toStruct(markOutputs(markSecretsLike(found.outputs, { ...state, __inputs: undefined }), inputs)),
+      );
   }
 
   async update(request: providerProto.UpdateRequest): Promise<providerProto.UpdateResponse> {
@@ -88,7 +82,7 @@ export class ResourceService {
       news: unwrap(news),
       preview: request.getPreview(),
     });
-    return new providerProto.UpdateResponse().setProperties(toStruct(marked(resource, outputs, news)));
+    return new providerProto.UpdateResponse().setProperties(toStruct(markOutputs(outputs, news)));
   }
 
   async delete(request: providerProto.DeleteRequest): Promise<emptyProto.Empty> {
@@ -121,15 +115,4 @@ export class ResourceService {
 /** The type token in `urn:pulumi:stack::project::parentType$type::name`. */
 export function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
-}
-
-function marked(resource: Resource, outputs: Props, inputs: Props): Props {
-  const result = markSecretsLike(outputs, inputs);
-  for (const [output, sources] of Object.entries(resource.derivedOutputs ?? {})) {
-    const isSecret = sources.some((source) => containsSecret(inputs[source]));
-    if (isSecret && result[output] !== undefined && !containsSecret(result[output])) {
-      result[output] = secret(result[output]);
-    }
-  }
-  return result;
 }

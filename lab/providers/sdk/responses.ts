@@ -1,5 +1,5 @@
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
-import type { Diff, DiffKind } from "./diff.ts";
+import type { Diff, DiffAnswer, DiffKind } from "./diff.ts";
 import type { CheckResult } from "./provider.ts";
 import { markSecretsLike, toStruct, type Props } from "./values.ts";
 
@@ -12,19 +12,47 @@ export function checkResponse(result: CheckResult, news: Props): providerProto.C
     .setFailuresList(failures);
 }
 
+interface AnswerParts {
+  names: boolean;
+  paths: "always" | "of changes" | "never";
+  replaces: (path: string) => string;
+  betweenInputs: (kind: DiffKind) => boolean;
+}
+
+const never = () => false;
+const samePath = (path: string) => path;
+const isDeletion = (kind: DiffKind) => kind.startsWith("delete");
+
+const answers: Record<DiffAnswer, AnswerParts> = {
+  bridged: { names: true, paths: "always", replaces: topLevel, betweenInputs: () => true },
+  command: { names: true, paths: "always", replaces: topLevel, betweenInputs: never },
+  object: { names: false, paths: "always", replaces: samePath, betweenInputs: isDeletion },
+  release: { names: true, paths: "of changes", replaces: samePath, betweenInputs: isDeletion },
+  names: { names: true, paths: "never", replaces: topLevel, betweenInputs: never },
+};
+
 export function diffResponse(diff: Diff): providerProto.DiffResponse {
-  const response = new providerProto.DiffResponse();
+  const parts = answers[diff.answer ?? "bridged"];
   const paths = Object.keys(diff.changes);
   const { DIFF_NONE, DIFF_SOME } = providerProto.DiffResponse.DiffChanges;
-  response.setChanges(paths.length === 0 ? DIFF_NONE : DIFF_SOME).setHasdetaileddiff(true);
-  response.setDiffsList([...new Set(paths.map(topLevel))]);
-  response.setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
+  const response = new providerProto.DiffResponse()
+    .setChanges(paths.length === 0 ? DIFF_NONE : DIFF_SOME)
+    .setDeletebeforereplace(diff.deleteBeforeReplace ?? false);
+  if (parts.names) response.setDiffsList(unique(paths.map(topLevel)));
+  const replacing = paths.filter((path) => diff.changes[path]?.endsWith("-replace"));
+  response.setReplacesList(unique(replacing.map(parts.replaces)));
+  if (parts.paths === "never" || (parts.paths === "of changes" && paths.length === 0)) return response;
   for (const [path, kind] of Object.entries(diff.changes)) {
-    const detail = new providerProto.PropertyDiff().setKind(wireKind(kind)).setInputdiff(true);
+    const detail = new providerProto.PropertyDiff()
+      .setKind(wireKind(kind))
+      .setInputdiff(parts.betweenInputs(kind));
     response.getDetaileddiffMap().set(path, detail);
-    if (kind.endsWith("-replace")) response.addReplaces(topLevel(path));
   }
-  return response;
+  return response.setHasdetaileddiff(true);
+}
+
+function unique(names: string[]): string[] {
+  return [...new Set(names)];
 }
 
 function topLevel(path: string): string {

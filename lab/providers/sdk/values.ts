@@ -102,15 +102,31 @@ export function containsUnknown(value: unknown): boolean {
 }
 
 /**
- * Marks as secret in `target` what is secret under the same name in `source`, as the engine does for providers
- * that see no secrets: object by object, and a list as a whole, since its order may have changed.
+ * Marks as secret in `target` what is secret under the same name in `source`, at every depth: a secret within a
+ * secret stays one, as with the official plugins. A list is marked as a whole, since its order may have changed.
  */
 export function markSecretsLike(target: Props, source: Props): Props {
-  const entries = Object.entries(target).map(([key, value]): [string, unknown] => {
-    const original = source[key];
-    if (value instanceof Secret || !containsSecret(original)) return [key, value];
-    if (isObject(value) && isObject(original)) return [key, markSecretsLike(value, original)];
-    return [key, new Secret(value)];
-  });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(
+    Object.entries(target).map(([key, value]) => [key, markedLike(value, source[key])]),
+  );
+}
+
+function markedLike(value: unknown, source: unknown): unknown {
+  if (!containsSecret(source)) return value;
+  const [inner, original] = [withoutMark(value), withoutMark(source)];
+  const areObjects = isObject(inner) && isObject(original);
+  const marked = areObjects ? markSecretsLike(inner, original) : inner;
+  const isMarked = value instanceof Secret || source instanceof Secret;
+  return isMarked || !areObjects ? new Secret(marked) : marked;
+}
+
+function withoutMark(value: unknown): unknown {
+  return value instanceof Secret ? withoutMark(value.value) : value;
+}
+
+/** `markSecretsLike` for outputs. The inputs that the plugins keep among them, `__inputs`, are marked as inputs are. */
+export function markOutputs(outputs: Props, inputs: Props): Props {
+  const marked = markSecretsLike(outputs, inputs);
+  if (outputs.__inputs === undefined) return marked;
+  return { ...marked, __inputs: markedLike(outputs.__inputs, inputs) };
 }

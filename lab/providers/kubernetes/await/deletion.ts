@@ -1,15 +1,7 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import { keyOf } from "../cluster/api.ts";
 import { isNotFound, NoSuchKindError } from "../cluster/errors.ts";
-import {
-  annotation,
-  annotations,
-  idOf,
-  isAnnotated,
-  kindOf,
-  valueAt,
-  type KubeObject,
-} from "../objects/object.ts";
+import { annotation, annotations, isAnnotated, kindOf, valueAt, type KubeObject } from "../objects/object.ts";
 import { timeoutFor, type Patience } from "./readiness.ts";
 import { done, waitingFor, waitUntil, type Look } from "./wait.ts";
 
@@ -38,7 +30,6 @@ export async function deleteObject(
   const uid = valueAt(object, "metadata", "uid");
   await waitUntil(async () => stillThere(api, object, uid, patience.signal), {
     ...patience,
-    what: `${kind} ${idOf(object)} to be deleted`,
     timeoutSeconds: timeoutFor(inputs, patience.timeoutSeconds),
   });
 }

@@ -1,11 +1,11 @@
 import type { KubernetesApi } from "../cluster/api.ts";
 import { keyOf } from "../cluster/api.ts";
 import { UnreachableError } from "../cluster/errors.ts";
+import { messageOf } from "../../sdk/errors.ts";
 import { isObject } from "../../sdk/provider.ts";
 import {
   annotation,
   annotations,
-  idOf,
   isAnnotated,
   kindOf,
   nameOf,
@@ -14,8 +14,9 @@ import {
   valueAt,
   type KubeObject,
 } from "../objects/object.ts";
-import { podTrouble, readyChecks } from "./ready.ts";
-import { done, waitingFor, waitUntil, type Look } from "./wait.ts";
+import { causesOf } from "./causes.ts";
+import { readyChecks } from "./ready.ts";
+import { done, waitingFor, WaitEndedError, waitUntil, type Look } from "./wait.ts";
 import { parseWaitFor, type Check } from "./wait-for.ts";
 
 const defaultTimeoutSeconds = 600;
@@ -34,6 +35,18 @@ export function timeoutFor(inputs: KubeObject, customSeconds: number): number {
   return Number.isInteger(annotated) && annotated > 0 ? annotated : defaultTimeoutSeconds;
 }
 
+/** The object is there, but not well. */
+export class NotReadyError extends Error {
+  override readonly name = "NotReadyError";
+  readonly live: KubeObject;
+  readonly causes: string[];
+  constructor(message: string, live: KubeObject, causes: string[] = []) {
+    super(message);
+    this.live = live;
+    this.causes = causes;
+  }
+}
+
 /** Waits until the object counts as ready, and returns it as it is then. `inputs` carry the user's annotations. */
 export async function awaitReady(
   api: KubernetesApi,
@@ -41,35 +54,75 @@ export async function awaitReady(
   object: KubeObject,
   patience: Patience,
 ): Promise<KubeObject> {
-  const look = lookFor(api, inputs, object);
+  if (isAnnotated(inputs, annotations.skipAwait)) return object;
+  const waitFor = annotation(inputs, annotations.waitFor);
+  const look = waitFor === undefined ? lookFor(api, object) : asynchronous(parseWaitFor(waitFor));
   if (look === undefined) return object;
   let latest = object;
-  await waitUntil(
-    async () => {
-      try {
-        latest = await api.get(keyOf(object), patience.signal);
-      } catch (error) {
-        // A restart of the API server is no reason to give up before the deadline.
-        if (error instanceof UnreachableError) return waitingFor(error.message);
-        throw error;
-      }
-      return look(latest);
-    },
-    {
-      ...patience,
-      what: `${kindOf(object).kind} ${idOf(object)}`,
-      timeoutSeconds: timeoutFor(inputs, patience.timeoutSeconds),
-    },
-  );
+  const lookAgain = async (): Promise<Look> => {
+    try {
+      latest = await api.get(keyOf(object), patience.signal);
+    } catch (error) {
+      // A restart of the API server is no reason to give up before the deadline.
+      if (error instanceof UnreachableError) return waitingFor(error.message);
+      throw error;
+    }
+    return look(latest);
+  };
+  try {
+    const timeoutSeconds = timeoutFor(inputs, patience.timeoutSeconds);
+    await waitUntil(lookAgain, { ...patience, timeoutSeconds });
+  } catch (error) {
+    throw await notReady(api, latest, error, waitFor !== undefined);
+  }
   return latest;
+}
+
+/** In the official plugin's words: a condition that the user asks for has none of its own. */
+async function notReady(
+  api: KubernetesApi,
+  live: KubeObject,
+  error: unknown,
+  isUsersCondition: boolean,
+): Promise<NotReadyError> {
+  if (!(error instanceof WaitEndedError)) return new NotReadyError(messageOf(error), live);
+  if (isUsersCondition) return new NotReadyError(error.message, live);
+  const causes = await causesOf(api, live, error.missing);
+  const name = nameOf(live) ?? "";
+  const message = error.isCancelled
+    ? `Resource operation was cancelled for "${name}"`
+    : `'${name}' timed out waiting to be Ready`;
+  return new NotReadyError(message, live, causes);
+}
+
+/** Kinds whose health a refresh looks at, and `pulumi.com/waitFor` is not asked then. */
+const lookedAtOnRefresh = new Set([
+  "apps/v1/DaemonSet",
+  "apps/v1/Deployment",
+  "apps/v1/StatefulSet",
+  "batch/v1/Job",
+  "networking.k8s.io/v1/Ingress",
+  "v1/Pod",
+  "v1/Service",
+]);
+
+/** Throws a NotReadyError for an object that was made before and is not well now. */
+export async function checkHealth(api: KubernetesApi, inputs: KubeObject, live: KubeObject): Promise<void> {
+  const { apiVersion, kind } = kindOf(live);
+  if (isAnnotated(inputs, annotations.skipAwait) || !lookedAtOnRefresh.has(`${apiVersion}/${kind}`)) return;
+  const found = await lookFor(api, live)?.(live).catch((error: unknown) => waitingFor(messageOf(error)));
+  if (found === undefined || found.done) return;
+  const causes = await causesOf(api, live, found.waitingFor);
+  throw new NotReadyError(
+    `Resource '${nameOf(live) ?? ""}' was created but failed to initialize`,
+    live,
+    causes,
+  );
 }
 
 type AsyncLook = (object: KubeObject) => Promise<Look>;
 
-function lookFor(api: KubernetesApi, inputs: KubeObject, object: KubeObject): AsyncLook | undefined {
-  if (isAnnotated(inputs, annotations.skipAwait)) return undefined;
-  const waitFor = annotation(inputs, annotations.waitFor);
-  if (waitFor !== undefined) return asynchronous(parseWaitFor(waitFor));
+function lookFor(api: KubernetesApi, object: KubeObject): AsyncLook | undefined {
   const { apiVersion, kind } = kindOf(object);
   const check = readyChecks[`${apiVersion}/${kind}`];
   switch (`${apiVersion}/${kind}`) {
@@ -81,8 +134,6 @@ function lookFor(api: KubernetesApi, inputs: KubeObject, object: KubeObject): As
       return stringAt(object, "type") === "kubernetes.io/service-account-token"
         ? asynchronous(tokenFilled)
         : undefined;
-    case "apps/v1/Deployment":
-      return async (deployment) => withPodTrouble(api, deployment, check?.(deployment) ?? done);
     default:
       return check === undefined ? undefined : asynchronous(check);
   }
@@ -128,16 +179,4 @@ async function claimBound(api: KubernetesApi, claim: KubeObject): Promise<Look> 
 function tokenFilled(secret: KubeObject): Look {
   const data = secret.data;
   return isObject(data) && Object.keys(data).length > 0 ? done : waitingFor("the token");
-}
-
-/** A rollout that hangs is explained by its pods, not by the deployment. */
-async function withPodTrouble(api: KubernetesApi, deployment: KubeObject, look: Look): Promise<Look> {
-  const labels = valueAt(deployment, "spec", "selector", "matchLabels");
-  if (look.done || !isObject(labels)) return look;
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(",");
-  const pods = await api.list({ apiVersion: "v1", kind: "Pod" }, namespaceOf(deployment), { labelSelector });
-  const trouble = pods.map(podTrouble).find((text) => text !== "") ?? "";
-  return waitingFor(look.waitingFor + trouble);
 }

@@ -69,7 +69,8 @@ function pod(object: KubeObject): Look {
   if (stringAt(object, "status", "phase") === "Succeeded") return done;
   const ready = conditionsOf(object).find(({ type }) => type === "Ready");
   if (ready?.status === "True") return done;
-  return waitingFor(`the pod to be ready${podTrouble(object)}`);
+  const trouble = podTrouble(object);
+  return waitingFor(`the pod to be ready${trouble === "" ? "" : `: ${trouble}`}`);
 }
 
 /** Why a container of the pod does not run, as far as its status says. */
@@ -81,7 +82,7 @@ export function podTrouble(object: KubeObject): string {
   const unschedulable = conditionsOf(object).find((c) => c.type === "PodScheduled" && c.status === "False");
   const trouble = waiting ?? unschedulable;
   if (trouble === undefined) return "";
-  return `: ${[stringAt(trouble, "reason"), stringAt(trouble, "message")].filter(Boolean).join(": ")}`;
+  return `[${stringAt(trouble, "reason") ?? ""}] ${stringAt(trouble, "message") ?? ""}`;
 }
 
 // The endpoints of a service with a selector are not in the object itself: see endpoints.ts.

@@ -9,9 +9,20 @@ export function waitingFor(what: string): Look {
   return { done: false, waitingFor: what };
 }
 
+/** The end of a wait without what was waited for. The words are those of Kubernetes' own library. */
+export class WaitEndedError extends Error {
+  override readonly name = "WaitEndedError";
+  readonly isCancelled: boolean;
+  /** What was still missing, as far as a look could tell. */
+  readonly missing: string;
+  constructor(isCancelled: boolean, missing: string) {
+    super(isCancelled ? "context canceled" : "timed out waiting for the condition");
+    this.isCancelled = isCancelled;
+    this.missing = missing;
+  }
+}
+
 export interface WaitOptions {
-  /** Named in the error, e.g. `Deployment team/web to be ready`. */
-  what: string;
   timeoutSeconds: number;
   signal: AbortSignal;
   /** Told what is missing whenever that changes. */
@@ -30,22 +41,14 @@ export async function waitUntil(look: () => Promise<Look>, options: WaitOptions)
       if (options.signal.aborted) return waitingFor(last);
       throw error;
     });
-    if (options.signal.aborted) throw new Error(`cancelled while waiting for ${options.what}${suffix(last)}`);
+    if (options.signal.aborted) throw new WaitEndedError(true, last);
     if (result.done) return;
     if (result.waitingFor !== last) options.report?.(result.waitingFor);
     last = result.waitingFor;
     const left = end - Date.now();
-    if (left <= 0) {
-      throw new Error(
-        `timed out after ${options.timeoutSeconds} s waiting for ${options.what}${suffix(last)}`,
-      );
-    }
+    if (left <= 0) throw new WaitEndedError(false, last);
     await pauseFor(Math.min(pause, left), options.signal);
   }
-}
-
-function suffix(last: string): string {
-  return last === "" ? "" : `: ${last}`;
 }
 
 async function pauseFor(milliseconds: number, signal: AbortSignal): Promise<void> {

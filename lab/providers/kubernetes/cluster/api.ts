@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { messageOf } from "../../sdk/errors.ts";
 import { kindOf, nameOf, namespaceOf, type Kind, type KubeObject } from "../objects/object.ts";
 import type { ApiRequest, Connection } from "./connection.ts";
 import { apiRoot, Discovery, type Mapping } from "./discovery.ts";
-import { NoSuchKindError } from "./errors.ts";
+import { ApiError, NoSuchKindError } from "./errors.ts";
 
 const objectSchema = z.record(z.string(), z.unknown());
 
@@ -29,13 +30,21 @@ export class KubernetesApi {
     this.discovery = new Discovery(connection);
   }
 
-  /** Why the API server cannot be used, or undefined. */
+  /**
+   * Why the API server cannot be used, or undefined. The official plugin reads the whole schema first, and says so;
+   * the version is less to ask for and fails alike.
+   */
   async problem(): Promise<string | undefined> {
     try {
       await this.#connection.send({ method: "GET", path: "/version" });
       return undefined;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      const isLoggedOut = error instanceof ApiError && error.statusCode === 401;
+      const said = isLoggedOut
+        ? "the server has asked for the client to provide credentials"
+        : messageOf(error);
+      const asked = said.replace('/version"', '/openapi/v2?timeout=32s"');
+      return `unable to load schema information from the API server: ${asked}`;
     }
   }
 

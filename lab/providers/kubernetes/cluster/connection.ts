@@ -2,6 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import http from "node:http";
 import https from "node:https";
 import { text } from "node:stream/consumers";
+import { goRequestError } from "../../sdk/go-words.ts";
 import { withoutUndefined } from "../objects/object.ts";
 import { ApiError, UnreachableError } from "./errors.ts";
 
@@ -84,18 +85,9 @@ async function exchange(
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "http:" ? http : https).request(url, options, resolve);
     request.on("error", (error) => {
-      reject(new UnreachableError(`${url.origin}: ${reasonOf(error)}`, { cause: error }));
+      const { message } = goRequestError(error, options.method ?? "GET", url);
+      reject(new UnreachableError(message, { cause: error }));
     });
     request.end(body);
   });
-}
-
-function reasonOf(error: Error): string {
-  if (
-    error.name === "TimeoutError" ||
-    (error.cause instanceof Error && error.cause.name === "TimeoutError")
-  ) {
-    return "no answer in time";
-  }
-  return error.message === "" ? error.name : error.message;
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { messageOf } from "../../sdk/errors.ts";
 import { UNKNOWN, type Diff, type Props } from "../../sdk/provider.ts";
 
 export interface KubeconfigChoice {
@@ -50,6 +51,7 @@ export function diffProvider(olds: Props, news: Props): Diff {
   const replacing = new Set(replacingKeys(olds, news));
   return {
     changes: Object.fromEntries(keys.map((key) => [key, replacing.has(key) ? "update-replace" : "update"])),
+    answer: "names",
   };
 }
 
@@ -64,11 +66,12 @@ function replacingKeys(olds: Props, news: Props): string[] {
   return before !== undefined && after !== undefined && !isDeepStrictEqual(before, after) ? choosing : [];
 }
 
-// What cannot be read counts as unchanged: the operations after this one say what is wrong with it.
+// Of a kubeconfig without a cluster for its context, the operations after this one say what is wrong with it.
 function currentCluster(options: Props): unknown {
   const text = (key: string) => (typeof options[key] === "string" ? options[key] : undefined);
   const kubeconfig = text("kubeconfig");
   if (kubeconfig === undefined) return undefined;
+  refuseUnreadable(kubeconfig);
   try {
     return loadKubeconfig({
       kubeconfig,
@@ -77,5 +80,13 @@ function currentCluster(options: Props): unknown {
     }).getCurrentCluster();
   } catch {
     return undefined;
+  }
+}
+
+function refuseUnreadable(kubeconfig: string): void {
+  try {
+    load(new KubeConfig(), kubeconfig);
+  } catch (error) {
+    throw new Error(`failed to parse kubeconfig: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -32,9 +32,14 @@ export async function helm(session: Session, args: readonly string[], run: HelmR
     if (result.code === "ENOENT") {
       throw new HelmError("the command helm is not on PATH; a kubernetes.helm.v3.Release needs Helm 3");
     }
-    const said = result.stderr.trim();
+    const said = withoutCommand(result.stderr.trim());
     throw new HelmError(said === "" ? result.shortMessage : said);
   });
+}
+
+/** What the library says of which the command is made: without the command's own words before it. */
+export function withoutCommand(stderr: string): string {
+  return stderr.replace(/^Error: (?:(?:INSTALLATION|UPGRADE) FAILED: )?/m, "");
 }
 
 /** A kubeconfig from the provider's options is a file only as long as helm runs: it holds credentials. */

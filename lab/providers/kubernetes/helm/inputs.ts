@@ -16,6 +16,8 @@ export const releaseSchema = z.strictObject({
       caFile: z.string().optional(),
       certFile: z.string().optional(),
       keyFile: z.string().optional(),
+      password: z.literal("").optional(),
+      username: z.literal("").optional(),
     })
     .optional(),
   atomic: z.boolean().optional(),
@@ -39,7 +41,39 @@ export const releaseSchema = z.strictObject({
   waitForJobs: z.boolean().optional(),
   // No effect since nulls in values are kept anyway.
   allowNullValues: z.boolean().optional(),
+  // Not implemented: as the plugin sets them where the program says nothing.
+  keyring: z.literal("").optional(),
+  lint: z.literal(false).optional(),
+  postrender: z.literal("").optional(),
+  recreatePods: z.literal(false).optional(),
+  verify: z.literal(false).optional(),
 });
+
+const flags = [
+  ...["allowNullValues", "atomic", "cleanupOnFail", "createNamespace", "dependencyUpdate", "devel"],
+  ...[
+    "disableCRDHooks",
+    "disableOpenapiValidation",
+    "disableWebhooks",
+    "forceUpdate",
+    "lint",
+    "recreatePods",
+  ],
+  ...["renderSubchartNotes", "replace", "resetValues", "reuseValues", "skipAwait", "skipCrds", "verify"],
+  "waitForJobs",
+];
+const texts = ["description", "keyring", "postrender"];
+
+/** A release's inputs where the program says nothing: the plugin writes each of them into inputs and state. */
+export const unsetInputs: Props = {
+  ...Object.fromEntries(flags.map((key) => [key, false])),
+  ...Object.fromEntries(texts.map((key) => [key, ""])),
+  timeout: 0,
+};
+
+export const unsetRepository: Props = Object.fromEntries(
+  ["caFile", "certFile", "keyFile", "password", "repo", "username"].map((key) => [key, ""]),
+);
 
 export type ReleaseInputs = z.infer<typeof releaseSchema> & { name: string; namespace: string };
 

@@ -41,13 +41,15 @@ export interface LiveRelease {
   resourceNames: Record<string, string[]>;
 }
 
-/** Undefined when there is no such release. */
+/** A revision, or the latest one; undefined when there is none. */
 export async function findRelease(
   session: Session,
   name: string,
   namespace: string,
+  revision?: number,
 ): Promise<LiveRelease | undefined> {
-  const where = [name, `--namespace=${namespace}`, "--output=json"];
+  const chosen = revision === undefined ? [] : [`--revision=${revision}`];
+  const where = [name, `--namespace=${namespace}`, ...chosen, "--output=json"];
   try {
     const [status, metadata] = await Promise.all([
       helm(session, ["status", ...where]),

@@ -1,5 +1,6 @@
 import {
   InitializationError,
+  isObject,
   secret,
   UNKNOWN,
   type CheckFailure,
@@ -10,6 +11,7 @@ import {
   type ReadResult,
   type Resource,
 } from "../../sdk/provider.ts";
+import { messageOf } from "../../sdk/errors.ts";
 import { autoname } from "../objects/naming.ts";
 import { formatId, isCustomResourceDefinition, nameInUrn, parseId } from "../objects/object.ts";
 import type { Session } from "../session.ts";
@@ -23,7 +25,15 @@ import {
 } from "./arguments.ts";
 import { helm } from "./command.ts";
 import { diffRelease, mergeValues } from "./diff.ts";
-import { checkRelease, declared, isResolvable, parseRelease, type ReleaseInputs } from "./inputs.ts";
+import {
+  checkRelease,
+  declared,
+  isResolvable,
+  parseRelease,
+  unsetInputs,
+  unsetRepository,
+  type ReleaseInputs,
+} from "./inputs.ts";
 import { findRelease, objectsIn, parseChart, type LiveRelease } from "./live.ts";
 
 /** `kubernetes:helm.sh/v3:Release`: a real Helm release, which `helm` itself can see and roll back. */
@@ -49,14 +59,14 @@ export class ReleaseResource implements Resource {
   }
 
   async diff({ state, olds, news }: { state: Props; olds: Props; news: Props }): Promise<Diff> {
-    return Promise.resolve(diffRelease(state, olds, news));
+    return Promise.resolve({ ...diffRelease(state, olds, news), answer: "release" });
   }
 
   async create(
     args: Operation & { inputs: Props; preview: boolean },
   ): Promise<{ id: string; outputs: Props }> {
     if (args.preview) return { id: "", outputs: previewOutputs(args.inputs) };
-    await this.#session.requireCluster();
+    await this.#requireCluster("create");
     const release = parseRelease(args.inputs);
     const id = formatId(release.namespace, release.name);
     const before = await findRelease(this.#session, release.name, release.namespace);
@@ -69,21 +79,15 @@ export class ReleaseResource implements Resource {
       const left = await findRelease(this.#session, release.name, release.namespace);
       // Nothing is left, or what is there is not ours: there is nothing to keep in the state.
       if (left === undefined || left.revision === before?.revision) throw error;
-      throw failed(
-        `Helm release ${id} was created, but failed to initialize completely`,
-        args.inputs,
-        left,
-        error,
-      );
+      throw failed("was created, but failed to initialize completely", args.inputs, left, error);
     }
     return { id, outputs: toOutputs(args.inputs, await this.#found(release)) };
   }
 
   async update(args: Operation & { state: Props; news: Props; preview: boolean }): Promise<Props> {
     if (args.preview) return previewOutputs(args.news);
-    await this.#session.requireCluster();
+    await this.#requireCluster("update");
     const release = parseRelease(args.news);
-    const id = formatId(release.namespace, release.name);
     const before = await findRelease(this.#session, release.name, release.namespace);
     try {
       await helm(this.#session, upgradeArguments(release), {
@@ -91,16 +95,18 @@ export class ReleaseResource implements Resource {
         signal: args.signal,
       });
     } catch (error) {
-      const left = await findRelease(this.#session, release.name, release.namespace);
+      // What goes into the state is the revision that failed, also where Helm has rolled it back since.
+      const revision = (before?.revision ?? 0) + 1;
+      const left = await findRelease(this.#session, release.name, release.namespace, revision);
       // Helm refused before it made a new revision: the release is as it was.
-      if (left === undefined || left.revision === before?.revision) throw error;
-      throw failed(`Helm release ${id} failed to initialize completely`, args.news, left, error);
+      if (left === undefined) throw error;
+      throw failed("failed to initialize completely", args.news, left, error);
     }
     return toOutputs(args.news, await this.#found(release));
   }
 
   async read(args: Operation & { id: string; inputs: Props; state: Props }): Promise<ReadResult | undefined> {
-    await this.#session.requireCluster();
+    if (!(await this.#session.canRead(args.urn))) return undefined;
     const { namespace = this.#session.settings.namespace, name } = parseId(args.id);
     const live = await findRelease(this.#session, name, namespace);
     if (live === undefined) return undefined;
@@ -110,7 +116,12 @@ export class ReleaseResource implements Resource {
   }
 
   async delete(args: Operation & { state: Props; inputs: Props }): Promise<void> {
-    await this.#session.requireCluster();
+    const problem = await this.#session.unreachable();
+    if (problem !== undefined) {
+      throw new Error(
+        `can't delete Helm Release with unreachable cluster. Reason: ${JSON.stringify(problem)}`,
+      );
+    }
     const release = parseRelease(args.inputs);
     const said = await helm(this.#session, uninstallArguments(release), { signal: args.signal });
     // Otherwise it says nothing but `release "x" uninstalled`.
@@ -120,12 +131,23 @@ export class ReleaseResource implements Resource {
   #withDefaults(news: Props, olds: Props, urn: string): Props {
     const isSet = (value: unknown) => value !== undefined && value !== "";
     const waits = news.skipAwait !== true;
+    const { timeout, ...unset } = unsetInputs;
+    const { repositoryOpts } = news;
     return {
+      ...unset,
       ...declared(news),
+      ...(isObject(repositoryOpts) ? { repositoryOpts: { ...unsetRepository, ...repositoryOpts } } : {}),
       name: isSet(news.name) ? news.name : (olds.name ?? autoname(nameInUrn(urn))),
       namespace: isSet(news.namespace) ? news.namespace : this.#session.settings.namespace,
-      ...(waits && news.timeout === undefined ? { timeout: defaultTimeoutSeconds } : {}),
+      timeout: news.timeout ?? (waits ? defaultTimeoutSeconds : timeout),
     };
+  }
+
+  async #requireCluster(doing: "create" | "update"): Promise<void> {
+    const problem = await this.#session.unreachable();
+    if (problem !== undefined) {
+      throw new Error(`can't ${doing} Helm Release with unreachable cluster: ${problem}`);
+    }
   }
 
   /** So that a custom resource of the same program can be previewed before the chart has brought its definition. */
@@ -160,15 +182,16 @@ function chartFailure(error: unknown): CheckFailure {
 }
 
 function failed(what: string, inputs: Props, left: LiveRelease, error: unknown): InitializationError {
-  const reason = error instanceof Error ? error.message : String(error);
   const id = formatId(left.namespace, left.name);
-  return new InitializationError({ id, inputs, outputs: toOutputs(inputs, left) }, [
-    `${what} (status ${left.status}, revision ${left.revision}): ${reason}`,
-  ]);
+  return new InitializationError(
+    { id, outputs: toOutputs(inputs, left) },
+    `Helm release "${id}" ${what}. Use Helm CLI to investigate: failed to become available within allocated ` +
+      `timeout. Error: Helm Release ${id}: ${messageOf(error)}`,
+  );
 }
 
 function previewOutputs(inputs: Props): Props {
-  return { ...inputs, resourceNames: UNKNOWN, status: UNKNOWN };
+  return { ...inputs, resourceNames: UNKNOWN, status: UNKNOWN, __inputs: secret(inputs) };
 }
 
 function toOutputs(inputs: Props, live: LiveRelease, state: Props = {}): Props {
@@ -181,12 +204,12 @@ function toOutputs(inputs: Props, live: LiveRelease, state: Props = {}): Props {
     values: mergeValues(state.values ?? inputs.values, values),
     resourceNames,
     status,
-    // Inputs can hold secrets whose marks are not known here.
+    // Secret as a whole, and with it what is secret in the inputs.
     __inputs: secret(inputs),
   };
 }
 
 function inputsOf(live: LiveRelease): Props {
   const { name, namespace, chart, version, values } = live;
-  return { name, namespace, chart, version, values, timeout: defaultTimeoutSeconds };
+  return { ...unsetInputs, name, namespace, chart, version, values };
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { hasReason, isNotFound, NoSuchKindError } from "../cluster/errors.ts";
 import type { Session } from "../session.ts";
 import { createManager } from "./field-manager.ts";
-import { annotations, idOf, isAnnotated, kindOf, type KubeObject } from "./object.ts";
+import { explainConflict } from "./conflict.ts";
+import { annotations, isAnnotated, kindOf, type KubeObject } from "./object.ts";
 
 export interface WriteArguments {
   urn: string;
@@ -27,7 +28,7 @@ export async function createObject(
     return await retryMissing(async () => post(session, inputs, args), args);
   } catch (error) {
     if (args.preview && isNoAnswer(error)) return undefined;
-    throw new Error(explain(error, inputs), { cause: error });
+    throw new Error(explain(error, inputs, args), { cause: error });
   }
 }
 
@@ -63,18 +64,30 @@ function isNoAnswer(error: unknown): boolean {
   );
 }
 
-function explain(error: unknown, inputs: KubeObject): string {
-  const { kind, apiVersion } = kindOf(inputs);
-  const what = `${kind} ${idOf(inputs)} was not created`;
-  const message = error instanceof Error ? error.message : String(error);
+const existsAlready = `
+
+The resource already exists in the cluster. This can happen when:
+
+  - Renaming a Pulumi resource: use an alias to preserve the identity,
+    or use deleteBeforeReplace if the resource needs replacement.
+  - Managing an existing resource: use a Patch resource (e.g. NamespacePatch)
+    to manage specific fields without owning the resource lifecycle.
+  - Adopting a resource into Pulumi: use \`pulumi import\`. Note that
+    protected resources (e.g. kube-system) cannot be deleted on destroy.
+  - Intentional upsert: set upsertExistingObjects on the provider to allow
+    server-side apply to update existing objects on create.`;
+
+/** In the words of the official plugin. */
+function explain(error: unknown, inputs: KubeObject, { urn, fieldManager }: WriteArguments): string {
+  const message = explainConflict(error, fieldManager);
   if (error instanceof NoSuchKindError) {
-    return `${what}: the API server has no ${apiVersion}/${kind}; make sure that its CustomResourceDefinition is created first (${message})`;
-  }
-  if (hasReason(error, "AlreadyExists")) {
+    const { kind, apiVersion } = kindOf(inputs);
     return (
-      `${what}: ${message}. It is in the cluster, but not in this stack. Import it with 'pulumi import', delete it, ` +
-      `or, to take over what exists, set the provider's upsertExistingObjects; after renaming a Pulumi resource, use an alias`
+      `creation of resource "${urn}" with kind ${apiVersion}/${kind} failed because the Kubernetes API server ` +
+      "reported that the apiVersion for this resource does not exist. Verify that any required CRDs have been " +
+      `created: ${message}`
     );
   }
-  return `${what}: ${message}`;
+  const advice = hasReason(error, "AlreadyExists") ? existsAlready : "";
+  return `resource "${urn}" was not successfully created by the Kubernetes API server: ${message}${advice}`;
 }

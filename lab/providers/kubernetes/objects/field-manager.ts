@@ -5,14 +5,17 @@ import { annotation, annotations, stringAt, valueAt, type KubeObject } from "./o
 /** Who the API server notes as the owner of what a POST created, before the first server-side apply. */
 export const createManager = "pulumi-kubernetes";
 
-const formerManagers = new Set([
-  "kubectl Apply",
-  "kubectl Update",
-  "before-first-apply Update",
-  "pulumi-kubernetes Update",
-  "pulumi-kubernetes.exe Update",
-  "pulumi-resource-kubernetes Update",
-]);
+/**
+ * Whose fields an update takes over, by the beginning of the name: `kubectl` is `kubectl-edit` and `kubectl-cnpg`, too.
+ * What they own and the program does not declare goes away with it: an annotation that somebody set, a fence.
+ */
+const formerManagers: readonly { prefix: string; operation: "Apply" | "Update" }[] = [
+  { prefix: "kubectl", operation: "Apply" },
+  { prefix: "kubectl", operation: "Update" },
+  { prefix: "before-first-apply", operation: "Update" },
+  { prefix: "pulumi-kubernetes", operation: "Update" },
+  { prefix: "pulumi-resource-kubernetes", operation: "Update" },
+];
 
 /** The manager under which a resource is applied: the annotation, then the state, then a new name of its own. */
 export function fieldManagerOf(inputs: KubeObject, state: Props): string {
@@ -41,9 +44,16 @@ export function takeOver(live: KubeObject, manager: string): Props[] | undefined
   return [...rest, { ...base, manager, operation: "Apply", fieldsV1 }];
 }
 
-/** Whether an earlier manager of ours still owns fields: a preview, which cannot hand them over, has to force. */
-export function hasFormerManager(live: KubeObject): boolean {
-  return managedFields(live).some(isFormer);
+const createManagers: unknown[] = [createManager, "pulumi-kubernetes.exe", "pulumi-resource-kubernetes"];
+
+/**
+ * Whether the POST of a create owns fields. A preview cannot hand them over and has to force; what kubectl owns, it
+ * neither hands over nor forces, and so does not show what the update is going to take away.
+ */
+export function isOwnedByCreate(live: KubeObject): boolean {
+  return managedFields(live).some(
+    ({ manager, operation }) => operation === "Update" && createManagers.includes(manager),
+  );
 }
 
 export function managedFields(live: KubeObject): Props[] {
@@ -51,9 +61,9 @@ export function managedFields(live: KubeObject): Props[] {
   return Array.isArray(entries) ? entries.filter(isObject) : [];
 }
 
-function isFormer(entry: Props): boolean {
-  const id = `${String(entry.manager)} ${String(entry.operation)}`;
-  return entry.subresource === undefined && formerManagers.has(id);
+function isFormer({ manager, operation, subresource }: Props): boolean {
+  if (typeof manager !== "string" || (subresource ?? "") !== "") return false;
+  return formerManagers.some((former) => manager.startsWith(former.prefix) && operation === former.operation);
 }
 
 function unite(a: Props, b: Props): Props {

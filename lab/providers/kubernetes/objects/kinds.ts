@@ -9,6 +9,33 @@ export function isBuiltInGroup(apiVersion: string): boolean {
   return !group.includes(".") || group.endsWith(".k8s.io");
 }
 
+const withoutNamespace = new Set([
+  "APIService",
+  "CSIDriver",
+  "CSINode",
+  "CertificateSigningRequest",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "CustomResourceDefinition",
+  "IngressClass",
+  "MutatingWebhookConfiguration",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PriorityClass",
+  "RuntimeClass",
+  "StorageClass",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "ValidatingWebhookConfiguration",
+  "VolumeAttachment",
+]);
+
+/** Whether a built-in kind has no namespace, which is known without a cluster, too. */
+export function hasNoNamespace({ apiVersion, kind }: Kind): boolean {
+  return isBuiltInGroup(apiVersion) && withoutNamespace.has(kind);
+}
+
 /** `kubernetes:apps/v1:Deployment` is the kind Deployment of `apps/v1`; the group `core` has no name of its own. */
 export function meaningOf(token: string): TokenMeaning | undefined {
   const [, groupVersion, kind] = /^kubernetes:([^:/]+\/[^:/]+):([A-Za-z0-9]+)$/.exec(token) ?? [];

@@ -9,7 +9,7 @@ import {
   type Resource,
 } from "../../sdk/provider.ts";
 import { deleteObject } from "../await/deletion.ts";
-import { awaitReady } from "../await/readiness.ts";
+import { awaitReady, checkHealth, NotReadyError } from "../await/readiness.ts";
 import { parseWaitFor } from "../await/wait-for.ts";
 import { NoSuchKindError, isNotFound } from "../cluster/errors.ts";
 import type { Session } from "../session.ts";
@@ -33,6 +33,7 @@ import {
   type Kind,
   type KubeObject,
 } from "./object.ts";
+import { notLive } from "./not-live.ts";
 import { hideSecretData, liveInState, toState } from "./state.ts";
 import { updateObject } from "./update.ts";
 
@@ -58,13 +59,14 @@ export class ObjectResource implements Resource {
   }
 
   async diff({ state, olds, news }: { state: Props; olds: Props; news: Props }): Promise<Diff> {
-    return diffObject({
+    const diff = diffObject({
       live: liveInState(state),
       oldInputs: toKubernetesKeys(olds),
       news: toKubernetesKeys(news),
       namespaced: await this.#session.isNamespaced(this.#kind),
       mutability: this.#session.settings,
     });
+    return { ...diff, answer: "object" };
   }
 
   async create(
@@ -77,7 +79,7 @@ export class ObjectResource implements Resource {
     const live = await createObject(this.#session, inputs, { ...args, fieldManager: manager });
     if (live === undefined) return { id: "", outputs: args.inputs };
     if (args.preview) return { id: "", outputs: without(toState(inputs, live, manager), "status") };
-    const ready = await this.#ready(args, inputs, live, manager, `was created, but did not become ready`);
+    const ready = await this.#ready(args, "created", { inputs, live, fieldManager: manager });
     return { id: idOf(live), outputs: toState(inputs, ready, manager) };
   }
 
@@ -88,50 +90,47 @@ export class ObjectResource implements Resource {
     if (args.preview && !(await this.#canPreview(inputs))) return args.news;
     await this.#session.requireCluster();
     const manager = fieldManagerOf(inputs, args.state);
-    const live = liveInState(args.state);
-    const updated = await updateObject(this.#session, inputs, live, { ...args, fieldManager: manager });
-    if (updated === undefined) return args.news;
-    if (args.preview) return toState(inputs, updated, manager);
-    const ready = await this.#ready(args, inputs, updated, manager, `was updated, but did not become ready`);
+    const old = liveInState(args.state);
+    const live = await updateObject(this.#session, inputs, old, { ...args, fieldManager: manager });
+    if (live === undefined) return args.news;
+    if (args.preview) return toState(inputs, live, manager);
+    const ready = await this.#ready(args, "updated", { inputs, live, fieldManager: manager });
     return toState(inputs, ready, manager);
   }
 
   async read(args: Operation & { id: string; inputs: Props; state: Props }): Promise<ReadResult | undefined> {
-    const unreachable = await this.#session.unreachable();
-    if (unreachable !== undefined) {
-      if (this.#session.settings.deleteUnreachable) return undefined;
-      throw new Error(
-        `cannot read ${args.id}: the cluster is unreachable (${unreachable}). If the cluster was deleted, run again ` +
-          `with PULUMI_K8S_DELETE_UNREACHABLE=true to drop its resources from the state`,
-      );
-    }
+    if (!(await this.#session.canRead(args.urn))) return undefined;
     const { name, namespace } = parseId(args.id);
     const oldInputs = normalize(toKubernetesKeys(args.inputs));
     try {
       const live = await this.#session.api.get({ ...this.#kind, name, namespace }, args.signal);
       const isOurs = Object.keys(oldInputs).length > 0;
       const inputs = isOurs ? prune(live, oldInputs) : inputsOf(live);
-      const manager = fieldManagerOf(inputs, args.state);
-      return {
+      const found = {
         id: args.id,
         inputs: hideSecretData(toPulumiKeys(inputs)),
-        outputs: toState(inputs, live, manager),
+        outputs: toState(inputs, live, fieldManagerOf(inputs, args.state)),
       };
+      if (isOurs) await this.#checkHealth(found, inputs, live);
+      return found;
     } catch (error) {
       if (isNotFound(error) || error instanceof NoSuchKindError) return undefined;
       throw error;
     }
   }
 
-  async delete(args: Operation & { id: string; state: Props; inputs: Props }): Promise<void> {
-    const unreachable = await this.#session.unreachable();
-    if (unreachable !== undefined) {
-      if (this.#session.settings.deleteUnreachable) return;
-      throw new Error(
-        `the cluster is unreachable (${unreachable}). If it was deleted, run again with ` +
-          `PULUMI_K8S_DELETE_UNREACHABLE=true to drop its resources from the state`,
-      );
+  /** An object that is not well is read all the same: the engine warns of it, and the next `up` updates it. */
+  async #checkHealth(found: ReadResult, inputs: KubeObject, live: KubeObject): Promise<void> {
+    try {
+      await checkHealth(this.#session.api, inputs, live);
+    } catch (error) {
+      if (!(error instanceof NotReadyError)) throw error;
+      throw new InitializationError(found, error.message, error.causes);
     }
+  }
+
+  async delete(args: Operation & { id: string; state: Props; inputs: Props }): Promise<void> {
+    if (!(await this.#session.canDelete(args.urn))) return;
     const live = { ...this.#kind, ...liveInState(args.state) };
     await deleteObject(this.#session.api, toKubernetesKeys(args.inputs), live, {
       ...args,
@@ -160,24 +159,15 @@ export class ObjectResource implements Resource {
   /** Waits; an object that exists but is not well is stored all the same, so that it is not lost. */
   async #ready(
     args: Operation,
-    inputs: KubeObject,
-    live: KubeObject,
-    manager: string,
-    what: string,
+    done: "created" | "updated",
+    made: { inputs: KubeObject; live: KubeObject; fieldManager: string },
   ): Promise<KubeObject> {
-    const { api } = this.#session;
+    const { inputs, live } = made;
     try {
-      return await awaitReady(api, inputs, live, { ...args, report: this.#report(args.urn) });
+      return await awaitReady(this.#session.api, inputs, live, { ...args, report: this.#report(args.urn) });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InitializationError(
-        {
-          id: idOf(live),
-          inputs: hideSecretData(toPulumiKeys(inputs)),
-          outputs: toState(inputs, live, manager),
-        },
-        [`${this.#kind.kind} ${idOf(live)} ${what}: ${reason}`],
-      );
+      if (!(error instanceof NotReadyError)) throw error;
+      throw notLive(args.urn, done, { ...made, live: error.live }, error.message, error.causes);
     }
   }
 

@@ -4,12 +4,12 @@ import { isSecret, type KubeObject } from "./object.ts";
 
 /**
  * What Pulumi stores of an object: the live object, and beside it what the official plugin keeps there, so that
- * either plugin can go on from the other's state. The inputs may hold secrets whose marks are not known here.
+ * either plugin can go on from the other's state. Only what is secret in the inputs is secret in `__inputs`.
  */
 export function toState(inputs: KubeObject, live: KubeObject, fieldManager: string): Props {
   return {
     ...hideSecretData(toPulumiKeys(live)),
-    __inputs: secret(toPulumiKeys(inputs)),
+    __inputs: hideSecretData(toPulumiKeys(inputs)),
     __initialApiVersion: inputs.apiVersion,
     __fieldManager: fieldManager,
   };

@@ -1,13 +1,12 @@
-import { InitializationError } from "../../sdk/provider.ts";
+import { messageOf } from "../../sdk/errors.ts";
 import { keyOf } from "../cluster/api.ts";
-import { hasReason } from "../cluster/errors.ts";
+import { hasReason, NoSuchKindError } from "../cluster/errors.ts";
 import type { Session } from "../session.ts";
+import { explainConflict } from "./conflict.ts";
 import type { WriteArguments } from "./create.ts";
-import { hasFormerManager, managedFields, takeOver } from "./field-manager.ts";
-import { toPulumiKeys } from "./normalize.ts";
+import { isOwnedByCreate, managedFields, takeOver } from "./field-manager.ts";
 import {
   annotations,
-  idOf,
   isAnnotated,
   isCustomResourceDefinition,
   kindOf,
@@ -15,7 +14,7 @@ import {
   withMetadata,
   type KubeObject,
 } from "./object.ts";
-import { hideSecretData, toState } from "./state.ts";
+import { notLive } from "./not-live.ts";
 
 /**
  * Brings the object to what is declared, with server-side apply. A refusal is stored with the new inputs, so that
@@ -31,8 +30,14 @@ export async function updateObject(
     return await apply(session, inputs, old, args);
   } catch (error) {
     if (args.preview && hasReason(error, "Forbidden")) return undefined;
-    const reason = explain(error, inputs, args.fieldManager);
-    if (args.preview) throw new Error(reason, { cause: error });
+    const reason = explainConflict(error, args.fieldManager);
+    if (error instanceof NoSuchKindError) {
+      throw new Error(
+        `update of resource "${args.urn}" failed because the Kubernetes API server reported that the apiVersion ` +
+          `for this resource does not exist. Verify that any required CRDs have been created: ${reason}`,
+        { cause: error },
+      );
+    }
     throw await storable(session, inputs, old, args, reason);
   }
 }
@@ -54,7 +59,7 @@ async function apply(
     isAnnotated(inputs, annotations.patchForce) ||
     settings.enablePatchForce ||
     managedFields(live).length === 0 ||
-    (args.preview && hasFormerManager(live));
+    (args.preview && isOwnedByCreate(live));
   return api.apply(inputs, { ...options, force });
 }
 
@@ -81,22 +86,10 @@ async function storable(
 ): Promise<Error> {
   try {
     const live = await session.api.get(keyOf({ ...old, ...kindOf(inputs) }));
-    const outputs = toState(inputs, live, args.fieldManager);
-    return new InitializationError(
-      { id: idOf(live), inputs: hideSecretData(toPulumiKeys(inputs)), outputs },
-      [reason],
+    return notLive(args.urn, "updated", { inputs, live, fieldManager: args.fieldManager }, reason);
+  } catch (error) {
+    return new Error(
+      `update of resource "${args.urn}" failed: ${reason}\nunable to get cluster state: ${messageOf(error)}`,
     );
-  } catch {
-    return new Error(reason);
   }
-}
-
-function explain(error: unknown, inputs: KubeObject, manager: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const what = `${kindOf(inputs).kind} ${idOf(inputs)} was not updated`;
-  if (!hasReason(error, "Conflict")) return `${what}: ${message}`;
-  return (
-    `${what}: server-side apply field conflict: the field manager "${manager}" is not the only owner: ${message}. ` +
-    `To take the fields over, set the annotation pulumi.com/patchForce: "true"; to leave them, do not declare them`
-  );
 }

@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { remoteCommand } from "../../../../../lab/providers/command/command.ts";
-import type { Log } from "../../../../../lab/providers/sdk/provider.ts";
+import { secret, type Log } from "../../../../../lab/providers/sdk/provider.ts";
 import { newKey, startSshServer, type SshServer } from "../../../../support/ssh-server.ts";
 
 const silent = () => undefined;
-const warnings: string[] = [];
-const log: Log = {
-  debug: silent,
-  info: silent,
-  error: silent,
-  status: silent,
-  warning: (message) => {
-    warnings.push(message);
-  },
-};
+const said: string[] = [];
+const note = (message: string) => void said.push(message);
+const log: Log = { debug: silent, info: silent, status: silent, error: note, warning: note };
 const command = remoteCommand(() => log);
 const urn = "urn:pulumi:s::p::command:remote:Command::cmd";
 const operation = { urn, timeoutSeconds: 0, signal: new AbortController().signal, preview: false };
@@ -60,7 +53,7 @@ describe("command:remote:Command", () => {
     const wrong = { ...connection(), hostKey: newKey().public };
     await assert.rejects(
       create({ create: "true", connection: wrong }),
-      /after 0 failed attempts.*host key mismatch/,
+      /^Error: after 0 failed attempts: ssh: handshake failed: ssh: host key mismatch$/,
     );
     const unchecked = { host: "127.0.0.1", port: server.port, privateKey: server.privateKey };
     assert.equal((await create({ create: "echo any", connection: unchecked })).outputs.stdout, "any");
@@ -70,14 +63,14 @@ describe("command:remote:Command", () => {
     const nobody = { ...connection(), port: 1, dialErrorLimit: 2 };
     await assert.rejects(
       create({ create: "true", connection: nobody }),
-      /after 2 failed attempts.*ECONNREFUSED/,
+      /^Error: after 2 failed attempts: dial tcp 127\.0\.0\.1:1: connect: connection refused$/,
     );
   });
 
   it("never shows the private key when it cannot be read", async () => {
     const broken = { ...connection(), privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n" };
     await assert.rejects(create({ create: "true", connection: broken }), (error: Error) => {
-      assert.match(error.message, /^connection\.privateKey: /);
+      assert.match(error.message, /^ssh: /);
       assert.doesNotMatch(error.message, /c2VjcmV0|secret/);
       return true;
     });
@@ -88,8 +81,13 @@ describe("command:remote:Command", () => {
       (await create({ create: 'echo "$ALLOWED"', environment: { ALLOWED: "yes" } })).outputs.stdout,
       "yes",
     );
-    await assert.rejects(create({ create: "true", environment: { OTHER: "1" } }), /"OTHER".*AcceptEnv/);
-    warnings.length = 0;
+    said.length = 0;
+    await assert.rejects(
+      create({ create: "true", environment: { OTHER: "1" } }),
+      /could not set environment variable "OTHER": ssh: setenv failed/,
+    );
+    assert.match(said.join(), /OTHER.*AcceptEnv/);
+    said.length = 0;
     const news = { connection: connection(), create: "echo again" };
     await command.update({
       ...operation,
@@ -98,7 +96,7 @@ describe("command:remote:Command", () => {
       news,
       state: { stdout: "before", stderr: "" },
     });
-    assert.match(warnings.join(), /PULUMI_COMMAND_STDOUT/);
+    assert.match(said.join(), /PULUMI_COMMAND_STDOUT/);
   });
 
   it("updates with `update`, else with `create`, and deletes with the stored `delete` and connection", async () => {
@@ -127,35 +125,62 @@ describe("command:remote:Command", () => {
     assert.deepEqual(server.commands, []);
   });
 
-  it("stops when cancelled, and after the custom timeout", async () => {
+  it("stops when cancelled; the custom timeout ends the dialling, not the command", async () => {
     const inputs = { connection: connection(), create: "sleep 60" };
     const cancellation = new AbortController();
     setTimeout(() => {
       cancellation.abort(new Error("cancelled"));
     }, 100);
     await assert.rejects(command.create({ ...operation, inputs, signal: cancellation.signal }), /cancelled/);
-    await assert.rejects(command.create({ ...operation, inputs, timeoutSeconds: 0.2 }), /timeout/);
+    const slow = { connection: connection(), create: "sleep 0.5; echo done" };
+    const { outputs } = await command.create({ ...operation, inputs: slow, timeoutSeconds: 0.2 });
+    assert.equal(outputs.stdout, "done");
+    const nobody = { ...inputs, connection: { ...connection(), port: 1, dialErrorLimit: -1 } };
+    await assert.rejects(
+      command.create({ ...operation, inputs: nobody, timeoutSeconds: 0.3 }),
+      /context deadline exceeded/,
+    );
   });
 
-  it("replaces on triggers, updates on everything else", async () => {
+  it("updates on everything, triggers included: what replaces is the SDK's option", async () => {
     const diff = async (olds: object, news: object) =>
-      (await command.diff({ id: "x", urn, state: {}, olds: { ...olds }, news: { ...news } })).changes;
-    assert.deepEqual(await diff({ triggers: [1] }, { triggers: [2] }), { "triggers[0]": "update-replace" });
-    assert.deepEqual(
-      await diff({ create: "a", connection: { host: "h" } }, { create: "b", connection: { host: "i" } }),
-      {
-        create: "update",
-        "connection.host": "update",
-      },
-    );
+      (await command.diff({ id: "x", urn, olds: {}, state: { ...olds }, news: { ...news } })).changes;
+    assert.deepEqual(await diff({ triggers: [1] }, { triggers: [2] }), { "triggers[0]": "update" });
+    assert.deepEqual(await diff({ create: "a", stdout: "printed" }, { create: "b" }), { create: "update" });
   });
 
-  it("refuses inputs that it does not know", async () => {
-    const news = { connection: { host: "h", proxy: {} }, interpreter: ["sh"] };
-    const { failures } = await command.check({ urn, olds: {}, news });
+  it("has one path for all of a secret, and a mark that comes is a change", async () => {
+    const diff = async (before: unknown, after: unknown) => {
+      const marked = { state: { connection: before }, news: { connection: after } };
+      return (await command.diff({ id: "x", urn, state: {}, olds: {}, news: {}, marked })).changes;
+    };
+    const nested = (host: string) => secret({ host, privateKey: secret("k") });
+    assert.deepEqual(await diff(nested("a"), nested("a")), {});
+    assert.deepEqual(await diff(nested("a"), nested("b")), { connection: "update" });
+    assert.deepEqual(await diff(secret({ host: "a", privateKey: "k" }), nested("a")), {
+      connection: "update",
+    });
+  });
+
+  it("marks the connection and the keys in it secret, each for itself", async () => {
+    const connection = { host: "h", privateKey: "k" };
+    const { inputs } = await command.check({ urn, olds: {}, news: { connection } });
+    assert.deepEqual(inputs.connection, secret({ host: "h", privateKey: secret("k") }));
+  });
+
+  it("refuses inputs that it does not know, and gives one account of a wrong connection", async () => {
+    const check = async (news: object) =>
+      (await command.check({ urn, olds: {}, news: { ...news } })).failures ?? [];
     assert.deepEqual(
-      failures?.map((failure) => failure.property),
-      ["connection.proxy", "interpreter"],
+      (await check({ connection: { host: "h" }, interpreter: ["sh"] })).map(({ property }) => property),
+      ["interpreter"],
     );
+    const failures = await check({ connection: { host: "h", port: "x", proxy: {} }, logging: "loud" });
+    assert.deepEqual(
+      failures.map(({ property }) => property),
+      ["connection"],
+    );
+    assert.match(failures[0]?.reason ?? "", /port: Field 'port' on 'remote\.Connection' must be a 'float64'/);
+    assert.match(failures[0]?.reason ?? "", /proxy: the lab's own provider does not know/);
   });
 });

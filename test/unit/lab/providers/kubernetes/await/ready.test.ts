@@ -41,10 +41,10 @@ describe("readiness of built-in kinds", () => {
   it("a Pod that does not start says why", () => {
     const waiting = { reason: "ImagePullBackOff", message: "no such image" };
     const pod = { status: { phase: "Pending", containerStatuses: [{ state: { waiting } }] } };
-    assert.equal(podTrouble(pod), ": ImagePullBackOff: no such image");
+    assert.equal(podTrouble(pod), "[ImagePullBackOff] no such image");
     assert.deepEqual(look("v1/Pod", pod), {
       done: false,
-      waitingFor: "the pod to be ready: ImagePullBackOff: no such image",
+      waitingFor: "the pod to be ready: [ImagePullBackOff] no such image",
     });
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { done, waitingFor, waitUntil } from "../../../../../../lab/providers/kubernetes/await/wait.ts";
 
-const base = { what: "Cluster team/db", signal: new AbortController().signal };
+const base = { signal: new AbortController().signal };
 
 describe("waiting", () => {
   it("ends as soon as it is done, and reports what changes on the way", async () => {
@@ -19,10 +19,11 @@ describe("waiting", () => {
 
   it("ends at the deadline, and says what it waited for", async () => {
     const never = async () => Promise.resolve(waitingFor("condition Ready"));
-    await assert.rejects(
-      waitUntil(never, { ...base, timeoutSeconds: 0.2 }),
-      /timed out after 0.2 s waiting for Cluster team\/db: condition Ready/,
-    );
+    await assert.rejects(waitUntil(never, { ...base, timeoutSeconds: 0.2 }), {
+      message: "timed out waiting for the condition",
+      missing: "condition Ready",
+      isCancelled: false,
+    });
   });
 
   it("ends at once when cancelled, even when the look itself is cut off", async () => {
@@ -31,9 +32,9 @@ describe("waiting", () => {
       controller.abort();
       return Promise.reject(new Error("aborted"));
     };
-    await assert.rejects(
-      waitUntil(look, { ...base, signal: controller.signal, timeoutSeconds: 60 }),
-      /cancelled while waiting for Cluster team\/db/,
-    );
+    await assert.rejects(waitUntil(look, { ...base, signal: controller.signal, timeoutSeconds: 60 }), {
+      message: "context canceled",
+      isCancelled: true,
+    });
   });
 });

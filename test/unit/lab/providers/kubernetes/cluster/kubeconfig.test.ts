@@ -39,19 +39,22 @@ describe("a changed provider", () => {
   it("replaces its resources for another cluster, not for another token", () => {
     assert.deepEqual(
       diffProvider({ kubeconfig: base }, { kubeconfig: kubeconfig("https://a.example", "new") }),
-      {
-        changes: { kubeconfig: "update" },
-      },
+      { changes: { kubeconfig: "update" }, answer: "names" },
     );
     assert.deepEqual(
       diffProvider({ kubeconfig: base }, { kubeconfig: kubeconfig("https://c.example", "t") }),
-      {
-        changes: { kubeconfig: "update-replace" },
-      },
+      { changes: { kubeconfig: "update-replace" }, answer: "names" },
     );
-    assert.deepEqual(diffProvider({ kubeconfig: base }, { kubeconfig: UNKNOWN }), {
-      changes: { kubeconfig: "update-replace" },
+    assert.deepEqual(diffProvider({ kubeconfig: base }, { kubeconfig: UNKNOWN }).changes, {
+      kubeconfig: "update-replace",
     });
+  });
+
+  it("is refused where the kubeconfig cannot be read, as the operations after it would not say so", () => {
+    assert.throws(
+      () => diffProvider({ kubeconfig: base }, { kubeconfig: "{a: [" }),
+      /^Error: failed to parse kubeconfig: /,
+    );
   });
 
   it("goes by the cluster identifier where there is one", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   fieldManagerOf,
-  hasFormerManager,
+  isOwnedByCreate,
   takeOver,
 } from "../../../../../../lab/providers/kubernetes/objects/field-manager.ts";
 
@@ -31,7 +31,25 @@ describe("field managers", () => {
   it("have nothing to hand over twice", () => {
     const live = { metadata: { managedFields: [operator] } };
     assert.equal(takeOver(live, "m"), undefined);
-    assert.ok(!hasFormerManager(live));
+    assert.ok(!isOwnedByCreate(live));
+  });
+
+  it("hand over whatever kubectl set, under any of its names, but for a subresource", () => {
+    const fence = { "f:metadata": { "f:annotations": { "f:cnpg.io/fencedInstances": {} } } };
+    for (const manager of ["kubectl", "kubectl-annotate", "kubectl-edit", "kubectl-cnpg"]) {
+      for (const operation of ["Apply", "Update"]) {
+        const live = { metadata: { managedFields: [{ manager, operation, fieldsV1: fence }] } };
+        assert.deepEqual(takeOver(live, "m"), [{ manager: "m", operation: "Apply", fieldsV1: fence }]);
+        // A preview neither hands it over nor shows it.
+        assert.ok(!isOwnedByCreate(live));
+      }
+      const ofStatus = { manager, operation: "Update", subresource: "status", fieldsV1: fence };
+      assert.equal(takeOver({ metadata: { managedFields: [ofStatus] } }, "m"), undefined);
+    }
+    for (const manager of ["helm", "argocd-controller", "my-kubectl"]) {
+      const theirs = { manager, operation: "Update", fieldsV1: fence };
+      assert.equal(takeOver({ metadata: { managedFields: [theirs] } }, "m"), undefined, manager);
+    }
   });
 
   it("are named by the annotation, then by the state", () => {
