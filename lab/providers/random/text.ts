@@ -71,8 +71,14 @@ function textResource(type: string, { idOf, mark, schemaVersion }: Kind): Resour
       return Promise.resolve({ id, outputs });
     },
     read: ({ id, inputs, state }) => {
-      const outputs = { ...state, ...notesOfBridge(state, schemaVersion), result: mark(state.result) };
-      return Promise.resolve({ id, inputs, outputs });
+      const { result, bcryptHash } = state;
+      const hash = bcryptHash === undefined ? undefined : secret(bcryptHash);
+      const notes = notesOfBridge(state, schemaVersion);
+      return Promise.resolve({
+        id,
+        inputs,
+        outputs: { ...state, ...notes, result: mark(result), bcryptHash: hash },
+      });
     },
     update: () => Promise.reject(new Error(`${type} cannot change in place`)),
     delete: () => Promise.resolve(),

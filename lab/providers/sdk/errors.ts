@@ -62,6 +62,10 @@ function initializationDetails(error: InitializationError, secrets: Props): grpc
   return metadata;
 }
 
+export function notImplemented(method: string): StatusError {
+  return new StatusError(grpc.status.UNIMPLEMENTED, `${method} is not implemented`);
+}
+
 export function unknownToken(definition: ProviderDefinition, kind: string, token: string): StatusError {
   return new StatusError(
     grpc.status.NOT_FOUND,

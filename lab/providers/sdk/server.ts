@@ -4,7 +4,7 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import { engineLog } from "./engine.ts";
-import { StatusError, unknownToken } from "./errors.ts";
+import { notImplemented, StatusError, unknownToken } from "./errors.ts";
 import { engineAddressFromArguments, servePlugin } from "./plugin.ts";
 import type { ProviderDefinition } from "./provider.ts";
 import { ResourceService } from "./resources.ts";
@@ -39,7 +39,7 @@ export function providerServer(definition: ProviderDefinition): providerGrpc.IRe
       return checkResponse((await definition.checkConfig?.(args)) ?? { inputs: args.news }, news);
     }),
     diffConfig: unary(async (request: providerProto.DiffRequest) => {
-      if (definition.diffConfig === undefined) throw new StatusError(grpc.status.UNIMPLEMENTED, "DiffConfig");
+      if (definition.diffConfig === undefined) throw notImplemented("DiffConfig");
       const olds = unwrap(fromStruct(request.getOldInputs()));
       return diffResponse(await definition.diffConfig({ olds, news: unwrap(fromStruct(request.getNews())) }));
     }),

@@ -39,8 +39,21 @@ function load(config: KubeConfig, source: string | undefined): void {
     return;
   }
   const path = source === "~" || source.startsWith("~/") ? join(homedir(), source.slice(1)) : source;
-  if (existsSync(path)) config.loadFromFile(path);
-  else config.loadFromString(source);
+  const problem = problemOf(() => {
+    if (existsSync(path)) config.loadFromFile(path);
+    else config.loadFromString(source);
+  });
+  if (problem !== undefined) throw new Error(problem);
+}
+
+/** The first line alone: those after it show the place, and a kubeconfig holds secrets. */
+function problemOf(doing: () => void): string | undefined {
+  try {
+    doing();
+    return undefined;
+  } catch (error) {
+    return messageOf(error).split("\n", 1)[0];
+  }
 }
 
 /** A provider for another cluster replaces all its resources; a new token for the same cluster does not. */
@@ -84,9 +97,8 @@ function currentCluster(options: Props): unknown {
 }
 
 function refuseUnreadable(kubeconfig: string): void {
-  try {
+  const problem = problemOf(() => {
     load(new KubeConfig(), kubeconfig);
-  } catch (error) {
-    throw new Error(`failed to parse kubeconfig: ${messageOf(error)}`, { cause: error });
-  }
+  });
+  if (problem !== undefined) throw new Error(`failed to parse kubeconfig: ${problem}`);
 }
