@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import { until } from "../../lab/wait.ts";
 import {
   type Database,
@@ -48,6 +48,11 @@ before(async () => {
     await archiveNow(told);
   }
 });
+/** What was recovered goes, so that the next one is no other name of it. */
+async function withoutRecovered(): Promise<void> {
+  setDatabases([source]);
+  await mustPulumi(["up", "--refresh", ...up.slice(1)]);
+}
 after(async () => {
   await withoutDatabases();
 });
@@ -91,6 +96,8 @@ function saidOf(name: string, printed: string): string {
 }
 
 describe("a recovery whose archive is damaged", () => {
+  after(withoutRecovered);
+
   it("says which segment, from when on data are missing, and what to do", async () => {
     await copy("noise");
     await step(["noise", await objectOf("noise", 3)]);
@@ -119,8 +126,6 @@ describe("a recovery whose archive is damaged", () => {
     assert.equal(await markOf(inDemo("told-noise")), `accepted ${segments[2] ?? ""}`);
     setDatabases([source, recovered("noise")]);
     assert.match(await mustPulumi(up), /unchanged/);
-    setDatabases([source]);
-    await mustPulumi(up);
   });
 
   it("is told in each way of damage, in the middle and at the end", onlyInFull, async () => {
@@ -133,6 +138,7 @@ describe("a recovery whose archive is damaged", () => {
       await copy(name);
       await step([how, await objectOf(name, n)]);
     }
+    await withoutRecovered();
     const printed = await recoverAll(Object.keys(ways));
     for (const [name, [, n, why, kept]] of Object.entries(ways)) {
       const said = saidOf(name, printed);
@@ -140,12 +146,12 @@ describe("a recovery whose archive is damaged", () => {
       assert.match(said, new RegExp(segments[n - 1] ?? "none"));
       assert.equal(await rowsOf(inDemo(`told-${name}`)), kept * rowsEach);
     }
-    setDatabases([source]);
-    await mustPulumi(up);
   });
 });
 
 describe("a recovery that is whole", () => {
+  after(withoutRecovered);
+
   it("has all that was archived, and no alarm for what was not", async () => {
     await sql(told, "insert into rows select g, 5 from generate_series(1, 10) g;");
     setDatabases([source, passing("told-whole", { recovery: { from: "told" } })]);
@@ -170,12 +176,12 @@ describe("a recovery that is whole", () => {
     ]);
     assert.match(await mustPulumi(up), /demo\/told-twice is recovered with all that \S+ held/);
     assert.equal(await rowsOf(inDemo("told-twice")), 4 * rowsEach + 500);
-    setDatabases([source]);
-    await mustPulumi(up);
   });
 });
 
 describe("a recovery to a moment", () => {
+  afterEach(withoutRecovered);
+
   it("reaches it, or says what was reached", onlyInFull, async () => {
     await copy("until");
     await step(["noise", await objectOf("until", 3)]);
@@ -194,8 +200,6 @@ describe("a recovery to a moment", () => {
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /demo\/told-until is recovered to its target/);
     assert.equal(await rowsOf(inDemo("told-until")), 2 * rowsEach);
-    setDatabases([source]);
-    await mustPulumi(["up", "--refresh", ...up.slice(1)]);
   });
 
   it("in a quiet hour says that nothing came after it", onlyInFull, async () => {
@@ -215,13 +219,12 @@ describe("a recovery to a moment", () => {
       /nothing in it ended at or after targetTime .*its last transaction ended at 20\d\d-/,
     );
     assert.match(outcome.all, /Leave targetTime out: that gives the same data/);
-    await kubectl("-n", "demo", "delete", "cluster", "told-quiet");
-    setDatabases([source]);
-    await mustPulumi(["up", "--refresh", ...up.slice(1)]);
   });
 });
 
 describe("a recovery during which the store is away", () => {
+  after(withoutRecovered);
+
   it("is no success: the next attempt is told to be needed", onlyInFull, async () => {
     await copy("away");
     setDatabases([source, recovered("away")]);
@@ -245,7 +248,5 @@ describe("a recovery during which the store is away", () => {
         /has come up without all of its data|could not be told|did not come up|cannot come up/,
       );
     }
-    setDatabases([source]);
-    await mustPulumi(["up", "--refresh", ...up.slice(1)]);
   });
 });
