@@ -4,7 +4,7 @@ import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 
 import type { Store } from "../archive/read-archive.ts";
 import { UnpackError, isPacking, unpacked } from "../archive/unpack/unpack.ts";
-import { walContent } from "../archive/wal-records.ts";
+import { walContent } from "../archive/wal-content.ts";
 import type { ReadSegment } from "./shortfall.ts";
 
 /** Looks into segments of an archive, whole and one at a time; throws where the store does not answer. */

@@ -1,7 +1,7 @@
 import type { Archive } from "../archive/archive.ts";
 import type { EndedBackup } from "../archive/base-backup.ts";
 import { segmentsOnTheWay, walChain } from "../archive/wal-chain.ts";
-import type { NoWal, WalContent } from "../archive/wal-records.ts";
+import type { NoWal, WalContent } from "../archive/wal-content.ts";
 import { historyName, positionOf, segmentNameAt, timelineOf } from "../archive/wal-segment.ts";
 import type { WalSegment } from "../archive/wal-segment.ts";
 import type { EndOfReplay } from "./end-of-replay.ts";

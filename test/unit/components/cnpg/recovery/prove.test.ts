@@ -8,7 +8,7 @@ import { proveRecovery } from "../../../../../components/cnpg/recovery/prove.ts"
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { type ExecReply, fakeKubernetes } from "../live/fake-kubernetes.ts";
 
-/** Segments that PostgreSQL archived, see wal-records.test.ts: 08 ends with a switch, 09 in a record that goes on in 0A. */
+/** Segments that PostgreSQL archived, see wal-content.test.ts: 08 ends with a switch, 09 in a record that goes on in 0A. */
 const fixtures = join(import.meta.dirname, "..", "archive", "fixtures", "wal");
 const packed = (number: string): Buffer => readFileSync(join(fixtures, `0000000100000000000000${number}.gz`));
 

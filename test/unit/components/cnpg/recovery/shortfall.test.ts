@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import type { Archive } from "../../../../../components/cnpg/archive/archive.ts";
-import type { NoWal, WalContent } from "../../../../../components/cnpg/archive/wal-records.ts";
+import type { NoWal, WalContent } from "../../../../../components/cnpg/archive/wal-content.ts";
 import type { WalSegment } from "../../../../../components/cnpg/archive/wal-segment.ts";
 import type { EndOfReplay } from "../../../../../components/cnpg/recovery/end-of-replay.ts";
 import { shortfallOf } from "../../../../../components/cnpg/recovery/shortfall.ts";

@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 
 import fc from "fast-check";
 
-import { type WalContent, walContent } from "../../../../../components/cnpg/archive/wal-records.ts";
+import { type WalContent, walContent } from "../../../../../components/cnpg/archive/wal-content.ts";
 import { lsnBytes } from "../../../../../components/cnpg/archive/wal-segment.ts";
 
 /**
