@@ -17,6 +17,12 @@ export class ByteReader {
     return read;
   }
 
+  /** The next bytes, which stay to be read. */
+  async peek(length: number): Promise<Buffer> {
+    await this.hold(length);
+    return this.held.subarray(0, length);
+  }
+
   /** Undefined at the end of the stream; throws if that is within these bytes. */
   async readAll(length: number): Promise<Buffer | undefined> {
     const read = await this.read(length);
@@ -30,6 +36,11 @@ export class ByteReader {
     const read = await this.readAll(length);
     if (read === undefined) throw new Error(endsEarly);
     return read;
+  }
+
+  /** Lets the source go, where it is not read to its end. */
+  async close(): Promise<void> {
+    await this.chunks.return?.();
   }
 
   private async hold(length: number): Promise<void> {

@@ -58,11 +58,18 @@ function watched(chunks: Chunks): {
 } {
   let failure: { error: unknown } | undefined;
   async function* watching(): AsyncGenerator<Uint8Array> {
+    const iterator: AsyncIterator<Uint8Array, unknown> = chunks[Symbol.asyncIterator]();
     try {
-      yield* chunks;
-    } catch (error) {
-      failure = { error };
-      throw error;
+      for (;;) {
+        const next = await iterator.next().catch((error: unknown) => {
+          failure = { error };
+          throw error;
+        });
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
     }
   }
   return { chunks: watching(), failure: () => failure };
