@@ -1,7 +1,7 @@
 import type { BaseBackup } from "./base-backup.ts";
 import type { ArchiveLocation } from "./location.ts";
 import type { TimelineHistory } from "./timeline-history.ts";
-import type { WalSegment } from "./wal-segment.ts";
+import type { DamagedSegment, WalSegment } from "./wal-segment.ts";
 
 /** What an archive held when it was read: barman's catalog of base backups, and the names of the WAL. */
 export interface Archive {
@@ -19,6 +19,9 @@ export interface Archive {
 
   /** What the primary of a timeline had of its last segment when another one took over. */
   partialSegments: WalSegment[];
+
+  /** Of these, what is known to be damaged; it is in neither list above. */
+  damaged: DamagedSegment[];
 
   /** By timeline. The first timeline has none. */
   histories: TimelineHistory[];

@@ -1,7 +1,7 @@
 import { archiveObject } from "./archive-object.ts";
 import type { BackupFile } from "./base-backup.ts";
 import type { Packing } from "./unpack/unpack.ts";
-import type { WalSegment } from "./wal-segment.ts";
+import type { DamagedSegment, WalSegment } from "./wal-segment.ts";
 
 /** An object, by its name below the archive's prefix. */
 export interface ListedObject {
@@ -16,6 +16,9 @@ export interface Listing {
   backups: Map<string, BackupFile[]>;
   segments: WalSegment[];
   partialSegments: WalSegment[];
+
+  /** Empty ones. */
+  damaged: DamagedSegment[];
   histories: HistoryFile[];
 }
 
@@ -38,13 +41,12 @@ export function listing(objects: ListedObject[]): Listing {
         backups.set(object.id, [...(backups.get(object.id) ?? []), { name: object.file, bytes }]);
         break;
       case "segment":
-        // An empty object is no WAL, and PostgreSQL takes it for the end.
-        if (bytes > 0)
-          keepNewest(object.isPartial ? partialSegments : segments, {
-            name: object.name,
-            archivedAt: modifiedAt,
-            bytes,
-          });
+        keep(object.isPartial ? partialSegments : segments, {
+          name: object.name,
+          archivedAt: modifiedAt,
+          bytes,
+          packing: object.packing,
+        });
         break;
       case "history":
         histories.set(object.timeline, { name, timeline: object.timeline, packing: object.packing });
@@ -54,16 +56,31 @@ export function listing(objects: ListedObject[]): Listing {
   }
   return {
     backups,
-    segments: byName(segments),
-    partialSegments: byName(partialSegments),
+    segments: byName(segments).filter(({ bytes }) => bytes > 0),
+    partialSegments: byName(partialSegments).filter(({ bytes }) => bytes > 0),
+    damaged: [...emptyOf(segments, false), ...emptyOf(partialSegments, true)],
     histories: [...histories.values()].sort((a, b) => a.timeline - b.timeline),
   };
 }
 
-/** A segment may be there twice, when the compression was changed and it was archived again. */
-function keepNewest(segments: Map<string, WalSegment>, segment: WalSegment): void {
+/**
+ * A segment may be there twice, when the compression was changed and it was archived again: barman takes the first one by
+ * name, however new it is.
+ */
+function keep(segments: Map<string, WalSegment>, segment: WalSegment): void {
   const other = segments.get(segment.name);
-  if (other === undefined || other.archivedAt < segment.archivedAt) segments.set(segment.name, segment);
+  if (other === undefined) segments.set(segment.name, segment);
+  else {
+    const first = other.packing < segment.packing ? other : segment;
+    const archivedAt = other.archivedAt > segment.archivedAt ? other.archivedAt : segment.archivedAt;
+    segments.set(segment.name, { ...first, archivedAt });
+  }
+}
+
+function emptyOf(segments: Map<string, WalSegment>, isPartial: boolean): DamagedSegment[] {
+  return byName(segments)
+    .filter(({ bytes }) => bytes === 0)
+    .map((segment) => ({ ...segment, isPartial, reason: "is empty" }));
 }
 
 function byName(segments: Map<string, WalSegment>): WalSegment[] {

@@ -5,6 +5,7 @@ import { s3Client } from "../../s3/client.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { classify, S3Failure } from "../../s3/failure.ts";
 import type { Archive } from "./archive.ts";
+import { withoutWrongSizes } from "./damage.ts";
 import { parseBackup } from "./base-backup.ts";
 import { listing } from "./listing.ts";
 import type { HistoryFile, ListedObject, Listing } from "./listing.ts";
@@ -49,14 +50,15 @@ export function readArchive(
   return inTime(connection, location, timeoutSeconds, async (store) => {
     const readAt = new Date();
     const listed = listing(await objectsOf(store));
-    return {
+    return withoutWrongSizes({
       location,
       readAt,
       ...(await backupsOf(store, listed)),
       segments: listed.segments,
       partialSegments: listed.partialSegments,
+      damaged: listed.damaged,
       histories: await inBatches(listed.histories, (file) => historyOf(store, file)),
-    };
+    });
   });
 }
 

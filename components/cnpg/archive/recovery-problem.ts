@@ -1,5 +1,6 @@
 import type { Archive } from "./archive.ts";
 import type { EndedBackup } from "./base-backup.ts";
+import { chosenBackup } from "./backup-choice.ts";
 import { archiveUrl } from "./location.ts";
 import { endedBackups, isFailed, isRestorable } from "./recoverability.ts";
 import { momentAfter, parseTime, shownTime } from "./units.ts";
@@ -31,7 +32,7 @@ export interface RecoveryFindings {
  * S3 stores refuse requests from hosts whose clocks are further off than this. So WAL that was archived at some time
  * holds no transaction that is newer by more.
  */
-const clockToleranceMs = 15 * 60_000;
+export const clockToleranceMs = 15 * 60_000;
 
 /** WAL is archived in parallel, and retried: what is missing before segments as new as this may still come. */
 const settlingMs = 10 * 60_000;
@@ -64,44 +65,14 @@ function notUnderstood(archive: Archive, target: RecoveryTarget, targetTime: Dat
   return [`targetTime ${target.targetTime} is not understood, so nothing was checked for it.`, ...backups];
 }
 
-/** The backup that CloudNativePG chooses, or why there is none. */
-function chosenBackup(
-  archive: Archive,
-  targetTime: Date | undefined,
-  backupId: string | undefined,
-): EndedBackup | string {
-  const backups = endedBackups(archive);
-  if (backups.length === 0) return noBackup(archive);
-  const named = backups.filter(({ id }) => backupId === undefined || id === backupId);
-  const [oldest] = named;
-  if (oldest === undefined) {
-    const known = backups.map(({ id }) => id).join(", ");
-    return `there is no backup ${backupId ?? ""} at ${archiveUrl(archive.location)} that has ended. Available: ${known}.`;
-  }
-  const inTime = named.filter(({ extent }) => targetTime === undefined || extent.endTime <= targetTime);
-  return inTime.at(-1) ?? tooEarly(oldest, targetTime ?? oldest.extent.endTime, backupId);
-}
-
-function noBackup(archive: Archive): string {
-  const unfinished = archive.backups.map(({ id, status }) => `${id} is ${status}`).join(", ");
-  const ended = unfinished === "" ? "" : ` that has ended (${unfinished})`;
-  const wal = archive.segments.length === 0 ? "" : " There is WAL, but it needs a base backup to start from.";
-  const check = "Check the bucket, the path, and the name of the cluster that was backed up.";
-  return `there is no base backup${ended} at ${archiveUrl(archive.location)}.${wal} ${check}`;
-}
-
-function tooEarly({ id, extent }: EndedBackup, targetTime: Date, backupId: string | undefined): string {
-  const end = momentAfter(extent.endTime);
-  const backup = backupId === undefined ? `the oldest backup, ${id},` : `backup ${id}`;
-  return `targetTime ${shownTime(targetTime)} is too early: ${backup} ended at ${end}. Choose that time or a later one.`;
-}
-
 function backupProblem(archive: Archive, backup: EndedBackup): string | undefined {
   const { id, missingFiles } = backup;
   const lacking = missingFiles.length > 0 ? missingFiles.join(", ") : missingOwnWal(archive, backup);
   if (lacking === undefined) return undefined;
   const what = missingFiles.length > 0 ? "its data" : "WAL that it needs to be consistent";
-  return `backup ${id} cannot be restored: ${lacking}, ${what}, is missing or empty in the archive. ${alternative(archive, backup)}`;
+  const damage = archive.damaged.find(({ name }) => name === lacking)?.reason;
+  const why = damage ?? "is missing or empty in the archive";
+  return `backup ${id} cannot be restored: ${lacking}, ${what}, ${why}. ${alternative(archive, backup)}`;
 }
 
 function alternative(archive: Archive, backup: EndedBackup): string {
@@ -132,7 +103,7 @@ function endOfWal(
   chain: WalChain,
   targetTime: Date | undefined,
 ): { problem?: string; warnings?: string[]; loss?: string } {
-  const loss = lossSentence(chain);
+  const loss = lossSentence(chain, targetTime !== undefined);
   const { reachedAt } = chain;
   if (loss === undefined) {
     const isLate = targetTime !== undefined && reachedAt !== undefined && targetTime > reachedAt;
@@ -146,9 +117,18 @@ function endOfWal(
   return distance > clockToleranceMs && isSettled(archive, chain) ? { problem: loss } : { warnings: [loss] };
 }
 
-function lossSentence({ gaps: [gap], path, reached, reachedAt }: WalChain): string | undefined {
+function lossSentence(
+  { gaps: [gap], path, reached, reachedAt }: WalChain,
+  hasTarget: boolean,
+): string | undefined {
   const until = reachedAt === undefined ? "nothing" : `nothing after ${shownTime(reachedAt)}`;
   const from = reached === undefined ? "" : ` Recovery gets to the end of WAL ${reached.name}.`;
+  if (gap?.damage !== undefined) {
+    const choices = hasTarget
+      ? "Choose an earlier targetTime, or another backup."
+      : "Set targetTime to a moment before that, or choose a later backup if there is one; as it is, recovery stops there.";
+    return `WAL ${gap.first} ${gap.damage}. So ${until} can be restored from this backup.${from} ${choices}`;
+  }
   if (gap !== undefined) {
     const missing =
       gap.count === 1 ? `WAL ${gap.first} is` : `WAL ${gap.first} to ${gap.last} (${gap.count} segments) are`;
@@ -160,7 +140,7 @@ function lossSentence({ gaps: [gap], path, reached, reachedAt }: WalChain): stri
 
 /** Whether all that follows a gap is old enough for the gap to stay. */
 function isSettled({ readAt }: Archive, { gaps: [gap] }: WalChain): boolean {
-  return gap === undefined || readAt.getTime() - gap.next.archivedAt.getTime() > settlingMs;
+  return gap?.next === undefined || readAt.getTime() - gap.next.archivedAt.getTime() > settlingMs;
 }
 
 function notReached(reachedAt: Date, targetTime: Date): string {

@@ -9,6 +9,9 @@ import type { WalSegment } from "./wal-segment.ts";
 export interface WalChain {
   path: TimelinePath;
 
+  /** The segments that are replayed, up to the first gap. */
+  replayed: WalSegment[];
+
   /** The last segment before the first gap. */
   reached: WalSegment | undefined;
 
@@ -17,33 +20,38 @@ export interface WalChain {
   gaps: WalGap[];
 }
 
-/** Segments that are missing where later ones exist. */
+/** Segments that are missing where later ones exist, or one that is damaged. */
 export interface WalGap {
   /** Name of the first one that is missing, and of the last. */
   first: string;
   last: string;
   count: number;
 
-  /** What comes after it. */
-  next: WalSegment;
+  /** What comes after what is missing. */
+  next?: WalSegment;
+
+  /** What is wrong with the one that is damaged. */
+  damage?: string;
 }
 
 interface Link {
   number: number;
   segment: WalSegment;
+  damage?: string;
 }
 
 export function walChain(archive: Archive, backup: EndedBackup): WalChain {
   const path = timelinePath(archive, backup);
   const links = linksOf(archive, backup, path.stretches);
   const begin = numberOf(backup.extent.beginWal, backup) ?? 0;
-  const end = links.findIndex(({ number }, index) => number > begin + index);
+  const end = links.findIndex(({ number, damage }, index) => number > begin + index || damage !== undefined);
   const reached = end === -1 ? links : links.slice(0, end);
   const last = reached.at(-1)?.segment;
   // A timeline that was left may have more of the segment in which it was left.
   const ending = filesAt(begin + reached.length, archive, backup, path.stretches);
   return {
     path,
+    replayed: reached.map(({ segment }) => segment),
     reached: last,
     reachedAt: latest([...(last ? [last] : []), ...ending].map(({ archivedAt }) => archivedAt)),
     gaps: gapsIn(links, begin, (number) => nameAt(number, path.stretches, backup)),
@@ -58,21 +66,31 @@ export function segmentsOnTheWay(archive: Archive, backup: EndedBackup): WalSegm
 /** Of a segment that several timelines have, the newest one's counts: it holds what the older ones have in common. */
 function linksOf(archive: Archive, backup: EndedBackup, stretches: Stretch[]): Link[] {
   const begin = numberOf(backup.extent.beginWal, backup) ?? 0;
-  return archive.segments
-    .flatMap((segment) => {
-      const position = positionOf(segment.name, backup.walSegmentBytes);
-      if (position === undefined || position.number < begin) return [];
-      const { number, timeline } = position;
-      return timeline === timelineAt(number, stretches) ? [{ number, segment }] : [];
-    })
-    .sort((a, b) => a.number - b.number);
+  const linkOf = (segment: WalSegment): Link[] => {
+    const position = positionOf(segment.name, backup.walSegmentBytes);
+    if (position === undefined || position.number < begin) return [];
+    const { number, timeline } = position;
+    return timeline === timelineAt(number, stretches) ? [{ number, segment }] : [];
+  };
+  const damaged = archive.damaged
+    .filter(({ isPartial }) => !isPartial)
+    .flatMap((segment) => linkOf(segment).map((link) => ({ ...link, damage: segment.reason })));
+  return [...archive.segments.flatMap(linkOf), ...damaged].sort((a, b) => a.number - b.number);
 }
 
 function gapsIn(links: Link[], begin: number, name: (number: number) => string): WalGap[] {
-  return links.flatMap(({ number, segment }, index) => {
+  return links.flatMap(({ number, segment, damage }, index) => {
     const expected = (links[index - 1]?.number ?? begin - 1) + 1;
-    if (number === expected) return [];
-    return [{ first: name(expected), last: name(number - 1), count: number - expected, next: segment }];
+    const missing = {
+      first: name(expected),
+      last: name(number - 1),
+      count: number - expected,
+      next: segment,
+    };
+    return [
+      ...(number === expected ? [] : [missing]),
+      ...(damage === undefined ? [] : [{ first: segment.name, last: segment.name, count: 1, damage }]),
+    ];
   });
 }
 

@@ -1,9 +1,27 @@
+import type { Packing } from "./unpack/unpack.ts";
+
 /** An archived file of WAL. */
 export interface WalSegment {
   /** 24 hexadecimal digits: timeline, log, segment in the log. */
   name: string;
   archivedAt: Date;
+
+  /** Size of the object. */
   bytes: number;
+  packing: Packing;
+}
+
+/** One that is there and of no use: PostgreSQL takes it for the end of the WAL. */
+export interface DamagedSegment extends WalSegment {
+  isPartial: boolean;
+
+  /** What is wrong, as in "WAL … is cut: 3.0 MiB of 16.0 MiB". */
+  reason: string;
+}
+
+/** Name of its object, below the archive's prefix. */
+export function segmentObject({ name, packing }: WalSegment, isPartial = false): string {
+  return `wals/${name.slice(0, 16)}/${name}${isPartial ? ".partial" : ""}${packing}`;
 }
 
 const segmentName = /^([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})$/;

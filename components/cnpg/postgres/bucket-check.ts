@@ -7,6 +7,7 @@ import { S3Failure } from "../../s3/failure.ts";
 import type { Archive } from "../archive/archive.ts";
 import { type Lineage, describeLineage, lineagesBelow, newestIn } from "../archive/lineages.ts";
 import { type ArchiveLocation, archiveUrl, lineageParts } from "../archive/location.ts";
+import { lookInto, shortLook } from "../archive/look.ts";
 import { isOccupied, readArchive } from "../archive/read-archive.ts";
 import { recoveryProblem } from "../archive/recovery-problem.ts";
 import type { Plan } from "./plan.ts";
@@ -96,11 +97,14 @@ async function sourceProblem(
   connection: S3Connection,
   component: pulumi.Resource,
 ): Promise<string | undefined> {
-  const archive = await readIfItCan(connection, location, component);
-  if (archive === undefined) return undefined;
+  const listed = await readIfItCan(connection, location, component);
+  if (listed === undefined) return undefined;
+  const { archive, report } = await lookInto(connection, listed, target);
   const { problem, warnings } = recoveryProblem(archive, target);
   if (problem !== undefined) return `recovery: ${problem}`;
   for (const warning of warnings) say("warn", `recovery: ${warning}`, component);
+  const short = shortLook(report);
+  if (short) say(short.isBlind ? "warn" : "info", `recovery: ${short.text}`, component);
   return undefined;
 }
 

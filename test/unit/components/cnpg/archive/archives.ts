@@ -60,6 +60,7 @@ export function wal(timeline: number, [first, last]: [number, number], time: str
     name: segmentName(timeline, first + index),
     archivedAt: new Date(at(time).getTime() + index * 60_000),
     bytes: 1000,
+    packing: ".zst",
   }));
 }
 
@@ -79,6 +80,7 @@ export function archive(parts: Partial<Archive>): Archive {
     unreadableBackups: [],
     segments: [],
     partialSegments: [],
+    damaged: [],
     histories: [],
     ...parts,
   };

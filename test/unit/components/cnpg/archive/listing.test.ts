@@ -40,7 +40,7 @@ describe("listing", () => {
   const listed = (name: string, bytes = 1000, modifiedAt = at("10:00:00")) => ({ name, bytes, modifiedAt });
 
   it("sorts WAL by name, and takes no empty object for WAL", () => {
-    const { segments, partialSegments } = listing([
+    const { segments, partialSegments, damaged } = listing([
       listed("wals/0000000200000000/00000002000000000000000B.zst"),
       listed("wals/0000000100000000/00000001000000000000000C.zst", 0),
       listed("wals/0000000100000000/00000001000000000000000B.partial.zst"),
@@ -49,6 +49,10 @@ describe("listing", () => {
     assert.deepEqual(
       segments.map(({ name }) => name),
       ["00000001000000000000000A", "00000002000000000000000B"],
+    );
+    assert.deepEqual(
+      damaged.map(({ name, reason }) => [name, reason]),
+      [["00000001000000000000000C", "is empty"]],
     );
     assert.deepEqual(
       partialSegments.map(({ name }) => name),
@@ -64,8 +68,9 @@ describe("listing", () => {
       times.map((time, index) => listed(`${name}${endings[index] ?? ""}`, 1, time)),
     );
     assert.deepEqual(
-      segments.map(({ archivedAt }) => archivedAt),
-      [at("12:00:00")],
+      segments.map(({ archivedAt, packing }) => [archivedAt, packing]),
+      [[at("12:00:00"), ""]],
+      "barman takes the first one by name",
     );
   });
 });

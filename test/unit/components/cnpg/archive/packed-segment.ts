@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, zstdCompressSync } from "node:zlib";
 
+import { positionOf } from "../../../../../components/cnpg/archive/wal-segment.ts";
 import type { Packing } from "../../../../../components/cnpg/archive/unpack/unpack.ts";
 
 /**
@@ -31,4 +32,20 @@ export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator
     // As from a store: not at once.
     yield await Promise.resolve(bytes.subarray(start, start + size));
   }
+}
+
+/** A whole segment of that name: the one above, where it says which one it is. Packed by zstd. */
+export function wholeSegment(
+  name: string,
+  { bytes = 2 ** 24, systemId = "7575757575757575757" }: { bytes?: number; systemId?: string } = {},
+): Buffer {
+  const segment = Buffer.alloc(bytes);
+  packedAs("").copy(segment, 0, 0, 8192);
+  const position = positionOf(name, bytes);
+  if (position === undefined) throw new Error(`${name} is no segment of ${bytes} bytes`);
+  segment.writeUInt32LE(position.timeline, 4);
+  segment.writeBigUInt64LE(BigInt(position.number) * BigInt(bytes), 8);
+  segment.writeBigUInt64LE(BigInt(systemId), 24);
+  segment.writeUInt32LE(bytes, 32);
+  return zstdCompressSync(segment);
 }

@@ -58,6 +58,7 @@ describe("an archive in a store", () => {
       name: "00000002000000000000000E",
       archivedAt: at("12:14:00"),
       bytes: 1,
+      packing: ".gz",
     });
     const switchPoint = "0/D000060";
     assert.deepEqual(archive.histories, [{ timeline: 2, ancestors: [{ timeline: 1, switchPoint }] }]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import type { Archive } from "../../../../../components/cnpg/archive/archive.ts";
+import { neededSegments, withDamage } from "../../../../../components/cnpg/archive/damage.ts";
 import { recoveryProblem } from "../../../../../components/cnpg/archive/recovery-problem.ts";
 import type { RecoveryTarget } from "../../../../../components/cnpg/archive/recovery-problem.ts";
 import { archive, at, backup, history, segmentName, wal } from "./archives.ts";
@@ -155,6 +156,59 @@ describe("recoveryProblem with a gap in the WAL", () => {
     assertFinding("warning", hidden, {}, pattern);
     assertFinding("problem", hidden, on("11:10:00"), pattern);
     assert.deepEqual(recoveryProblem({ ...hidden, histories: [history([40])] }, on("11:10:00")), fine);
+  });
+});
+
+describe("recoveryProblem with damaged WAL", () => {
+  const damagedAt = (...numbers: number[]): Archive => {
+    const whole = { ...everything, backups: [first] };
+    const names = numbers.map((number) => segmentName(1, number));
+    const damaged = whole.segments.filter(({ name }) => names.includes(name));
+    return withDamage(
+      whole,
+      damaged.map((segment) => ({ ...segment, isPartial: false, reason: "is cut: 3.0 MiB of 16.0 MiB" })),
+    );
+  };
+  const sentence = new RegExp(
+    `^WAL ${segmentName(1, 100)} is cut: 3\\.0 MiB of 16\\.0 MiB\\. So nothing after 2026-11-22T11:29:00Z can be restored`,
+  );
+
+  it("takes it for the end, and says so even where nothing follows", () => {
+    assertFinding("warning", damagedAt(100), {}, sentence);
+    assert.match(recoveryProblem(damagedAt(100, 150)).loss ?? "", sentence);
+    assertFinding("problem", damagedAt(100), on("11:45:00"), sentence);
+    assert.deepEqual(recoveryProblem(damagedAt(100), on("11:10:00")), fine);
+    // The last one is not waited for, as what is missing before it would be.
+    const last = { ...damagedAt(200), readAt: at("13:11:00") };
+    assert.match(recoveryProblem(last).loss ?? "", /^WAL .*C8 is cut.*after 2026-11-22T13:09:00Z/);
+  });
+
+  it("cannot restore a backup whose own it is", () => {
+    const { problem } = recoveryProblem(damagedAt(11));
+    assert.match(
+      problem ?? "",
+      /^backup .* cannot be restored: .*B, WAL that it needs to be consistent, is cut: 3/,
+    );
+  });
+});
+
+describe("neededSegments", () => {
+  const numbers = (target: RecoveryTarget, from = everything): number[] =>
+    neededSegments(from, target).map(({ name }) => parseInt(name.slice(8), 16));
+
+  it("are those from the backup on, the newest one first", () => {
+    assert.deepEqual(numbers({}), [200, ...Array.from({ length: 140 }, (_, index) => index + 60)]);
+    assert.equal(numbers({ backupId: first.id }).length, 191);
+    assert.deepEqual(numbers({}, archive({})), []);
+  });
+
+  it("end after the moment that is asked for, by as much as clocks may differ, and hold the backup's own", () => {
+    // Segment 10 was archived at 10:00, and one each minute from then on.
+    assert.deepEqual(numbers(on("10:01:30")), [27, ...Array.from({ length: 17 }, (_, index) => index + 10)]);
+  });
+
+  it("end at a gap, for nothing beyond it is replayed", () => {
+    assert.deepEqual(numbers({}, without(everything, 63)), [62, 60, 61]);
   });
 });
 

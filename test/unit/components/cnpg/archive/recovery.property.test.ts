@@ -7,6 +7,7 @@ import type { Archive } from "../../../../../components/cnpg/archive/archive.ts"
 import { describeArchive } from "../../../../../components/cnpg/archive/describe.ts";
 import { recoverability } from "../../../../../components/cnpg/archive/recoverability.ts";
 import { recoveryProblem } from "../../../../../components/cnpg/archive/recovery-problem.ts";
+import { packings } from "../../../../../components/cnpg/archive/unpack/unpack.ts";
 import type { WalSegment } from "../../../../../components/cnpg/archive/wal-segment.ts";
 import { archive, at, backup, history, lsnIn, segmentName } from "./archives.ts";
 
@@ -55,6 +56,7 @@ function lived(life: Life): Archive {
     name: segmentName(timeline, first + offset, segmentBytes),
     archivedAt: timeOf(offset + 1),
     bytes: 1,
+    packing: ".zst",
   });
   const all = Array.from({ length }, (_, offset) => file(timelineAt(life, offset), offset));
   const strays = life.isDivided
@@ -181,7 +183,12 @@ describe("whatever an archive holds", () => {
   it("is looked at without an error", () => {
     const name = fc.stringMatching(/^[0-9A-F]{24}$/);
     const segments = fc.array(
-      fc.record({ name, archivedAt: fc.date({ noInvalidDate: true }), bytes: fc.nat() }),
+      fc.record({
+        name,
+        archivedAt: fc.date({ noInvalidDate: true }),
+        bytes: fc.nat(),
+        packing: fc.constantFrom(...packings),
+      }),
     );
     const history = fc.record({ timeline: fc.nat({ max: 5 }), ancestors: fc.constant(undefined) });
     fc.assert(

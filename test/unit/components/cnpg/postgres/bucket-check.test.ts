@@ -3,7 +3,9 @@ import { type TestContext, describe, it } from "node:test";
 
 import { bucketProblem } from "../../../../../components/cnpg/postgres/bucket-check.ts";
 import { recordResources } from "../../../mocks.ts";
+import { wholeSegment } from "../archive/packed-segment.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
+import { segmentName } from "../archive/archives.ts";
 import { planned } from "./plans.ts";
 import { listen } from "./said.ts";
 
@@ -24,6 +26,8 @@ xlog_segment_size=16777216
 describe("the look into the bucket before a database is made", () => {
   const s3 = useFakeS3();
 
+  const first = "000000010000000000000001";
+
   /** A lineage that can be restored, below `lab/orders`. */
   function putLineage(serverName: string, day = 22): void {
     const prefix = `lab/orders/${serverName}`;
@@ -31,7 +35,7 @@ describe("the look into the bucket before a database is made", () => {
     for (const [name, content] of [
       [`base/202611${day}T100000/backup.info`, backupInfo.replaceAll("11-22", `11-${day}`)],
       [`base/202611${day}T100000/data.tar.gz`, "data"],
-      ["wals/0000000100000000/000000010000000000000001.gz", "wal"],
+      [`wals/0000000100000000/${first}.zst`, wholeSegment(first)],
     ] as const) {
       s3.store.objects.set(`${prefix}/${name}`, content);
       s3.store.modified.set(`${prefix}/${name}`, modified);
@@ -121,6 +125,82 @@ describe("the look into the bucket before a database is made", () => {
   it("says what is wrong with the source", async (t) => {
     const { problem = "" } = await look(t, planned({ clusterName: "again", recovery: {} }));
     assert.match(problem, /^recovery: there is no base backup at s3:\/\/cnpg-backups\/lab\/orders\/orders/);
+  });
+
+  describe("into the WAL that a recovery needs", () => {
+    const again = (recovery = {}) => planned({ clusterName: "again", recovery });
+    const folder = "lab/orders/orders/wals/0000000100000000";
+    const noise = Buffer.alloc(5000, "noise");
+
+    /** Segment n is archived n minutes after ten, the first one, which the backup needs, at five past. */
+    function putWal(number: number, content: Uint8Array = wholeSegment(segmentName(1, number))): void {
+      const key = `${folder}/${segmentName(1, number)}.zst`;
+      s3.store.objects.set(key, content);
+      s3.store.modified.set(key, new Date(`2026-11-22T10:${String(10 + number)}:00Z`));
+    }
+
+    it("warns of a damaged segment, and how far a recovery gets", async (t) => {
+      putLineage("orders");
+      for (const number of [2, 3, 4, 5]) putWal(number);
+      assert.deepEqual(await look(t, again()), { problem: undefined, said: [] });
+      putWal(4, noise);
+      const { problem, said } = await look(t, again());
+      assert.equal(problem, undefined);
+      assert.match(
+        said.join("\n"),
+        /^warning: recovery: WAL 0{7}10{15}4 cannot be unpacked: .*\. So nothing after 2026-11-22T10:13:00Z can be restored from this backup\. Recovery gets to the end of WAL 0{7}10{15}3\. Set targetTime to a moment before that/,
+      );
+      assert.equal(said.length, 1);
+    });
+
+    it("warns of the last one, and of an empty one", async (t) => {
+      putLineage("orders");
+      putWal(2);
+      putWal(3, noise);
+      assert.match(
+        (await look(t, again())).said.join(),
+        /WAL 0{7}10{15}3 cannot be unpacked.*after 2026-11-22T10:12:00Z/,
+      );
+      putWal(3, Buffer.alloc(0));
+      assert.match(
+        (await look(t, again())).said.join(),
+        /WAL 0{7}10{15}3 is empty\. So nothing after 2026-11-22T10:12:00Z/,
+      );
+    });
+
+    it("refuses a moment that is beyond it, and not one before it", async (t) => {
+      putLineage("orders");
+      for (const number of [2, 3, 4, 5]) putWal(number);
+      for (const number of [40, 41, 42, 43, 44]) putWal(number - 34);
+      putWal(3, noise);
+      const late = await look(t, again({ targetTime: "2026-11-22T10:50:00Z" }));
+      assert.match(
+        late.problem ?? "",
+        /^recovery: WAL 0{7}10{15}3 cannot be unpacked.*Choose an earlier targetTime/,
+      );
+      assert.equal((await look(t, again({ targetTime: "2026-11-22T10:06:00Z" }))).problem, undefined);
+    });
+
+    it("refuses a base backup whose own WAL is damaged", async (t) => {
+      putLineage("orders");
+      s3.store.objects.set(`${folder}/${first}.zst`, wholeSegment(first, { systemId: "1" }));
+      const { problem = "" } = await look(t, again());
+      assert.match(
+        problem,
+        /^recovery: backup 20261122T100000 cannot be restored: 0{7}10{15}1, WAL that it needs to be consistent, is WAL of another database \(system identifier 1,/,
+      );
+    });
+
+    it("goes on where the store does not let it look", async (t) => {
+      putLineage("orders");
+      s3.store.errors.push({ when: /\.zst/, status: 503, code: "SlowDown" });
+      const { problem, said } = await look(t, again());
+      assert.equal(problem, undefined);
+      assert.match(
+        said.join(),
+        /^warning: recovery: None of the 1 WAL segments .* could be looked into\. S3 server problem/,
+      );
+    });
   });
 
   it("does not keep anybody from recovering where the archive cannot be read in full", async (t) => {
