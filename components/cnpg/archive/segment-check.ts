@@ -10,7 +10,7 @@ import {
   segmentHead,
   shortHeadBytes,
 } from "./wal-pages.ts";
-import { WalRecords } from "./wal-records.ts";
+import { type ReplayedPart, WalRecords } from "./wal-records.ts";
 import { positionOf } from "./wal-segment.ts";
 
 /** What a segment should be, as far as its name and the base backups beside it tell. */
@@ -34,32 +34,55 @@ export function sizeProblem(bytes: number, { packing, segmentBytes }: ExpectedSe
   return packing === "" && segmentBytes !== undefined ? lengthProblem(bytes, segmentBytes) : undefined;
 }
 
-/**
- * Reads a segment to its end. What is wrong with it, as in "WAL … is cut: 3.0 MiB of 16.0 MiB"; undefined if it is whole:
- * it can be unpacked, it is WAL of this database and position page by page, and the checksums of its records fit. Throws
- * what reading it throws.
- */
-export async function segmentProblem(expected: ExpectedSegment, packed: Chunks): Promise<string | undefined> {
+/** What reading a segment to its end gives. */
+export interface SegmentReport {
+  /**
+   * What is wrong with it, as in "WAL … is cut: 3.0 MiB of 16.0 MiB"; undefined if it is whole: it can be unpacked, it is
+   * WAL of this database and position page by page, and the checksums of its records fit.
+   */
+  problem: string | undefined;
+
+  /** What a recovery replays of it; undefined where its records cannot be read, as those of a newer PostgreSQL. */
+  replayed: ReplayedPart | undefined;
+}
+
+/** Reads a segment to its end. Throws what reading it throws. */
+export async function readSegment(expected: ExpectedSegment, packed: Chunks): Promise<SegmentReport> {
   const reader = new ByteReader(unpack(expected.packing, packed));
   try {
-    return await problemIn(expected, reader);
+    return await reportOn(expected, reader);
   } catch (error) {
-    if (error instanceof UnpackError) return `cannot be unpacked: ${error.message}`;
+    if (error instanceof UnpackError) return unreadable(`cannot be unpacked: ${error.message}`);
     throw error;
   } finally {
     await reader.close();
   }
 }
 
-async function problemIn(expected: ExpectedSegment, reader: ByteReader): Promise<string | undefined> {
+/** As the report on a segment has it. */
+export async function segmentProblem(expected: ExpectedSegment, packed: Chunks): Promise<string | undefined> {
+  return (await readSegment(expected, packed)).problem;
+}
+
+const unreadable = (problem: string): SegmentReport => ({ problem, replayed: undefined });
+
+async function reportOn(expected: ExpectedSegment, reader: ByteReader): Promise<SegmentReport> {
   const start = await reader.peek(longHeadBytes);
-  if (start.length === 0) return "is empty";
+  if (start.length === 0) return unreadable("is empty");
   const head = segmentHead(start);
-  if (typeof head === "string") return `is no WAL segment: ${head}`;
+  if (typeof head === "string") return unreadable(`is no WAL segment: ${head}`);
   const problem = headProblem(expected, head);
-  if (problem !== undefined) return problem;
-  const { bytes, problem: inside } = await pagesProblem(expected, head, reader);
-  return lengthProblem(bytes, expected.segmentBytes ?? head.segmentBytes) ?? inside;
+  if (problem !== undefined) return unreadable(problem);
+  const records = new WalRecords(head.isLittleEndian);
+  const { bytes, problem: inside } = await pagesProblem(expected, head, records, reader);
+  const segmentBytes = expected.segmentBytes ?? head.segmentBytes;
+  return {
+    problem: lengthProblem(bytes, segmentBytes) ?? inside,
+    replayed:
+      head.magic > newestKnownMagic
+        ? undefined
+        : { ...records.replayed, ...(records.hasSwitched && { endsAt: head.address + segmentBytes }) },
+  };
 }
 
 function lengthProblem(bytes: number, segmentBytes: number): string | undefined {
@@ -93,10 +116,10 @@ function headProblem(expected: ExpectedSegment, head: SegmentHead): string | und
 async function pagesProblem(
   { name, segmentBytes = 0, isLeft = false }: ExpectedSegment,
   head: SegmentHead,
+  records: WalRecords,
   reader: ByteReader,
 ): Promise<{ bytes: number; problem: string | undefined }> {
   const timeline = positionOf(name, segmentBytes || head.segmentBytes)?.timeline ?? 0;
-  const records = new WalRecords(head.isLittleEndian);
   let [bytes, problem]: [number, string | undefined] = [0, undefined];
   for (;;) {
     const page = await reader.read(head.pageBytes);
@@ -122,7 +145,8 @@ function pageProblem(
   // What a newer PostgreSQL writes into its pages is not known.
   if (magic > newestKnownMagic) return undefined;
   const isFirst = at.offset === 0;
-  return at.records.problemOn(found, page.subarray(isFirst ? longHeadBytes : shortHeadBytes), isFirst);
+  const ofHead = isFirst ? longHeadBytes : shortHeadBytes;
+  return at.records.problemOn(found, page.subarray(ofHead), found.address + ofHead, isFirst);
 }
 
 function shownLsn(position: number): string {

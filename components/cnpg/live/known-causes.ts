@@ -66,6 +66,14 @@ const patterns: Pattern[] = [
     isPassing: false,
   },
   {
+    pattern: /archive file "[0-9A-F]{24}" has wrong size/,
+    advice:
+      "This WAL segment is cut short in the archive, and PostgreSQL refuses to go on. Put it back if another copy of the" +
+      " bucket has it. If none has, move the object to another prefix, so that the recovery ends before it, or recover to" +
+      " a targetTime before it.",
+    isPassing: false,
+  },
+  {
     pattern: /directory "\S*\/tablespaces\/[^"]*" does not exist/,
     advice:
       "A tablespace was added after this base backup, and CloudNativePG cannot replay that. Start from a base backup that" +

@@ -10,6 +10,7 @@ export function archiveAt(archive: Archive, time: Date): Archive {
     backups: archive.backups.filter((backup) => !hasEnded(backup) || backup.extent.endTime <= time),
     segments: archive.segments.filter(wasThere),
     partialSegments: archive.partialSegments.filter(wasThere),
+    damaged: archive.damaged.filter(wasThere),
   };
 }
 

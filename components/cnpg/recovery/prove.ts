@@ -62,7 +62,7 @@ export async function compared(
   end: EndOfReplay,
 ): Promise<Exclude<Proof, { is: "unknown" }>> {
   const found = await inTime(connection, location, secondsToRead, (store) =>
-    shortfallOf(archive, backup, end, segmentReader(store)),
+    shortfallOf(archive, backup, end, segmentReader(store, archive)),
   );
   if (!("missed" in found)) return { is: "complete", ...found };
   return { is: "short", shortfall: found, later: laterBackup(archive, found.missed) };

@@ -1,7 +1,8 @@
 import type { Archive } from "../archive/archive.ts";
 import type { EndedBackup } from "../archive/base-backup.ts";
+import type { SegmentReport } from "../archive/segment-check.ts";
 import { segmentsOnTheWay, walChain } from "../archive/wal-chain.ts";
-import type { NoWal, WalContent } from "../archive/wal-content.ts";
+import type { ReplayedPart } from "../archive/wal-records.ts";
 import { historyName, positionOf, segmentNameAt, timelineOf } from "../archive/wal-segment.ts";
 import type { WalSegment } from "../archive/wal-segment.ts";
 import type { EndOfReplay } from "./end-of-replay.ts";
@@ -31,7 +32,7 @@ export interface Complete {
 }
 
 /** Looks into an archived segment; throws where the store does not answer. */
-export type ReadSegment = (segment: WalSegment) => Promise<WalContent | NoWal>;
+export type ReadSegment = (segment: WalSegment) => Promise<SegmentReport>;
 
 /** How many segments are looked into, back from the end, for the time of the last transaction. */
 const segmentsToSearch = 20;
@@ -62,13 +63,15 @@ export async function shortfallOf(
 }
 
 function memoized(read: ReadSegment): ReadSegment {
-  const known = new Map<string, Promise<WalContent | NoWal>>();
+  const known = new Map<string, Promise<SegmentReport>>();
   return (segment) => {
     const content = known.get(segment.name) ?? read(segment);
     known.set(segment.name, content);
     return content;
   };
 }
+
+const nothing: ReplayedPart = { endsAt: undefined, lastRecordAt: undefined, lastTransaction: undefined };
 
 /** The segments from a backup on, beside the place where replay ended. */
 class Way {
@@ -78,10 +81,15 @@ class Way {
   private readonly read: ReadSegment;
 
   constructor(archive: Archive, backup: EndedBackup, end: EndOfReplay, read: ReadSegment) {
-    this.segments = segmentsOnTheWay(archive, backup);
+    // What is empty or of a wrong size was archived all the same.
+    const damaged = archive.damaged.filter(({ isPartial }) => !isPartial);
+    this.segments = segmentsOnTheWay({ ...archive, segments: [...archive.segments, ...damaged] }, backup);
     this.backup = backup;
     this.end = end;
-    this.read = read;
+    this.read = (segment) => {
+      const known = damaged.find(({ name }) => name === segment.name);
+      return known ? Promise.resolve({ problem: known.reason, replayed: undefined }) : read(segment);
+    };
   }
 
   /** The last segment in which a record ends: one that a single record fills may have its end in one never archived. */
@@ -89,8 +97,8 @@ class Way {
     for (let at = this.segments.length - 1; at >= 0; at--) {
       const segment = this.segments[at];
       if (segment === undefined || this.startOf(segment) < this.endOrLast) return segment;
-      const content = await this.read(segment);
-      const isFilled = !("problem" in content) && content.isWhole && content.lastRecordAt === undefined;
+      const { problem, replayed } = await this.read(segment);
+      const isFilled = problem === undefined && replayed !== undefined && replayed.endsAt === undefined;
       if (!isFilled) return segment;
     }
     return undefined;
@@ -99,8 +107,8 @@ class Way {
   /** Whether all that is in a segment was replayed, and it is whole. */
   async isReached(segment: WalSegment): Promise<boolean> {
     if (this.startOf(segment) >= this.endOrLast) return false;
-    const content = await this.read(segment);
-    return !("problem" in content) && content.isWhole && this.hasReplayed(content);
+    const report = await this.read(segment);
+    return report.problem === undefined && this.hasReplayed(report);
   }
 
   /** What kept replay from going on. */
@@ -113,11 +121,10 @@ class Way {
         const missed = segmentNameAt({ timeline: this.end.timeline, number }, this.segmentBytes);
         return { missed, why: "is missing in the archive", isSoundNow: false };
       }
-      const content = await this.read(segment);
+      const report = await this.read(segment);
       const missed = segment.name;
-      if ("problem" in content) return { missed, why: content.problem, isSoundNow: false };
-      if (!content.isWhole) return { missed, why: "is damaged in the middle", isSoundNow: false };
-      if (this.hasReplayed(content)) continue;
+      if (report.problem !== undefined) return { missed, why: report.problem, isSoundNow: false };
+      if (this.hasReplayed(report)) continue;
       return { missed, why: "could not be read while the recovery ran", isSoundNow: true };
     }
     return { missed: last.name, why: "was not replayed to its end", isSoundNow: true };
@@ -127,15 +134,16 @@ class Way {
   async lastTransaction(): Promise<Date | undefined> {
     const replayed = this.segments.filter((segment) => this.startOf(segment) <= this.endOrLast);
     for (const segment of replayed.slice(-segmentsToSearch).reverse()) {
-      const content = await this.read(segment);
-      if ("problem" in content || !this.hasReplayed(content)) continue;
-      if (content.lastTransaction !== undefined) return content.lastTransaction;
+      const report = await this.read(segment);
+      const time = this.hasReplayed(report) ? report.replayed?.lastTransaction : undefined;
+      if (time !== undefined) return time;
     }
     return undefined;
   }
 
-  private hasReplayed({ endsAt, lastRecordAt }: WalContent): boolean {
-    if (this.end.endsAt !== undefined) return this.end.endsAt >= endsAt;
+  /** As far as can be told: replay is in the segment, or beyond it. */
+  private hasReplayed({ replayed: { endsAt, lastRecordAt } = nothing }: SegmentReport): boolean {
+    if (this.end.endsAt !== undefined) return endsAt === undefined || this.end.endsAt >= endsAt;
     return lastRecordAt === undefined || this.endOrLast >= lastRecordAt;
   }
 

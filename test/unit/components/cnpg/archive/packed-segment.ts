@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gunzipSync, zstdCompressSync } from "node:zlib";
 
 import { positionOf } from "../../../../../components/cnpg/archive/wal-segment.ts";
+import { crc32c } from "../../../../../components/cnpg/archive/unpack/crc32c.ts";
 import type { Packing } from "../../../../../components/cnpg/archive/unpack/unpack.ts";
 
 /**
@@ -47,5 +48,20 @@ export function wholeSegment(
   segment.writeBigUInt64LE(BigInt(position.number) * BigInt(bytes), 8);
   segment.writeBigUInt64LE(BigInt(systemId), 24);
   segment.writeUInt32LE(bytes, 32);
+  moveRecords(segment, position.number * bytes);
   return zstdCompressSync(segment);
+}
+
+/** Each record says where the one before it starts, and has a checksum of that. */
+function moveRecords(segment: Buffer, startsAt: number): void {
+  const headOfPage = 40;
+  let previous = 0;
+  for (let at = headOfPage; segment.readUInt32LE(at) !== 0;) {
+    const record = segment.subarray(at, at + segment.readUInt32LE(at));
+    record.writeBigUInt64LE(BigInt(startsAt + previous), 8);
+    const ofData = crc32c(record, 24, record.length, 0);
+    record.writeUInt32LE(crc32c(record, 0, 20, ofData), 20);
+    previous = at;
+    at += Math.ceil(record.length / 8) * 8;
+  }
 }

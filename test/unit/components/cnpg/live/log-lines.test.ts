@@ -122,6 +122,16 @@ describe("knownCause", () => {
       /No transaction that ended at the recovery target/,
       false,
     ],
+    [
+      'FATAL: archive file "00000001000000000000000A" has wrong size: 1000 instead of 16777216',
+      /cut short in the archive/,
+      false,
+    ],
+    [
+      'FATAL: directory "/var/lib/postgresql/tablespaces/hot/data" does not exist',
+      /tablespace was added/,
+      false,
+    ],
     ["FATAL: requested timeline 3 is not a child of this server's history", /timeline/, false],
     ["rpc error: code = Unknown desc = no target backup found", /no base backup to start from/, false],
     ["WAL archive check failed for server orders: Expected empty archive", /has WAL of another one/, false],

@@ -8,7 +8,7 @@ import { proveRecovery } from "../../../../../components/cnpg/recovery/prove.ts"
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { type ExecReply, fakeKubernetes } from "../live/fake-kubernetes.ts";
 
-/** Segments that PostgreSQL archived, see wal-content.test.ts: 08 ends with a switch, 09 in a record that goes on in 0A. */
+/** Segments that PostgreSQL archived, see replayed-part.test.ts: 08 ends with a switch, 09 in a record that goes on in 0A. */
 const fixtures = join(import.meta.dirname, "..", "archive", "fixtures", "wal");
 const packed = (number: string): Buffer => readFileSync(join(fixtures, `0000000100000000000000${number}.gz`));
 
@@ -75,7 +75,7 @@ describe("proveRecovery", () => {
     for (const [damage, why] of [
       [Buffer.from("noise"), /^cannot be unpacked: /],
       [packed("09").subarray(0, 1000), /^cannot be unpacked: /],
-      [Buffer.alloc(0), /^is missing in the archive$/],
+      [Buffer.alloc(0), /^is empty$/],
     ] as const) {
       putArchive({ "09": damage });
       put("wals/0000000100000000/00000001000000000000000C.gz", packed("0C"));
@@ -95,10 +95,8 @@ describe("proveRecovery", () => {
     put("wals/0000000100000000/000000010000000000000008", segment, "10:06:00");
     const found = await proof(t, history("0/818640"));
     assert.ok(found.is === "short", JSON.stringify(found));
-    assert.deepEqual(
-      [found.shortfall.missed, found.shortfall.why],
-      ["000000010000000000000008", "is damaged in the middle"],
-    );
+    assert.equal(found.shortfall.missed, "000000010000000000000008");
+    assert.match(found.shortfall.why, /is damaged at \d+ B of it/);
   });
 
   it("says of an archive that is sound that it could not be read meanwhile", async (t) => {

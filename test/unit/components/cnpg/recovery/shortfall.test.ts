@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import type { Archive } from "../../../../../components/cnpg/archive/archive.ts";
-import type { NoWal, WalContent } from "../../../../../components/cnpg/archive/wal-content.ts";
+import type { SegmentReport } from "../../../../../components/cnpg/archive/segment-check.ts";
+import type { ReplayedPart } from "../../../../../components/cnpg/archive/wal-records.ts";
 import type { WalSegment } from "../../../../../components/cnpg/archive/wal-segment.ts";
 import type { EndOfReplay } from "../../../../../components/cnpg/recovery/end-of-replay.ts";
 import { shortfallOf } from "../../../../../components/cnpg/recovery/shortfall.ts";
@@ -22,25 +23,23 @@ const base = backup({ segments: [10, 11], times: ["10:00:00", "10:01:00"] });
 const numberOf = ({ name }: WalSegment): number => parseInt(name.slice(16), 16);
 
 /** A segment that is filled to near its end, with a transaction at its archiving; others as the test says. */
-function content(segment: WalSegment, more: Partial<WalContent> = {}): WalContent {
+function content(segment: WalSegment, more: Partial<ReplayedPart> = {}, problem?: string): SegmentReport {
   const startsAt = numberOf(segment) * size;
-  return {
-    timeline: 1,
-    systemId: "1",
-    segmentBytes: size,
-    startsAt,
+  const replayed = {
     endsAt: startsAt + size - 64,
     lastRecordAt: startsAt + size - 128,
-    isWhole: true,
     lastTransaction: segment.archivedAt,
     ...more,
   };
+  return { problem, replayed };
 }
+const unreadable = (problem: string): SegmentReport => ({ problem, replayed: undefined });
+const inTheMiddle = "is damaged at 8192 B of it: the checksum of a record does not fit";
 
 interface Case {
   parts: Partial<Archive>;
   end: EndOfReplay;
-  contents?: Record<string, WalContent | NoWal>;
+  contents?: Record<string, SegmentReport>;
 }
 
 async function found({ parts, end, contents = {} }: Case) {
@@ -80,7 +79,7 @@ describe("shortfallOf", () => {
   });
 
   it("names a segment that is damaged as a whole, in the middle, or at the end of the archive", async () => {
-    const noise = { problem: "cannot be unpacked: invalid magic" };
+    const noise = unreadable("cannot be unpacked: invalid magic");
     assert.deepEqual(
       await found({ parts: { segments }, end: endOf(14), contents: { [segmentName(1, 15)]: noise } }),
       [segmentName(1, 15), noise.problem, false, "10:04"],
@@ -90,15 +89,30 @@ describe("shortfallOf", () => {
       [segmentName(1, 20), noise.problem, false, "10:09"],
     );
     const half = 20 * size + size / 2;
-    const halfWay = content(segmentOf(20), { endsAt: half, isWhole: false, lastTransaction: at("10:09:30") });
+    const halfWay = content(segmentOf(20), { endsAt: half, lastTransaction: at("10:09:30") }, inTheMiddle);
     assert.deepEqual(
       await found({
         parts: { segments },
         end: { timeline: 1, endsAt: half },
         contents: { [segmentName(1, 20)]: halfWay },
       }),
-      [segmentName(1, 20), "is damaged in the middle", false, "10:09"],
+      [segmentName(1, 20), inTheMiddle, false, "10:09"],
     );
+  });
+
+  it("names what is empty or of a wrong size at the end of the archive", async () => {
+    const [last = assert.fail()] = segments.slice(-1);
+    const parts = {
+      segments: segments.slice(0, -1),
+      damaged: [{ ...last, isPartial: false, reason: "is empty" }],
+    };
+    const contents = { [last.name]: unreadable("is empty") };
+    assert.deepEqual(await found({ parts, end: endOf(19), contents }), [
+      last.name,
+      "is empty",
+      false,
+      "10:09",
+    ]);
   });
 
   it("says of a segment that is sound that it could not be read meanwhile", async () => {
@@ -109,7 +123,7 @@ describe("shortfallOf", () => {
   it("does not ask for a record whose end was never archived", async () => {
     const filled = (number: number) =>
       content(segmentOf(number), {
-        endsAt: number * size,
+        endsAt: undefined,
         lastRecordAt: undefined,
         lastTransaction: undefined,
       });
@@ -150,9 +164,9 @@ describe("shortfallOf", () => {
           const parts = {
             segments: segments.filter((each) => how !== "missing" || numberOf(each) !== number),
           };
-          const bad: Record<string, WalContent | NoWal> = {
-            noise: { problem: "is no WAL segment: noise" },
-            half: content(segmentOf(number), { endsAt: half, isWhole: false }),
+          const bad: Record<string, SegmentReport> = {
+            noise: unreadable("is no WAL segment: noise"),
+            half: content(segmentOf(number), { endsAt: half }, inTheMiddle),
           };
           const end = how === "half" ? { timeline: 1, endsAt: half } : endOf(number - 1);
           const contents = how === "missing" ? {} : { [segmentName(1, number)]: bad[how] ?? assert.fail() };
