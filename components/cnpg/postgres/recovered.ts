@@ -44,8 +44,8 @@ export async function untilProven(
       say("info", message.completeMessage(about, proof), component);
       return;
     case "unknown":
-      // One that was there before may be older than this check, and what it came from may be gone for long.
-      if (before.state === "present") return;
+      // One that was there before may be older than this check, and what it came from be gone for long.
+      if (before.state === "present" && proof.isGone === true) return;
       throw new Error(message.unprovenMessage(about, proof.why));
     case "short": {
       const { shortfall, later } = proof;
@@ -81,16 +81,16 @@ async function proofOf(
   });
 }
 
-/** What the Cluster says, with the user's part of its spec: that may have a target of another kind. */
+/** What ends a recovery before the end of the archive, whichever part of the config says so. */
+const targets = ["targetTime", "targetLSN", "targetXID", "targetName", "targetImmediate"] as const;
+
+/** What the Cluster says, with the user's part of its spec. */
 function targetOf({ cluster, source }: RecoveryPlan): { target: RecoveryTarget; isTarget: boolean } {
-  const {
-    backupID,
-    targetTLI: _timeline,
-    exclusive: _exclusive,
-    ...targets
-  } = cluster.bootstrap?.recovery?.recoveryTarget ?? {};
-  const isTarget = Object.values(targets).some((value) => value !== undefined);
-  return { target: { ...source.target, backupId: backupID ?? source.target.backupId }, isTarget };
+  const given = cluster.bootstrap?.recovery?.recoveryTarget ?? {};
+  return {
+    target: { ...source.target, backupId: given.backupID ?? source.target.backupId },
+    isTarget: targets.some((name) => given[name] !== undefined),
+  };
 }
 
 /**

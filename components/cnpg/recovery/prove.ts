@@ -9,7 +9,7 @@ import type { RecoveryTarget } from "../archive/recovery-problem.ts";
 import { parseHistory } from "../archive/timeline-history.ts";
 import { positionOf } from "../archive/wal-segment.ts";
 import type { ClusterArgs } from "../kube-api.ts";
-import { runSql } from "../live/sql.ts";
+import { type SqlOutcome, runSql } from "../live/sql.ts";
 import { type EndOfReplay, endInHistory } from "./end-of-replay.ts";
 import { archiveAt, newestTimelineOf } from "./expected-end.ts";
 import { segmentReader } from "./segment-reader.ts";
@@ -34,7 +34,8 @@ export interface Recovered {
 export type Proof =
   | ({ is: "complete" } & Complete)
   | { is: "short"; shortfall: Shortfall; later: EndedBackup | undefined }
-  | { is: "unknown"; why: string };
+  /** `isGone`: there is nothing left to compare with. */
+  | { is: "unknown"; why: string; isGone?: boolean };
 
 const secondsToRead = 120;
 
@@ -44,8 +45,10 @@ export async function proveRecovery(recovered: Recovered): Promise<Proof> {
   try {
     const archive = archiveAt(await readArchive(source.connection, source.archive, secondsToRead), madeAt);
     const backup = backupOf(archive, source.target);
-    if (backup === undefined)
-      return { is: "unknown", why: `${archiveUrl(source.archive)} has no base backup any more` };
+    if (backup === undefined) {
+      const why = `${archiveUrl(source.archive)} has no base backup any more`;
+      return { is: "unknown", why, isGone: true };
+    }
     const end = await endOfReplay(recovered, newestTimelineOf(archive));
     return "why" in end ? { is: "unknown", why: end.why } : await compared(source, archive, backup, end);
   } catch (error) {
@@ -88,6 +91,14 @@ function laterBackup(archive: Archive, missed: string): EndedBackup | undefined 
   });
 }
 
+/** A database that has just come up, on a machine with much to do, may miss the first deadline. */
+async function askedAgain(ask: () => Promise<SqlOutcome>): Promise<SqlOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await ask();
+    if (!("reason" in outcome) || outcome.isForbidden || attempt === 3) return outcome;
+  }
+}
+
 /** The newest history file, which PostgreSQL keeps for good. */
 const newestHistory =
   "select pg_read_file('pg_wal/' || name) from pg_ls_waldir() where name ~ '^[0-9A-F]{8}[.]history$' order by name desc limit 1";
@@ -96,7 +107,7 @@ async function endOfReplay(
   { cluster, namespace, pod, own }: Recovered,
   newestBefore: number,
 ): Promise<EndOfReplay | { why: string }> {
-  const asked = await runSql(cluster, { namespace, pod }, newestHistory, 10_000);
+  const asked = await askedAgain(() => runSql(cluster, { namespace, pod }, newestHistory, 10_000));
   if ("text" in asked) {
     const notUnderstood = { why: `its timeline history is not understood: ${asked.text.slice(0, 200)}` };
     return endInHistory(parseHistory(asked.text) ?? [], newestBefore) ?? notUnderstood;

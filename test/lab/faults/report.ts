@@ -1,6 +1,7 @@
 import { format } from "prettier";
 import { titleOf } from "./fault.ts";
 import type { Fault, Theme } from "./fault.ts";
+import { recoveries } from "./recoveries.ts";
 import type { Row } from "./rows.ts";
 
 const introduction = `# Faults
@@ -51,7 +52,7 @@ export async function report(
   });
   if (sections.includes(undefined)) return undefined;
   const whose = `${plugins}.`;
-  return format([introduction.trimEnd(), whose, ...sections, notHandled].join("\n\n"), {
+  return format([introduction.trimEnd(), whose, ...sections, recoveries, notHandled].join("\n\n"), {
     parser: "markdown",
     printWidth: 110,
   });
