@@ -91,7 +91,7 @@ async function recoverAll(names: string[]): Promise<string> {
 
 /** What the error says of one of the databases. */
 function saidOf(name: string, printed: string): string {
-  const from = printed.indexOf(`Database demo/told-${name} has come up without all of its data`);
+  const from = printed.lastIndexOf(`Database demo/told-${name} has come up without all of its data`);
   assert.ok(from >= 0, printed);
   return printed.slice(from, printed.indexOf("keeps running with what it has", from));
 }
