@@ -42,9 +42,10 @@ function withTextParameters(spec: Readonly<Record<string, unknown>>): Record<str
 function databaseOf(entry: Database, all: readonly Database[]): Database["database"] {
   const { database, recovery } = entry;
   if (database !== undefined || recovery === undefined) return database;
-  if (recovery.bucket !== undefined || recovery.path !== undefined) return undefined;
+  const { from, bucket, path } = recovery;
+  if (from === undefined || bucket !== undefined || path !== undefined) return undefined;
   const others = all.filter((other) => other !== entry);
-  const source = others.find(({ name }) => name === recovery.from);
+  const source = others.find(({ name }) => name === from);
   return source && databaseOf(source, others);
 }
 

@@ -18,6 +18,7 @@ export const databaseExamples: Record<string, string> = {
   "databases[].backup.walParallelism": "2",
   "databases[].backup.objectStore.retentionPolicy": "14d",
   "databases[].recovery.from": "orders",
+  "databases[].recovery.archive": "s3://cnpg-backups/orders",
   "databases[].recovery.serverName": "orders",
   "databases[].recovery.targetTime": "2026-11-22T10:00:00Z",
   "databases[].recovery.backupId": "20261122T020000",

@@ -44,18 +44,29 @@ const moment = z.preprocess(
   text("must be a moment, such as 2026-11-22T10:00:00Z", rules.targetTimeRule),
 );
 
-const recovery = z.strictObject(
-  {
-    from: text("must be the name of the database to recover", rules.sourceNameRule),
-    serverName: text("must be a name", rules.serverNameRule).optional(),
-    targetTime: moment.optional(),
-    backupId: text("must be the id of a base backup", rules.backupIdRule).optional(),
-    acceptLoss: text("must be the name of a file in the archive", rules.acceptLossRule).optional(),
-    bucket: text("must be the name of a bucket", bucketRule).optional(),
-    path: text("must be a prefix in the bucket", pathRule).optional(),
-  },
-  "must be an object with from, targetTime and other settings",
-);
+const recovery = z
+  .strictObject(
+    {
+      from: text("must be the name of the database to recover", rules.sourceNameRule).optional(),
+      archive: text("must be a place like s3://BUCKET/SERVERNAME", rules.archiveRule).optional(),
+      serverName: text("must be a name", rules.serverNameRule).optional(),
+      targetTime: moment.optional(),
+      backupId: text("must be the id of a base backup", rules.backupIdRule).optional(),
+      acceptLoss: text("must be the name of a file in the archive", rules.acceptLossRule).optional(),
+      bucket: text("must be the name of a bucket", bucketRule).optional(),
+      path: text("must be a prefix in the bucket", pathRule).optional(),
+    },
+    "must be an object with from, targetTime and other settings",
+  )
+  .superRefine(({ archive, from, serverName, bucket, path }, context) => {
+    if (archive === undefined && from === undefined) {
+      const message = "must be the name of the database to recover, unless recovery.archive is a place";
+      context.addIssue({ code: "custom", path: ["from"], message });
+      return;
+    }
+    const message = rules.sourceRule({ archive, from, serverName, bucket, path });
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["archive"], message });
+  });
 
 /** An entry of `databases`: the arguments of a PostgresCluster, and no store, for that is the stack's. */
 export const databaseEntry = z

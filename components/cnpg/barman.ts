@@ -25,21 +25,25 @@ export interface BarmanTuning {
 /** The plugin that archives WAL and takes base backups, as a Cluster names it. */
 export const barmanPlugin = "barman-cloud.cloudnative-pg.io";
 
-/** `s3://<bucket><path>/<cluster>` */
-export function destinationPath({ bucket, path }: Store, cluster: string): string {
-  return `s3://${[bucket, ...parts(path), cluster].join("/")}`;
+/** `s3://<bucket><path>/<cluster>`; an archive in a place of its own has no cluster's prefix. */
+export function destinationPath({ bucket, path }: Store, cluster: string | undefined): string {
+  return `s3://${[bucket, ...parts(path), ...(cluster === undefined ? [] : [cluster])].join("/")}`;
 }
 
 /** Where barman puts one lineage of a cluster, as the beginning of object names. */
-export function archivePrefix({ path }: Pick<Store, "path">, cluster: string, serverName: string): string {
-  return [...parts(path), cluster, serverName].join("/");
+export function archivePrefix(
+  { path }: Pick<Store, "path">,
+  cluster: string | undefined,
+  serverName: string,
+): string {
+  return [...parts(path), ...(cluster === undefined ? [] : [cluster]), serverName].join("/");
 }
 
 const parts = (path: string): string[] => path.split("/").filter((part) => part !== "");
 
 export function barmanConfiguration(
   store: Store,
-  cluster: string,
+  cluster: string | undefined,
   tuning: BarmanTuning,
 ): BarmanConfiguration {
   const fromSecret = (key: string) => ({ name: store.secretName, key });

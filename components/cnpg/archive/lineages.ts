@@ -1,7 +1,7 @@
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 
 import type { S3Connection } from "../../s3/connection.ts";
-import type { ArchiveLocation } from "./location.ts";
+import { type ArchiveLocation, beginning } from "./location.ts";
 import { type Store, inBatches, inTime } from "./read-archive.ts";
 import { parseTime, shownTime } from "./units.ts";
 
@@ -26,7 +26,7 @@ export function lineagesBelow(
   timeoutSeconds = 30,
 ): Promise<Lineage[]> {
   return inTime(connection, cluster, timeoutSeconds, async (store) => {
-    const { folders } = await listed(store, `${cluster.prefix}/`);
+    const { folders } = await listed(store, beginning(cluster.prefix));
     const lineages = await inBatches(folders, (serverName) => lineageOf(store, serverName));
     return lineages.filter(({ lastBackup, lastWal }) => lastBackup !== undefined || lastWal !== undefined);
   });
@@ -48,7 +48,7 @@ export function describeLineage({ serverName, lastBackup, lastWal }: Lineage): s
 }
 
 async function lineageOf(store: Store, serverName: string): Promise<Lineage> {
-  const prefix = `${store.location.prefix}/${serverName}`;
+  const prefix = `${beginning(store.location.prefix)}${serverName}`;
   const [base, wals] = await Promise.all([
     listed(store, `${prefix}/base/`),
     listed(store, `${prefix}/wals/`),
@@ -60,16 +60,18 @@ async function lineageOf(store: Store, serverName: string): Promise<Lineage> {
   return { serverName, lastBackup, lastWal };
 }
 
-/** What is right below a prefix: folders by name, and when its objects were written. */
-async function listed(
+/** What is right below a prefix: folders by name, and when its objects were written; of so many pages of the list. */
+export async function listed(
   { client, location, abortSignal }: Store,
   prefix: string,
+  pages = Infinity,
 ): Promise<{ folders: string[]; times: number[] }> {
   const folders: string[] = [];
   const times: number[] = [];
   let token: string | undefined;
+  let page = 0;
   do {
-    const page = await client.send(
+    const answer = await client.send(
       new ListObjectsV2Command({
         Bucket: location.bucket,
         Prefix: prefix,
@@ -78,13 +80,14 @@ async function listed(
       }),
       { abortSignal },
     );
-    for (const { Prefix } of page.CommonPrefixes ?? []) {
+    for (const { Prefix } of answer.CommonPrefixes ?? []) {
       if (Prefix !== undefined) folders.push(Prefix.slice(prefix.length, -1));
     }
-    for (const { LastModified } of page.Contents ?? []) {
+    for (const { LastModified } of answer.Contents ?? []) {
       if (LastModified !== undefined) times.push(LastModified.getTime());
     }
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
+    token = answer.NextContinuationToken;
+    page += 1;
+  } while (token !== undefined && page < pages);
   return { folders: folders.sort(), times };
 }

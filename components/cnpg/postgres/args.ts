@@ -119,8 +119,17 @@ export interface BackupArgs {
 }
 
 export interface RecoveryArgs {
-  /** Name of the cluster whose backups to start from: its prefix in the store. It need not exist any more. */
-  from: pulumi.Input<string>;
+  /**
+   * Name of the cluster whose backups to start from: its prefix in the store. It need not exist any more. Required, unless
+   * there is `archive`.
+   */
+  from?: pulumi.Input<string | undefined>;
+
+  /**
+   * The place of the backups, whatever its layout: `s3://BUCKET/…/SERVERNAME`, the folder that holds `base` and `wals`.
+   * Instead of `from` and `serverName`, and of the bucket and path of `store`.
+   */
+  archive?: pulumi.Input<string | undefined>;
 
   /** Where those backups are. Default: the store of `backup`. */
   store?: BackupStoreArgs | undefined;

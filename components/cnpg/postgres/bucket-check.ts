@@ -8,9 +8,10 @@ import type { Archive } from "../archive/archive.ts";
 import { type Lineage, describeLineage, lineagesBelow, newestIn } from "../archive/lineages.ts";
 import { type ArchiveLocation, archiveUrl, lineageParts } from "../archive/location.ts";
 import { lookInto, shortLook } from "../archive/look.ts";
+import { isNothing, nearbyArchives } from "../archive/nearby.ts";
 import { isOccupied, readArchive } from "../archive/read-archive.ts";
 import { recoveryProblem } from "../archive/recovery-problem.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Source } from "./plan.ts";
 
 /** The stores that a database writes to and starts from; they may be the same. */
 export interface Connections {
@@ -35,8 +36,9 @@ export async function bucketProblem(
       if (problem === undefined) say("info", takenOver(plan, volumes), component);
       return problem;
     }
-    const unclear = plan.source && (await lineageProblem(plan.source, source, component));
-    if (unclear !== undefined) return unclear;
+    const unclear =
+      plan.source && !plan.source.isPlace && (await lineageProblem(plan.source, source, component));
+    if (typeof unclear === "string") return unclear;
     if (hasArchive) return occupied(plan);
     return plan.source && sourceProblem(plan.source, source, component);
   });
@@ -57,8 +59,6 @@ export async function orStoreTrouble(
     return undefined;
   }
 }
-
-type Source = NonNullable<Plan["source"]>;
 
 /** Below the prefix of a cluster that was recovered under its own name there is a lineage for each of its lives. */
 async function lineageProblem(
@@ -101,7 +101,10 @@ async function sourceProblem(
   if (listed === undefined) return undefined;
   const { archive, report } = await lookInto(connection, listed, target);
   const { problem, warnings } = recoveryProblem(archive, target);
-  if (problem !== undefined) return `recovery: ${problem}`;
+  if (problem !== undefined) {
+    const nearby = isNothing(archive) ? await nearbyArchives(connection, location) : undefined;
+    return `recovery: ${problem}${nearby === undefined ? "" : ` ${nearby}`}`;
+  }
   for (const warning of warnings) say("warn", `recovery: ${warning}`, component);
   const short = shortLook(report);
   if (short) say(short.isBlind ? "warn" : "info", `recovery: ${short.text}`, component);

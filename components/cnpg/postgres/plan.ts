@@ -36,8 +36,11 @@ export interface Plan {
   scheduledBackup: ScheduledBackupSpec;
 }
 
-interface Source {
+export interface Source {
   archive: ArchiveLocation;
+
+  /** Whether its whole place was given, and what is beside it may be of anybody. */
+  isPlace: boolean;
   isServerNameGiven: boolean;
   target: RecoveryTarget;
 
@@ -104,6 +107,7 @@ export function planOf(settings: Settings): Plan {
         bucket: recovery.store.bucket,
         prefix: archivePrefix(recovery.store, recovery.from, recovery.serverName),
       },
+      isPlace: recovery.from === undefined,
       isServerNameGiven: recovery.isServerNameGiven,
       target: { targetTime: recovery.targetTime, backupId: recovery.backupId },
       acceptLoss: recovery.acceptLoss,

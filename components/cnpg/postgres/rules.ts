@@ -1,4 +1,6 @@
 import { shown } from "../../check.ts";
+import { bucketRule, pathRule } from "../../s3/rules.ts";
+import { lineageParts, parseArchiveUrl } from "../archive/location.ts";
 import { imageRule } from "../plugin/rules.ts";
 
 export { scheduleRule } from "./schedule.ts";
@@ -78,6 +80,33 @@ export function retentionRule(retention: string | undefined): string | undefined
 export function serverNameRule(serverName: string | undefined): string | undefined {
   if (serverName === undefined || /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(serverName)) return undefined;
   return `must be up to 63 letters, digits and -_., the first a letter or digit, not ${shown(serverName)}`;
+}
+
+/** The place of an archive: `s3://BUCKET/…/SERVERNAME`. */
+export function archiveRule(archive: string | undefined): string | undefined {
+  if (archive === undefined) return undefined;
+  const location = parseArchiveUrl(archive);
+  if (location === undefined) return `must be a place like s3://BUCKET/SERVERNAME, not ${shown(archive)}`;
+  const { cluster, serverName } = lineageParts(location);
+  const problems = [
+    ["its bucket", bucketRule(location.bucket)],
+    ["its path", pathRule(cluster.prefix)],
+    ["its last part", serverNameRule(serverName)],
+  ] as const;
+  const [which, problem] = problems.find(([, found]) => found !== undefined) ?? [];
+  return problem && `must be a place like s3://BUCKET/SERVERNAME: ${which ?? ""} ${problem}`;
+}
+
+/** What names where a recovery starts from: the one or the other, as the messages call them. */
+export function sourceRule(given: Readonly<Record<string, unknown>>): string | undefined {
+  const { archive, ...others } = given;
+  const named = Object.keys(others).filter((key) => others[key] !== undefined);
+  if (archive !== undefined && named.length > 0) {
+    const list = named.map((key) => `recovery.${key}`).join(", ");
+    return `names the whole place, and ${list} a part of it: remove one or the other`;
+  }
+  if (archive !== undefined || others.from !== undefined) return undefined;
+  return "or recovery.from is needed: the place of an archive, or the name of a database in this store";
 }
 
 const dataCompressions: Record<string, readonly string[]> = {

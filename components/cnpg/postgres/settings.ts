@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Rule, checked } from "../../check.ts";
 import { withoutSlash } from "../../s3/connection.ts";
 import { bucketRule, caBundleRule, endpointRule, pathRule } from "../../s3/rules.ts";
+import { lineageParts, parseArchiveUrl } from "../archive/location.ts";
 import type { BarmanTuning, Store } from "../barman.ts";
 import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
 import { namespaceRule } from "../rules.ts";
@@ -37,7 +38,8 @@ export interface BackupSettings extends BarmanTuning {
 }
 
 export interface RecoverySettings {
-  from: string;
+  /** Undefined where `store.path` and `serverName` are the whole place. */
+  from: string | undefined;
   store: Store;
   serverName: string;
 
@@ -139,17 +141,34 @@ function recoverySettings(
   return pulumi
     .output({
       from: check("recovery.from", args.from, rules.sourceNameRule),
+      archive: check("recovery.archive", args.archive, rules.archiveRule),
+      sources: check("recovery.archive", sourcesOf(args), rules.sourceRule),
       store: storeSettings("recovery.store", args.store ?? backup.store, check),
       serverName: check("recovery.serverName", args.serverName, rules.serverNameRule),
       targetTime: check("recovery.targetTime", args.targetTime, rules.targetTimeRule),
       backupId: check("recovery.backupId", args.backupId, rules.backupIdRule),
       acceptLoss: check("recovery.acceptLoss", args.acceptLoss, rules.acceptLossRule),
     })
-    .apply((given) => ({
+    .apply(({ archive, sources: _, ...given }) => ({
       ...given,
-      serverName: given.serverName ?? given.from,
+      serverName: given.serverName ?? given.from ?? "",
       isServerNameGiven: given.serverName !== undefined,
+      ...(archive !== undefined && placeOf(archive, given.store)),
     }));
+}
+
+const sourcesOf = ({ archive, from, serverName }: RecoveryArgs) => ({ archive, from, serverName });
+
+/** An archive's place, in the terms of the settings. */
+function placeOf(
+  archive: string,
+  store: Store,
+): Pick<RecoverySettings, "from" | "store" | "serverName" | "isServerNameGiven"> {
+  const location = parseArchiveUrl(archive);
+  if (location === undefined) throw new Error(`not checked by the rule: ${archive}`);
+  const { cluster, serverName } = lineageParts(location);
+  const place = { ...store, bucket: location.bucket, path: cluster.prefix };
+  return { from: undefined, store: place, serverName, isServerNameGiven: true };
 }
 
 /** Only what is no secret: it goes into resources that a preview shows. */

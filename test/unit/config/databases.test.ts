@@ -50,6 +50,18 @@ describe("databases in the config", () => {
       withOrders({ recovery: { from: "orders", targetTime: "2999-01-01T00:00:00Z" } }),
       /in the future/,
     ],
+    "a place and a part of one": [
+      withOrders({ recovery: { archive: "s3://b/orders", from: "orders", bucket: "b" } }),
+      /recovery\.archive names the whole place, and recovery\.from, recovery\.bucket a part of it/,
+    ],
+    "nothing to recover from": [
+      withOrders({ recovery: { backupId: "20261122T020000" } }),
+      /recovery\.from is missing: .*unless recovery\.archive is a place\n.*recovery\.from' orders/,
+    ],
+    "a place without a server name": [
+      withOrders({ recovery: { archive: "s3://b" } }),
+      /recovery\.archive must be a place like s3:\/\/BUCKET\/SERVERNAME, not "s3:\/\/b"/,
+    ],
     "a typo in a key": [withOrders({ instnaces: 2 }), /did you mean.*databases\[0\]\.instances/i],
     "a typo in a key of the backup": [
       withOrders({ backup: { shedule: "@daily" } }),
@@ -101,6 +113,11 @@ describe("databases in the config", () => {
       return databaseArgs(entry, store, databases).recovery?.store;
     };
     assert.deepEqual(recoveryOf({ from: "orders" }), store);
+    assert.deepEqual(
+      recoveryOf({ archive: "s3://old/orders" }),
+      store,
+      "the component takes the place from it",
+    );
     assert.deepEqual(recoveryOf({ from: "orders", path: "/old-cluster" }), {
       ...store,
       path: "/old-cluster",
@@ -118,6 +135,7 @@ describe("databases in the config", () => {
     for (const entry of [
       { ...again, database: { name: "other" } },
       { ...again, recovery: { from: "orders", path: "/elsewhere" } },
+      { ...again, recovery: { archive: "s3://cnpg-backups/lab/orders/orders" } },
       { ...again, recovery: { from: "again" } },
       { ...again, recovery: { from: "of-another-stack" } },
     ]) {

@@ -38,7 +38,10 @@ export async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator
 /** A whole segment of that name: the one above, where it says which one it is. Packed by zstd. */
 export function wholeSegment(
   name: string,
-  { bytes = 2 ** 24, systemId = "7575757575757575757" }: { bytes?: number; systemId?: string } = {},
+  {
+    bytes = packedSegment.bytes,
+    systemId = "7575757575757575757",
+  }: { bytes?: number; systemId?: string } = {},
 ): Buffer {
   const segment = Buffer.alloc(bytes);
   packedAs("").copy(segment, 0, 0, 8192);

@@ -7,6 +7,7 @@ import { wholeSegment } from "../archive/packed-segment.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { segmentName } from "../archive/archives.ts";
 import { planned } from "./plans.ts";
+import { store as storeSettings } from "./settings.ts";
 import { listen } from "./said.ts";
 
 await recordResources();
@@ -16,11 +17,11 @@ begin_wal=000000010000000000000001
 cluster_size=31457280
 end_time=2026-11-22 10:00:04+00:00
 end_wal=000000010000000000000001
-end_xlog=0/1000158
+end_xlog=0/100158
 status=DONE
 systemid=7575757575757575757
 timeline=1
-xlog_segment_size=16777216
+xlog_segment_size=1048576
 `;
 
 describe("the look into the bucket before a database is made", () => {
@@ -200,6 +201,28 @@ describe("the look into the bucket before a database is made", () => {
         said.join(),
         /^warning: recovery: None of the 1 WAL segments .* could be looked into\. S3 server problem/,
       );
+    });
+  });
+
+  it("names what lies nearby, where the place holds nothing", async (t) => {
+    putLineage("orders/orders");
+    const { problem = "" } = await look(
+      t,
+      planned({ clusterName: "again", recovery: { serverName: "orders" } }),
+    );
+    assert.match(
+      problem,
+      /there is no base backup at .* s3:\/\/cnpg-backups\/lab\/orders\/orders holds no archive; s3:\/\/cnpg-backups\/lab\/orders\/orders\/orders does\.$/,
+    );
+  });
+
+  it("does not take what is beside a place for its other lineages", async (t) => {
+    putLineage("orders", 20);
+    putLineage("customers", 22);
+    const place = { from: undefined, store: { ...storeSettings, path: "lab/orders" }, serverName: "orders" };
+    assert.deepEqual(await look(t, planned({ clusterName: "again", recovery: place })), {
+      problem: undefined,
+      said: [],
     });
   });
 

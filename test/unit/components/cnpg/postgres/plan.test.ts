@@ -98,6 +98,29 @@ describe("the plan of a database", () => {
     assert.deepEqual(plan.source?.archive.prefix, "lab/orders/orders");
   });
 
+  it("reads from a place of any depth", () => {
+    const at = (path: string, method: string) =>
+      planOf({
+        ...orders,
+        backup: { ...orders.backup, method },
+        recovery: {
+          ...fromOrders,
+          from: undefined,
+          store: { ...store, bucket: "old", path },
+          serverName: "SRV",
+        },
+      });
+    const root = at("", "plugin");
+    assert.equal(root.sourceStore?.configuration.destinationPath, "s3://old");
+    assert.deepEqual(root.source?.archive, { bucket: "old", prefix: "SRV" });
+    assert.equal(root.serverName, "orders", "it is not the database's own prefix");
+    const deep = at("a/b", "barmanObjectStore");
+    const [source] = deep.cluster.externalClusters ?? [];
+    assert.equal(source?.barmanObjectStore?.destinationPath, "s3://old/a/b");
+    assert.equal(source.barmanObjectStore.serverName, "SRV");
+    assert.deepEqual(deep.source?.archive, { bucket: "old", prefix: "a/b/SRV" });
+  });
+
   it("says which private CAs the plugin mounts: those of the ObjectStores that the Cluster refers to", () => {
     const privately = { ...store, endpoint: "https://10.0.0.10:7443", hasPrivateCa: true };
     const backup = { ...orders.backup, store: privately };

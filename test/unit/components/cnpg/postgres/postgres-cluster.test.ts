@@ -79,6 +79,15 @@ describe("PostgresCluster", () => {
     );
   });
 
+  it("is recovered from a place of any layout", async () => {
+    new PostgresCluster("moved-in", { ...args, recovery: { archive: "s3://old/ORDERS" } });
+    const { inputs } = await findSoon(declared, "moved-in-source-store");
+    assert.partialDeepStrictEqual(inputs.spec, { configuration: { destinationPath: "s3://old" } });
+    const cluster = await findSoon(declared, "moved-in-cluster");
+    const parameters = { barmanObjectName: "moved-in-origin", serverName: "ORDERS" };
+    assert.partialDeepStrictEqual(cluster.inputs.spec, { externalClusters: [{ plugin: { parameters } }] });
+  });
+
   it("carries the version of its Secret, so that new keys reach in-tree backups", async () => {
     new PostgresCluster("new-keys", {
       ...args,

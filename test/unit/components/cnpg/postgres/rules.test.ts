@@ -144,6 +144,28 @@ describe("when and how long backups are taken and kept", () => {
   });
 });
 
+describe("the place to recover from", () => {
+  it("has a bucket and a server name, and what there is between them", () => {
+    table(rules.archiveRule, ["s3://backups/orders", "s3://backups/a/b/ORDERS_1", "s3://backups/a/orders/"], {
+      orders: /like s3:\/\/BUCKET\/SERVERNAME, not "orders"/,
+      "s3://backups": /like s3/,
+      "s3://Backups/orders": /its bucket must be a bucket name/,
+      "s3://backups/a/../orders": /its path must be a prefix/,
+      "s3://backups/a/-orders": /its last part must be up to 63/,
+    });
+  });
+
+  it("is the one or the other", () => {
+    assert.equal(rules.sourceRule({ archive: "s3://b/orders", from: undefined }), undefined);
+    assert.equal(rules.sourceRule({ archive: undefined, from: "orders", serverName: "x" }), undefined);
+    assert.match(
+      rules.sourceRule({ archive: "s3://b/x", serverName: "x" }) ?? "",
+      /recovery\.serverName a part of it/,
+    );
+    assert.match(rules.sourceRule({ archive: undefined, serverName: "x" }) ?? "", /recovery\.from is needed/);
+  });
+});
+
 describe("the moment to recover to", () => {
   it("has a time zone and is past", () => {
     const hour = 3_600_000;
