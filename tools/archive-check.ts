@@ -2,12 +2,18 @@ import { Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 
 import type { Rule } from "../components/check.ts";
+import type { Archive } from "../components/cnpg/archive/archive.ts";
+import { withDamage } from "../components/cnpg/archive/damage.ts";
 import { describeArchive } from "../components/cnpg/archive/describe.ts";
+import { describeLook, lookInto } from "../components/cnpg/archive/look.ts";
 import { readArchive } from "../components/cnpg/archive/read-archive.ts";
-import { recoveryProblem } from "../components/cnpg/archive/recovery-problem.ts";
+import { type ArchiveLocation, parseArchiveUrl } from "../components/cnpg/archive/location.ts";
+import { isNothing, nearbyArchives } from "../components/cnpg/archive/nearby.ts";
+import { type RecoveryTarget, recoveryProblem } from "../components/cnpg/archive/recovery-problem.ts";
 import { archivePrefix } from "../components/cnpg/barman.ts";
+import { archiveRule } from "../components/cnpg/postgres/rules.ts";
 import { secretKeys } from "../components/cnpg/store.ts";
-import { withoutSlash } from "../components/s3/connection.ts";
+import { type S3Connection, withoutSlash } from "../components/s3/connection.ts";
 import {
   bucketRule,
   caBundleRule,
@@ -16,6 +22,7 @@ import {
   pathRule,
   regionRule,
 } from "../components/s3/rules.ts";
+import { deepWithProgress, describeDeep } from "./deep-progress.ts";
 
 const variables = z.object({
   [secretKeys.endpoint]: variable(endpointRule),
@@ -34,17 +41,25 @@ function variable(rule: Rule<string>) {
   });
 }
 
-/** Says what the archive of a database holds, and whether it can be recovered. Exit code 1: it cannot; 2: not all of it. */
+/**
+ * Says what the archive of a database holds, and whether it can be recovered. Exit code 1: it cannot; 2: not all of it, for
+ * something is damaged or lost.
+ */
 new Command("archive")
   .description(
     "what the backups of a database hold and allow to recover; the store comes from the environment, by the " +
       `names that the Secret has: ${Object.values(secretKeys).join(", ")}`,
   )
-  .argument("<cluster>", "name of the database's Cluster")
+  .argument("<cluster>", "name of the database's Cluster, or the archive's place: s3://BUCKET/…/SERVERNAME")
   .argument("[serverName]", "barman's name of the lineage, if it is not that of the Cluster")
   .option("--target-time <time>", "the time to recover to, like 2026-11-22T10:00:00Z")
   .option("--backup-id <id>", "the base backup to start from, like 20261122T100000")
-  .option("--timeout <seconds>", "how long to read at most", positiveNumber, 120)
+  .option("--deep", "read and unpack every object, and not just some of the WAL that a recovery needs")
+  .option(
+    "--timeout <seconds>",
+    "how long to list at most (default: 120; with --deep, a day)",
+    positiveNumber,
+  )
   .action(async (cluster: string, serverName: string | undefined, options: Options) => {
     process.exitCode = await check(cluster, serverName ?? cluster, options).catch((error: unknown) => {
       console.error(error instanceof Error ? error.message : String(error));
@@ -56,17 +71,47 @@ new Command("archive")
 interface Options {
   targetTime?: string;
   backupId?: string;
-  timeout: number;
+  deep?: boolean;
+  timeout?: number;
 }
 
 async function check(cluster: string, serverName: string, options: Options): Promise<number> {
   const { connection, bucket, path } = storeFrom(process.env);
-  const prefix = archivePrefix({ path }, cluster, serverName);
-  const archive = await readArchive(connection, { bucket, prefix }, options.timeout);
+  const location = cluster.startsWith("s3://")
+    ? placeOf(cluster)
+    : { bucket, prefix: archivePrefix({ path }, cluster, serverName) };
+  if (options.deep === true) {
+    const listed = await readArchive(connection, location, options.timeout ?? 86_400);
+    return readDeep(connection, listed, options);
+  }
+  const listed = await readArchive(connection, location, options.timeout ?? 120);
+  const { archive, report } = await lookInto(connection, listed, options);
   console.log(describeArchive(archive, options));
-  const { problem, loss } = recoveryProblem(archive, options);
+  if (report.read + report.skipped > 0) console.log(describeLook(report));
+  if (isNothing(archive))
+    console.log((await nearbyArchives(connection, location)) ?? "Nor is there one nearby.");
+  return exitCode(archive, options);
+}
+
+function placeOf(url: string): ArchiveLocation {
+  const [location, problem] = [parseArchiveUrl(url), archiveRule(url)];
+  if (location === undefined || problem !== undefined) throw new Error(`The archive ${problem ?? ""}`);
+  return location;
+}
+
+function exitCode(archive: Archive, target: RecoveryTarget): number {
+  const { problem, loss } = recoveryProblem(archive, target);
   if (problem !== undefined) return 1;
   return loss === undefined ? 0 : 2;
+}
+
+async function readDeep(connection: S3Connection, listed: Archive, target: RecoveryTarget): Promise<number> {
+  const { report, isStopped } = await deepWithProgress(connection, listed);
+  const archive = withDamage(listed, report.segments);
+  console.log(describeArchive(archive, target));
+  console.log(describeDeep(report, isStopped));
+  if (isStopped) return 130;
+  return exitCode(archive, target) || (report.damaged + report.unread > 0 ? 2 : 0);
 }
 
 function positiveNumber(value: string): number {

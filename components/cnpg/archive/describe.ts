@@ -44,7 +44,8 @@ function describeBackup(backup: BaseBackup): string {
 
 function describeGaps(gaps: WalGap[]): string[] {
   const more = gaps.length > shownGaps ? [`  and ${gaps.length - shownGaps} more`] : [];
-  const listed = gaps.slice(0, shownGaps).map(({ first, last, count }) => {
+  const listed = gaps.slice(0, shownGaps).map(({ first, last, count, damage }) => {
+    if (damage !== undefined) return `  ${first} ${damage}`;
     return count === 1 ? `  ${first}` : `  ${first} to ${last} (${count} segments)`;
   });
   return [`Gaps in the WAL: ${gaps.length === 0 ? "none" : gaps.length}`, ...listed, ...more];

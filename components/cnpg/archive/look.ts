@@ -20,6 +20,13 @@ export async function lookInto(
   return { archive: withDamage(archive, report.damaged), report };
 }
 
+/** How far the look went, in a line for people. */
+export function describeLook({ read, skipped, damaged, failure }: DamageReport): string {
+  const found = damaged.length === 0 ? "none is damaged" : `${damaged.length} damaged`;
+  const why = failure === undefined ? "" : `. ${failure}`;
+  return `WAL that this recovery needs: ${read} of ${read + skipped} segments read and unpacked, ${found}${why}`;
+}
+
 /** How far the look went, where that is not to the end; and whether it was of no use at all. */
 export function shortLook({
   read,

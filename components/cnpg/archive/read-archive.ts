@@ -92,22 +92,28 @@ export async function inTime<T>(
   }
 }
 
-async function objectsOf({ client, location, abortSignal }: Store): Promise<ListedObject[]> {
-  const prefix = `${location.prefix}/`;
+async function objectsOf(store: Store): Promise<ListedObject[]> {
   const objects: ListedObject[] = [];
+  for await (const page of pagesOf(store)) objects.push(...page);
+  return objects;
+}
+
+/** The objects of an archive by name, as many at a time as the store lists. */
+export async function* pagesOf({ client, location, abortSignal }: Store): AsyncGenerator<ListedObject[]> {
+  const prefix = `${location.prefix}/`;
   let token: string | undefined;
   do {
     const page = await client.send(
       new ListObjectsV2Command({ Bucket: location.bucket, Prefix: prefix, ContinuationToken: token }),
       { abortSignal },
     );
-    for (const { Key, Size, LastModified } of page.Contents ?? []) {
-      if (Key === undefined || LastModified === undefined) continue;
-      objects.push({ name: Key.slice(prefix.length), bytes: Size ?? 0, modifiedAt: LastModified });
-    }
+    yield (page.Contents ?? []).flatMap(({ Key, Size, LastModified }) =>
+      Key === undefined || LastModified === undefined
+        ? []
+        : [{ name: Key.slice(prefix.length), bytes: Size ?? 0, modifiedAt: LastModified }],
+    );
     token = page.NextContinuationToken;
   } while (token !== undefined);
-  return objects;
 }
 
 async function backupsOf(
