@@ -26,6 +26,7 @@ type Tags = z.infer<typeof Tags>;
 
 export interface Connection {
   client: S3Client;
+  /** The provider's own, which need not be the one that requests are signed for. */
   region: string;
 }
 
@@ -57,7 +58,7 @@ export function bucketResource(connection: () => Connection): Resource {
       return {
         id,
         inputs: { ...inputs, bucket: id, ...tags },
-        outputs: { ...state, ...tags, ...computedOutputs(id, region) },
+        outputs: { ...withDefaults(state), ...tags, ...computedOutputs(id, region) },
       };
     },
     update: async ({ id, olds, news, preview, signal }) => {
@@ -78,9 +79,9 @@ export function bucketResource(connection: () => Connection): Resource {
   };
 }
 
-// A region other than us-east-1 is sent as LocationConstraint: the official provider does, and stores whose
+// Amazon's regions other than us-east-1 are sent as LocationConstraint: the official provider does, and stores whose
 // zonegroup has another name refuse it. In us-east-1, where S3 hands an own bucket out again without a word, the
-// official provider looks first and refuses.
+// official provider looks first and refuses: one that is there can only be imported.
 async function createBucket(
   { client, region }: Connection,
   bucket: string,

@@ -4,7 +4,8 @@ import { homedir } from "node:os";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { z } from "zod";
-import { checkInputs, type CheckFailure, type Props } from "../sdk/provider.ts";
+import { checkInputs, isObject, type CheckFailure, type Props } from "../sdk/provider.ts";
+import { requireProfile } from "./profile.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 // A full Ceph cluster never answers: without a limit the operation would hang.
@@ -49,6 +50,11 @@ const Config = z.strictObject({
   skipRequestingAccountId: requiredFlag("no STS, no IAM"),
   skipMetadataApiCheck: requiredFlag("no EC2 metadata"),
   skipRegionValidation: flag.default(true),
+  profile: z.string().optional(),
+  sharedConfigFiles: json(z.array(z.string())).optional(),
+  sharedCredentialsFiles: json(z.array(z.string())).optional(),
+  /** Hosts to reach without a proxy. This provider knows none in any case. */
+  noProxy: z.string().optional(),
 });
 export type Config = z.infer<typeof Config>;
 
@@ -69,10 +75,22 @@ export function parseConfig(config: Props): Config {
   throw new Error(`configuration of the aws provider: ${problems.join("; ")}`);
 }
 
-export function createClient(config: Config): S3Client {
-  const ca = config.customCaBundle === undefined ? undefined : readCaBundle(config.customCaBundle);
-  return new S3Client({
-    region: config.region,
+const awsRegion = /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/;
+
+/**
+ * The region in which the provider takes itself to be. With an endpoint of one's own, one that Amazon could not have is
+ * us-east-1 to it (since terraform-provider-aws#46000), and requests alone are signed for what was given.
+ */
+export function effectiveRegion({ region }: Config): string {
+  return awsRegion.test(region) ? region : "us-east-1";
+}
+
+export function createClient(config: Config, environment: NodeJS.ProcessEnv = process.env): S3Client {
+  requireProfile(config, environment);
+  const caBundle = config.customCaBundle ?? environment.AWS_CA_BUNDLE;
+  const ca = caBundle === undefined || caBundle === "" ? undefined : readCaBundle(caBundle);
+  const client = new S3Client({
+    region: effectiveRegion(config),
     credentials: { accessKeyId: config.accessKey, secretAccessKey: config.secretKey },
     endpoint: config.endpoints[0]?.s3 ?? "",
     forcePathStyle: config.s3UsePathStyle,
@@ -86,6 +104,25 @@ export function createClient(config: Config): S3Client {
       ...(ca === undefined ? {} : { httpsAgent: new Agent({ ca }) }),
     }),
   });
+  signFor(config.region, client);
+  return client;
+}
+
+/** Signs requests for a region that need not be the client's own, as upstream does. */
+function signFor(region: string, client: S3Client): void {
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      const scheme = childOf(childOf(context, "__smithy_context"), "selectedHttpAuthScheme");
+      const properties = childOf(childOf(scheme, "httpAuthOption"), "signingProperties");
+      if (isObject(properties)) properties.signingRegion = region;
+      return next(args);
+    },
+    { step: "build", name: "signForRegion" },
+  );
+}
+
+function childOf(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
 }
 
 function readCaBundle(path: string): string {

@@ -3,7 +3,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { diffInputs, serve } from "../sdk/provider.ts";
 import { pluginVersion } from "../versions.ts";
 import { bucketResource } from "./bucket.ts";
-import { checkConfig, createClient, parseConfig } from "./config.ts";
+import { checkConfig, createClient, effectiveRegion, parseConfig } from "./config.ts";
 
 let connection: { client: S3Client; region: string } | undefined;
 const bucket = bucketResource(() => {
@@ -19,7 +19,7 @@ await serve({
   diffConfig: ({ olds, news }) => Promise.resolve(diffInputs(olds, news, { replaceOn: ["region"] })),
   configure: (config) => {
     const parsed = parseConfig(config);
-    connection = { client: createClient(parsed), region: parsed.region };
+    connection = { client: createClient(parsed), region: effectiveRegion(parsed) };
     return Promise.resolve();
   },
   resource: (type) => (type === "aws:s3/bucket:Bucket" ? bucket : undefined),

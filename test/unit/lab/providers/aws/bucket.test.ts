@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { bucketResource } from "../../../../../lab/providers/aws/bucket.ts";
-import { createClient, parseConfig } from "../../../../../lab/providers/aws/config.ts";
+import { createClient, effectiveRegion, parseConfig } from "../../../../../lab/providers/aws/config.ts";
 import { startS3Server, type S3Server } from "../../../../support/s3-server.ts";
 
 const urn = "urn:pulumi:s::p::aws:s3/bucket:Bucket::Backups";
@@ -20,19 +20,18 @@ describe("aws:s3/bucket:Bucket", () => {
     for (const set of [store.buckets, store.foreign, store.objects]) set.clear();
   });
   const inRegion = (region: string) => {
-    const client = createClient(
-      parseConfig({
-        region,
-        accessKey: "AK",
-        secretKey: "SK",
-        endpoints: JSON.stringify([{ s3: store.endpoint }]),
-        s3UsePathStyle: "true",
-        skipCredentialsValidation: "true",
-        skipRequestingAccountId: "true",
-        skipMetadataApiCheck: "true",
-      }),
-    );
-    return bucketResource(() => ({ client, region }));
+    const config = parseConfig({
+      region,
+      accessKey: "AK",
+      secretKey: "SK",
+      endpoints: JSON.stringify([{ s3: store.endpoint }]),
+      s3UsePathStyle: "true",
+      skipCredentialsValidation: "true",
+      skipRequestingAccountId: "true",
+      skipMetadataApiCheck: "true",
+    });
+    const client = createClient(config);
+    return bucketResource(() => ({ client, region: effectiveRegion(config) }));
   };
   const create = async (inputs: object, region = "us-east-1") =>
     inRegion(region).create({ ...operation, inputs: { ...inputs } });
@@ -48,12 +47,32 @@ describe("aws:s3/bucket:Bucket", () => {
     );
   });
 
-  it("sends any other region as LocationConstraint, and passes on the refusal", async () => {
+  it("sends another region of Amazon's as LocationConstraint, and passes on the refusal", async () => {
     await assert.rejects(
-      create({ bucket: "b" }, "local"),
+      create({ bucket: "b" }, "eu-west-1"),
       /creating S3 Bucket \(b\).*400, InvalidLocationConstraint/,
     );
-    assert.match(store.requests[0] ?? "", /<LocationConstraint>local<\/LocationConstraint>/);
+    assert.match(store.requests[0] ?? "", /<LocationConstraint>eu-west-1<\/LocationConstraint>/);
+  });
+
+  it("takes any other name for us-east-1, and so refuses a bucket that exists there, too", async () => {
+    for (const region of ["default", "garage", "local", "ceph-objectstore:premium"]) {
+      const { outputs } = await create({ bucket: region.slice(0, 4) }, region);
+      assert.equal(outputs.region, "us-east-1");
+      await assert.rejects(create({ bucket: region.slice(0, 4) }, region), /: BucketAlreadyExists$/);
+    }
+    assert.doesNotMatch(store.requests.join(), /LocationConstraint/);
+  });
+
+  it("imports a bucket that exists, by its name alone, and finds nothing to change then", async () => {
+    store.buckets.add("b");
+    const resource = inRegion("default");
+    const found = await resource.read?.({ ...operation, id: "b", inputs: {}, state: {} });
+    assert.deepEqual(found?.inputs, { bucket: "b" });
+    assert.equal(found.outputs.forceDestroy, false);
+    const news = { bucket: "b", forceDestroy: false };
+    const { inputs: olds, outputs: state } = found;
+    assert.deepEqual((await resource.diff({ id: "b", urn, state, olds, news })).changes, {});
   });
 
   it("fails on someone else's bucket", async () => {

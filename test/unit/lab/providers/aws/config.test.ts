@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { HeadBucketCommand } from "@aws-sdk/client-s3";
+import { z } from "zod";
 import { checkConfig, createClient, parseConfig } from "../../../../../lab/providers/aws/config.ts";
 import { UNKNOWN } from "../../../../../lab/providers/sdk/values.ts";
 
@@ -76,5 +79,55 @@ describe("configuration of the aws provider", () => {
       () => createClient(parseConfig({ ...valid, customCaBundle: "/nowhere/ca.pem" })),
       /customCaBundle.*\/nowhere\/ca\.pem/,
     );
+  });
+
+  it("fails over a profile that is nowhere, although keys are given", (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "aws-"));
+    t.after(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const [config, credentials] = [join(folder, "config"), join(folder, "credentials")];
+    writeFileSync(config, "[default]\n[profile work]\n[bare]\n");
+    writeFileSync(credentials, "[ home ]\n");
+    const files = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
+    const create = (environment: NodeJS.ProcessEnv, more: object = {}) =>
+      createClient(parseConfig({ ...valid, ...more }), { ...files, ...environment });
+    for (const AWS_PROFILE of ["", "default", "work", "home"]) create({ AWS_PROFILE });
+    const missing = /loading configuration: failed to get shared config profile, (gone|bare)$/;
+    for (const AWS_PROFILE of ["gone", "bare"]) assert.throws(() => create({ AWS_PROFILE }), missing);
+    // A profile of the program's own wins over the environment's, and has to be there as well.
+    create({ AWS_PROFILE: "gone" }, { profile: "work" });
+    create({ AWS_PROFILE: "work" }, { sharedConfigFiles: JSON.stringify([config]) });
+    const elsewhere = { sharedConfigFiles: '["/dev/null"]', sharedCredentialsFiles: '["/dev/null"]' };
+    assert.throws(() => create({ AWS_PROFILE: "gone" }, elsewhere), missing);
+  });
+
+  it("takes the CA of AWS tools where it has none of its own", () => {
+    const environment = { AWS_CA_BUNDLE: "/nowhere/aws.pem" };
+    assert.throws(() => createClient(parseConfig(valid), environment), /cannot read \/nowhere\/aws\.pem/);
+  });
+
+  it("knows the options that keep AWS tools' settings out", () => {
+    assert.deepEqual(properties({ ...valid, noProxy: "*", profile: "p", sharedConfigFiles: "[]" }), []);
+  });
+
+  it("signs for the region that was given, whatever it takes itself for", async (t) => {
+    let authorization = "";
+    const server = createServer((request, response) => {
+      authorization = request.headers.authorization ?? "";
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    const endpoints = JSON.stringify([{ s3: `http://127.0.0.1:${port}` }]);
+    for (const region of ["default", "garage", "eu-west-1"]) {
+      const client = createClient(parseConfig({ ...valid, endpoints, region }), {});
+      await client.send(new HeadBucketCommand({ Bucket: "b" }));
+      assert.match(authorization, new RegExp(`/${region}/s3/aws4_request`));
+    }
   });
 });
