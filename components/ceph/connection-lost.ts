@@ -29,7 +29,7 @@ const advice =
 
 /** Whether a provider's error says that a command on the host had no end, rather than that it failed or never began. */
 export function isLostConnection(error: string): boolean {
-  // What a script says comes after its exit status, and may be about timeouts, too.
+  // What a script says comes after its exit status, and may say this, too. `context deadline exceeded` is of dialling.
   if (/Process exited with|failed attempts/.test(error)) return false;
-  return /without exit status|aborted due to timeout|deadline exceeded|connection was closed/.test(error);
+  return /remote command exited without exit status or exit signal/.test(error);
 }

@@ -183,7 +183,7 @@ describe("the lab's own Kubernetes provider", onlyInFull, () => {
     await having("waitFor", "condition=Ready", async () => {
       assert.match(
         await fail(...up),
-        /timed out after 3 s waiting for Gadget plugin-check\/g: condition Ready=True/,
+        /was successfully created, but .* failed to fully initialize or become live: timed out waiting for the condition/,
       );
     });
     await succeed(...up);

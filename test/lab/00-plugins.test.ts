@@ -33,7 +33,7 @@ const connection = { host: "127.0.0.1", port: given.port, privateKey: given.priv
 new command.remote.Command("command", {
   connection, create: config.get("create") ?? "cat", delete: "true", logging: "none",
   stdin: password.result, addPreviousOutputInEnv: false,
-}, { dependsOn: bucket });
+}, { dependsOn: bucket, additionalSecretOutputs: ["stdout"] });
 if (config.getBoolean("unknown")) new random.RandomPet("pet");
 export const result = password.result;
 `;

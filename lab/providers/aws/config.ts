@@ -42,8 +42,6 @@ const Config = z.strictObject({
   maxRetries: json(z.int().positive()).default(MAX_ATTEMPTS),
   /** Path of a PEM file; may start with ~. */
   customCaBundle: z.string().optional(),
-  /** Accepted and of no effect: requests of this stand-in go by no proxy. */
-  noProxy: z.string().optional(),
   endpoints: json(z.array(z.strictObject({ s3: z.url({ protocol: /^https?$/ }) })).length(1)),
   s3UsePathStyle: flag.default(false),
   skipCredentialsValidation: requiredFlag("no STS"),

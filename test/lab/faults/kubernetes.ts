@@ -52,60 +52,60 @@ const webhookFails = [
   /The operator does not answer \(Service [^\n]*/,
 ];
 
+/** The provider's words, of objects and of Helm releases. */
+export const unreachable = /(?:cluster is unreachable|unreachable cluster)[^\n]*/;
+
 export const kubernetesTheme: Theme = {
   title: "Kubernetes",
-  notes: [
-    "What the Kubernetes provider says is in its own words: here those of the lab's own stand-in, where the official one" +
-      " could not be had.",
-  ],
+  notes: ["What the Kubernetes provider says is in its own words."],
   faults: [
     {
       name: "API server down",
       ...changeOfSecret,
       cause: () => killed("kube-apiserver"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 60,
     },
     {
       name: "API server hangs (SIGSTOP)",
       ...changeOfSecret,
       cause: () => hanging("kube-apiserver"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 150,
     },
     {
       name: "API server down",
       ...whenRefreshed,
       cause: () => killed("kube-apiserver"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 60,
     },
     {
       name: "API server down",
       ...whenDestroyed,
       cause: () => killed("kube-apiserver"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 60,
     },
     {
       name: "API server hangs (SIGSTOP)",
       ...whenRefreshed,
       cause: () => hanging("kube-apiserver"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 150,
     },
     {
       name: "API server hangs (SIGSTOP)",
       ...whenDestroyed,
       cause: () => hanging("kube-apiserver"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 150,
     },
     {
       name: "API server down",
       ...changeOfOperator,
       cause: () => killed("kube-apiserver"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 60,
     },
     {
@@ -130,7 +130,7 @@ export const kubernetesTheme: Theme = {
       name: "etcd hangs (SIGSTOP)",
       ...changeOfSecret,
       cause: () => hanging("etcd"),
-      says: [/no answer in time|timed out|timeout|cluster is unreachable/],
+      says: [/timed out|[Tt]imeout|deadline exceeded|cluster is unreachable/],
       seconds: 180,
     },
   ],

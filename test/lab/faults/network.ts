@@ -5,6 +5,7 @@ import { processesWith } from "../support/machine.ts";
 import { changeOfSecret, changeOfUser, databases, destroy, whenDestroyed, whenRefreshed } from "./changes.ts";
 import type { Fault, Mend, Theme } from "./fault.ts";
 import { cut, slow } from "./machines.ts";
+import { unreachable } from "./kubernetes.ts";
 import { couldNotLook } from "./ssh.ts";
 
 /** Of a cut of 30 s that began before the command, which takes a moment to start. */
@@ -38,7 +39,7 @@ const cutInTheMiddle: Fault = {
   cause: () => Promise.resolve(() => healCutInTheMiddle()),
   run: cutWhenScriptRuns,
   says: [/ssh ceph-admin@10\.0\.0\.10 port 22: the connection broke off[^\n]*/],
-  // The provider's own time for a command on the host is four minutes.
+  // TCP gives a host up after two and a half minutes of silence, and nothing else ends a command that runs.
   seconds: 330,
 };
 
@@ -79,21 +80,21 @@ export const networkTheme: Theme = {
       name: "Workstation and Kubernetes cut off for good",
       ...changeOfSecret,
       cause: () => cut("workstation", "k8s"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 150,
     },
     {
       name: "Workstation and Kubernetes cut off for good",
       ...whenRefreshed,
       cause: () => cut("workstation", "k8s"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 150,
     },
     {
       name: "Workstation and Kubernetes cut off for good",
       ...whenDestroyed,
       cause: () => cut("workstation", "k8s"),
-      says: [/cluster is unreachable[^\n]*/],
+      says: [unreachable],
       seconds: 150,
     },
     {

@@ -18,12 +18,11 @@ each time.
 const notHandled = `## What is not handled
 
 - An SSH server that takes a connection and says nothing, in \`pulumi destroy\`: the engine does not run the program
-  there, and the official command provider has no deadline for the SSH handshake (1.2.1). Ctrl-C ends it, and the next
+  there, and the command provider has no deadline for the SSH handshake. Ctrl-C ends it, and the next
   \`pulumi destroy\` goes on. \`up\` is not concerned: the program asks the server first.
-- A connection that is lost when a script is at work on the Ceph host, with the official command provider (1.2.1): it
-  heeds \`customTimeouts\`, four minutes here, only between its attempts to connect. What ends it is TCP: after two and a
-  half minutes, or a quarter of an hour where data were on their way. Ctrl-C twice ends it, too. The lab's own stand-in
-  keeps to the four minutes.
+- A connection that is lost when a script is at work on the Ceph host: the command provider heeds \`customTimeouts\` only
+  between its attempts to connect. What ends it is TCP: after two and a half minutes, or a quarter of an hour where data
+  were on their way. Ctrl-C twice ends it, too.
 - Secrets in a debug log of the highest level: at \`-v=9\` and above, Pulumi's engine writes out every value. \`--debug\` and
   levels up to 7 hold none.
 - A backend of files (\`file://…\`) whose engine was killed while it wrote the state. The library below it writes a

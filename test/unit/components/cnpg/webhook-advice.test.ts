@@ -24,6 +24,16 @@ describe("webhookAdvice", () => {
     assert.match(webhookAdvice(error) ?? "", /^The operator does not answer/);
   });
 
+  it("finds it in what the provider says of a create and of an update", () => {
+    const urn = "urn:pulumi:s::p::kubernetes:postgresql.cnpg.io/v1:Cluster::db";
+    for (const said of [
+      `resource "${urn}" was not successfully created by the Kubernetes API server: ${error}`,
+      `the Kubernetes API server reported that "n/db" failed to fully initialize or become live: ${error}`,
+    ]) {
+      assert.equal(webhookAdvice(said), webhookAdvice(error));
+    }
+  });
+
   it("does without them where the error names none, and says nothing of other errors", () => {
     assert.match(webhookAdvice("failed calling webhook: EOF") ?? "", /kubectl get pods -A/);
     assert.equal(webhookAdvice("the server could not find the requested resource"), undefined);
