@@ -31,5 +31,5 @@ const advice =
 export function isLostConnection(error: string): boolean {
   // What a script says comes after its exit status, and may say this, too. `context deadline exceeded` is of dialling.
   if (/Process exited with|failed attempts/.test(error)) return false;
-  return /remote command exited without exit status or exit signal/.test(error);
+  return error.includes("remote command exited without exit status or exit signal");
 }

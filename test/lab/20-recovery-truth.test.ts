@@ -206,7 +206,7 @@ describe("a recovery to a moment", () => {
     const late = await moment(told);
     setDatabases([
       source,
-      recovered("until", { targetTime: middle }),
+      passing("told-until", { recovery: { from: "told", targetTime: middle } }),
       passing("told-late", {
         recovery: { from: "told", path: "/lab/until", targetTime: late },
         timeoutSeconds: 400,
@@ -217,6 +217,10 @@ describe("a recovery to a moment", () => {
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /demo\/told-until is recovered to its target/);
+    assert.match(
+      outcome.all,
+      /demo\/told-late cannot come up[^]*The recovery got to 20\d\d-\S+, for \S+: \w+ cannot be unpacked/,
+    );
     assert.equal(await rowsOf(inDemo("told-until")), 2 * rowsEach);
   });
 

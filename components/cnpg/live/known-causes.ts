@@ -117,7 +117,7 @@ const patterns: Pattern[] = [
   },
   {
     pattern:
-      /exception: (empty file|invalid header)|unexpected end of data|ReadError|bad checksum|not a (gzip|bzip2) file|invalid compressed data|could not be opened successfully|zlib\.error|error (while )?decompressing|invalid page in block|EOFError|invalid magic|truncated/i,
+      /exception: (empty file|invalid header|snappy: corrupt input|zstd decompress error)|unexpected end of data|ReadError|bad checksum|not a (gzip|bzip2) file|invalid compressed data|could not be opened successfully|zlib\.error|error (while )?decompressing|invalid page in block|EOFError|invalid magic|truncated/i,
     advice: "An object of the backup is damaged or cut short. Choose another backup.",
     isPassing: false,
   },

@@ -149,7 +149,7 @@ function recoverySettings(
       backupId: check("recovery.backupId", args.backupId, rules.backupIdRule),
       acceptLoss: check("recovery.acceptLoss", args.acceptLoss, rules.acceptLossRule),
     })
-    .apply(({ archive, sources: _, ...given }) => ({
+    .apply(({ archive, ...given }) => ({
       ...given,
       serverName: given.serverName ?? given.from ?? "",
       isServerNameGiven: given.serverName !== undefined,

@@ -123,6 +123,11 @@ describe("knownCause", () => {
       false,
     ],
     [
+      "ERROR: Barman cloud restore exception: snappy: corrupt input (header mismatch; expected 65536 decompressed bytes but got 65524)",
+      /damaged or cut short/,
+      false,
+    ],
+    [
       'FATAL: archive file "00000001000000000000000A" has wrong size: 1000 instead of 16777216',
       /cut short in the archive/,
       false,
