@@ -57,6 +57,14 @@ export function recoveryProblem(archive: Archive, target: RecoveryTarget = {}): 
   };
 }
 
+/** The first file that a recovery to the latest point cannot have, where there is more after it. */
+export function firstMissed(archive: Archive, { backupId }: RecoveryTarget): string | undefined {
+  const choice = chosenBackup(archive, undefined, backupId);
+  if (typeof choice === "string") return undefined;
+  const { gaps, path } = walChain(archive, choice);
+  return gaps[0]?.first ?? path.missingHistory;
+}
+
 function notUnderstood(archive: Archive, target: RecoveryTarget, targetTime: Date | undefined): string[] {
   const backups = archive.unreadableBackups.map(
     (id) => `the backup.info of backup ${id} is not understood, so this backup was not looked at.`,

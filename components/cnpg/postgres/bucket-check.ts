@@ -10,7 +10,7 @@ import { type ArchiveLocation, archiveUrl, lineageParts } from "../archive/locat
 import { lookInto, shortLook } from "../archive/look.ts";
 import { isNothing, nearbyArchives } from "../archive/nearby.ts";
 import { isOccupied, readArchive } from "../archive/read-archive.ts";
-import { recoveryProblem } from "../archive/recovery-problem.ts";
+import { firstMissed, recoveryProblem } from "../archive/recovery-problem.ts";
 import type { Plan, Source } from "./plan.ts";
 
 /** The stores that a database writes to and starts from; they may be the same. */
@@ -93,7 +93,7 @@ const newestFirst = async (connection: S3Connection, cluster: ArchiveLocation): 
   (await lineagesBelow(connection, cluster)).sort((a, b) => newestIn(b) - newestIn(a));
 
 async function sourceProblem(
-  { archive: location, target }: Source,
+  { archive: location, target, acceptLoss }: Source,
   connection: S3Connection,
   component: pulumi.Resource,
 ): Promise<string | undefined> {
@@ -106,10 +106,16 @@ async function sourceProblem(
     return `recovery: ${problem}${nearby === undefined ? "" : ` ${nearby}`}`;
   }
   for (const warning of warnings) say("warn", `recovery: ${warning}`, component);
+  const missed = target.targetTime === undefined ? firstMissed(archive, target) : undefined;
+  if (missed !== undefined && missed !== acceptLoss) say("warn", willFallShort(missed), component);
   const short = shortLook(report);
   if (short) say(short.isBlind ? "warn" : "info", `recovery: ${short.text}`, component);
   return undefined;
 }
+
+const willFallShort = (missed: string): string =>
+  `recovery: the database will come up without what follows ${missed}, and the update will then end with an error. To ` +
+  `accept that loss, set recovery.acceptLoss to "${missed}".`;
 
 /** Nobody is to be kept from recovering by a doubt: one of years may be too large to be listed in time. */
 async function readIfItCan(

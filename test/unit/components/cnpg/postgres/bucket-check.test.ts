@@ -151,7 +151,16 @@ describe("the look into the bucket before a database is made", () => {
         said.join("\n"),
         /^warning: recovery: WAL 0{7}10{15}4 cannot be unpacked: .*\. So nothing after 2026-11-22T10:13:00Z can be restored from this backup\. Recovery gets to the end of WAL 0{7}10{15}3\. Set targetTime to a moment before that/,
       );
-      assert.equal(said.length, 1);
+      assert.match(
+        said[1] ?? "",
+        /the update will then end with an error\. .*recovery\.acceptLoss to "0{7}10{15}4"\.$/,
+      );
+      assert.equal(said.length, 2);
+      const accepting = planned({
+        clusterName: "again",
+        recovery: { acceptLoss: "000000010000000000000004" },
+      });
+      assert.equal((await look(t, accepting)).said.length, 1);
     });
 
     it("warns of the last one, and of an empty one", async (t) => {
