@@ -1,12 +1,14 @@
 import { S3Failure } from "../../s3/failure.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import type { Archive } from "../archive/archive.ts";
+import { chosenBackup } from "../archive/backup-choice.ts";
 import type { EndedBackup } from "../archive/base-backup.ts";
 import { type ArchiveLocation, archiveUrl } from "../archive/location.ts";
 import { inTime, readArchive } from "../archive/read-archive.ts";
 import { endedBackups } from "../archive/recoverability.ts";
 import type { RecoveryTarget } from "../archive/recovery-problem.ts";
 import { parseHistory } from "../archive/timeline-history.ts";
+import { parseTime } from "../archive/units.ts";
 import { positionOf } from "../archive/wal-segment.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { type SqlOutcome, runSql } from "../live/sql.ts";
@@ -71,16 +73,14 @@ export async function compared(
   return { is: "short", shortfall: found, later: laterBackup(archive, found.missed) };
 }
 
-/** The backup that CloudNativePG starts from: it goes by the end of each, and not by its status. */
+/** The backup that CloudNativePG starts from. */
 export function backupOf(
   archive: Archive,
   { backupId, targetTime }: RecoveryTarget,
 ): EndedBackup | undefined {
-  const moment = targetTime === undefined ? undefined : new Date(targetTime);
-  return endedBackups(archive).findLast(
-    ({ id, extent }) =>
-      (backupId === undefined || id === backupId) && (moment === undefined || extent.endTime <= moment),
-  );
+  const moment = targetTime === undefined ? undefined : parseTime(targetTime);
+  const choice = chosenBackup(archive, moment, backupId);
+  return typeof choice === "string" ? undefined : choice;
 }
 
 /** One that begins after a segment needs nothing of it. */
