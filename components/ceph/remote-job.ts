@@ -34,7 +34,7 @@ interface RemoteJob {
   /** What the script does when the resource is made; at updates it is always `apply`. Default: `apply`. */
   first?: "adopt" | "apply";
 
-  /** How long the provider may take, connecting included. Default: `4m`; a script gives up after two by itself. */
+  /** How long the provider may try to connect. Default: `4m`; a script gives up after two by itself. */
   timeout?: string;
 
   /** See `correctsDrift` and `beforeCreate`. */
@@ -62,7 +62,7 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
       addPreviousOutputInEnv: false,
     },
     [
-      // A connection that breaks off without a word would keep the provider waiting for an answer.
+      // They end the attempts to connect. A command that runs is ended by its script, after two minutes.
       { parent, customTimeouts: { create: timeout, update: timeout, delete: timeout } },
       sshAnswersFirst(name, connection),
       advisesOnLostConnection(name, connection, parent),

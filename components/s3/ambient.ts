@@ -31,7 +31,10 @@ const credentialsFile = (env: Environment): string => pathIn(env.AWS_SHARED_CRED
 const pathIn = (given = "", name: string): string => (given === "" ? join(homedir(), ".aws", name) : given);
 
 function hasProfile(name: string, env: Environment): boolean {
-  const inConfig = sectionsOf(configFile(env)).map((section) => section.replace(/^profile\s+/, ""));
+  // Of this file the provider's SDK (aws-sdk-go-v2) takes just these sections.
+  const inConfig = sectionsOf(configFile(env)).flatMap((section) =>
+    section === "default" ? [section] : (/^profile\s+(.*)$/.exec(section)?.[1] ?? []),
+  );
   return [...inConfig, ...sectionsOf(credentialsFile(env))].some(
     (section) => section.replaceAll(/^["']|["']$/g, "") === name,
   );

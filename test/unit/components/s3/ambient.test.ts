@@ -31,7 +31,7 @@ describe("what the environment sets for AWS tools", () => {
       `AWS_PROFILE is "wrok", and there is no such profile in ${config} or ${credentials}: the AWS provider would ` +
         "fail, although it needs none. Unset AWS_PROFILE",
     );
-    for (const profile of ["none", "x"]) assert.match(said(profile), /^AWS_PROFILE is/);
+    for (const profile of ["none", "x", "plain"]) assert.match(said(profile), /^AWS_PROFILE is/);
     const nowhere = { AWS_CONFIG_FILE: "/nowhere", AWS_SHARED_CREDENTIALS_FILE: "/nowhere" };
     assert.match(said("default", nowhere), /no such profile in \/nowhere or \/nowhere/);
   });
