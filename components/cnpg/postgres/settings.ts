@@ -149,11 +149,15 @@ function recoverySettings(
       backupId: check("recovery.backupId", args.backupId, rules.backupIdRule),
       acceptLoss: check("recovery.acceptLoss", args.acceptLoss, rules.acceptLossRule),
     })
-    .apply(({ archive, ...given }) => ({
-      ...given,
-      serverName: given.serverName ?? given.from ?? "",
-      isServerNameGiven: given.serverName !== undefined,
-      ...(archive !== undefined && placeOf(archive, given.store)),
+    .apply(({ archive, from, store, serverName, targetTime, backupId, acceptLoss }) => ({
+      from,
+      store,
+      serverName: serverName ?? from ?? "",
+      isServerNameGiven: serverName !== undefined,
+      ...(archive !== undefined && placeOf(archive, store)),
+      targetTime,
+      backupId,
+      acceptLoss,
     }));
 }
 
