@@ -183,6 +183,29 @@ describe("a recovery that is whole", () => {
     assert.match(await mustPulumi(up), /unchanged/);
   });
 
+  it("is so from an archive at the root of the bucket, and a wrong place names it", onlyInFull, async () => {
+    await step(["copy", "lab/told/told/", "told-root/"]);
+    const at = (archive: string) => passing("told-root", { recovery: { archive } });
+    setDatabases([
+      source,
+      passing("told-whole", { recovery: { from: "told" } }),
+      at("s3://cnpg-backups/told-root/told"),
+    ]);
+    const wrong = await pulumi(["preview"]);
+    assert.notEqual(wrong.code, 0);
+    assert.match(wrong.all, /s3:\/\/cnpg-backups\/told-root does/);
+    setDatabases([
+      source,
+      passing("told-whole", { recovery: { from: "told" } }),
+      at("s3://cnpg-backups/told-root"),
+    ]);
+    assert.match(
+      await mustPulumi(up),
+      /demo\/told-root is recovered with all that s3:\/\/cnpg-backups\/told-root held/,
+    );
+    assert.equal(await rowsOf(inDemo("told-root")), 4 * rowsEach);
+  });
+
   it("is so through a switch of timelines: the recovery of a recovery", onlyInFull, async () => {
     const again = inDemo("told-whole");
     await sql(again, "insert into rows select g, 6 from generate_series(1, 500) g;");
@@ -190,6 +213,7 @@ describe("a recovery that is whole", () => {
     setDatabases([
       source,
       passing("told-whole", { recovery: { from: "told" } }),
+      passing("told-root", { recovery: { archive: "s3://cnpg-backups/told-root" } }),
       passing("told-twice", { recovery: { from: "told-whole" } }),
     ]);
     assert.match(await mustPulumi(up), /demo\/told-twice is recovered with all that \S+ held/);
