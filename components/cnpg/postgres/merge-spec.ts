@@ -1,4 +1,4 @@
-import { isObject } from "../merge.ts";
+import { isObject, mergedBy } from "../merge.ts";
 
 type Tree = Record<string, unknown>;
 type Named = Tree & { name: string };
@@ -8,9 +8,7 @@ type Named = Tree & { name: string };
  * an entry of the user's takes none of ours away. Anything else as a whole.
  */
 export function mergeSpec(base: Tree, over: Tree): Tree {
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = mergedValue(base[key], value);
-  return merged;
+  return mergedBy(base, over, mergedValue);
 }
 
 function mergedValue(before: unknown, value: unknown): unknown {

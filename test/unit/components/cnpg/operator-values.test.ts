@@ -48,6 +48,14 @@ describe("operatorValues", () => {
     assert.deepEqual(values.config, { clusterWide: true });
   });
 
+  it("have a key of the name that JavaScript has for the prototype", () => {
+    const overrides: unknown = JSON.parse('{"__proto__": {"a": 1}}');
+    assert.ok(typeof overrides === "object" && overrides !== null);
+    const values = operatorValues({ ...overrides });
+    assert.deepEqual(Object.getOwnPropertyDescriptor(values, "__proto__")?.value, { a: 1 });
+    assert.equal(Object.getPrototypeOf(values), Object.prototype);
+  });
+
   it("hold every override, whatever it is, and change no default behind it", () => {
     const before = structuredClone(operatorValues());
     fc.assert(
@@ -55,7 +63,7 @@ describe("operatorValues", () => {
         const values = operatorValues(overrides);
         for (const [key, value] of Object.entries(overrides)) {
           const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-          if (!isObject || !(key in before)) assert.deepEqual(values[key], value);
+          if (!isObject || !Object.hasOwn(before, key)) assert.deepEqual(values[key], value);
         }
         assert.deepEqual(operatorValues(), before);
       }),
