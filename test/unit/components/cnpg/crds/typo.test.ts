@@ -28,7 +28,7 @@ function fieldsOf(schema: Schema, value: Json, path: Path = []): Field[] {
   const siblings = Object.keys(properties);
   return Object.entries(value).flatMap(([name, inner]) => {
     const at = [...path, name];
-    const declared = properties[name];
+    const declared = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (declared) return [{ path: at, holder: value, siblings }, ...fieldsOf(declared, inner, at)];
     return typeof additionalProperties === "object" ? fieldsOf(additionalProperties, inner, at) : [];
   });
