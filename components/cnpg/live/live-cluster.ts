@@ -1,4 +1,5 @@
 import { type ClusterArgs, configurationFor, inTime, statusOf } from "../kube-api.ts";
+import { restOf } from "./at-rest.ts";
 import {
   type ClusterResource,
   type Place,
@@ -21,6 +22,9 @@ export interface PresentCluster {
 
   /** Whether it is on its way out: deleted, and not gone yet. */
   isBeingDeleted: boolean;
+
+  /** Whether somebody has hibernated or fenced it, so that PostgreSQL does not answer. */
+  isAtRest?: boolean | undefined;
 
   /** Kubernetes' count of changes to its spec. */
   generation?: number | undefined;
@@ -106,6 +110,7 @@ export function presentCluster(resource: ClusterResource): PresentCluster {
     namespace: metadata.namespace,
     name: metadata.name,
     isBeingDeleted: metadata.deletionTimestamp !== undefined,
+    isAtRest: restOf(resource) !== undefined,
     generation: metadata.generation,
     instances: spec.instances,
     storageSize: spec.storage?.size,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { ClusterSpec } from "../crds/types.ts";
 import type { ClusterArgs } from "../kube-api.ts";
-import { liveCluster } from "../live/live-cluster.ts";
+import { type LiveCluster, liveCluster } from "../live/live-cluster.ts";
 import { runSql } from "../live/sql.ts";
 
 /**
@@ -58,7 +58,9 @@ export async function untilSettingsAreInForce(
 ): Promise<string | undefined> {
   const end = Date.now() + seconds * 1_000;
   for (;;) {
-    const lacking = await lackingIn(cluster, { namespace, name }, settings);
+    const live = await liveCluster(cluster, namespace, name);
+    if (live.state === "present" && live.isAtRest === true) return "it is hibernated or fenced";
+    const lacking = await lackingIn(cluster, live, settings);
     if (lacking === undefined || Date.now() > end) return lacking;
     await sleep(pollMs);
   }
@@ -66,13 +68,12 @@ export async function untilSettingsAreInForce(
 
 async function lackingIn(
   cluster: ClusterArgs,
-  { namespace, name }: { namespace: string; name: string },
+  live: LiveCluster,
   { parameters, tablespaces }: ReplaySettings,
 ): Promise<string | undefined> {
-  const live = await liveCluster(cluster, namespace, name);
   if (live.state !== "present" || live.primary === undefined)
     return "Kubernetes does not say which instance is the primary";
-  const outcome = await runSql(cluster, { namespace, pod: live.primary }, present, 10_000);
+  const outcome = await runSql(cluster, { namespace: live.namespace, pod: live.primary }, present, 10_000);
   if ("reason" in outcome) return outcome.reason;
   const found = new Set(outcome.text.split("\n"));
   const wanted = [

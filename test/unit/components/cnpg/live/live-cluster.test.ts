@@ -24,6 +24,7 @@ describe("liveCluster", () => {
       namespace: "shop",
       name: "orders",
       isBeingDeleted: false,
+      isAtRest: false,
       generation: 1,
       instances: 1,
       storageSize: "1Gi",

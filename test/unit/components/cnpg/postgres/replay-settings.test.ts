@@ -38,6 +38,12 @@ describe("the settings that WAL demands of a recovery", () => {
     const settings = replaySettingsOf(raised);
     const late = await untilSettingsAreInForce(cluster, orders, settings, { seconds: 0.05, pollMs: 10 });
     assert.equal(late, "max_connections=300 is not in force yet");
+    const fenced = clusterObject() as { metadata: object };
+    const annotations = { "cnpg.io/fencedInstances": '["*"]' };
+    const stopped = await fakeKubernetes(t, {
+      resource: () => ok({ ...fenced, metadata: { ...fenced.metadata, annotations } }),
+    });
+    assert.equal(await untilSettingsAreInForce(stopped, orders, settings), "it is hibernated or fenced");
     setTimeout(() => (prints = "max_connections=300"), 50);
     assert.equal(
       await untilSettingsAreInForce(cluster, orders, settings, { seconds: 10, pollMs: 10 }),
