@@ -4,8 +4,9 @@ import { type ClusterArgs, defaultProviderCluster } from "./cluster.ts";
 
 export interface PreflightArgs extends ClusterArgs {
   /**
-   * Off: do not ask, nor keep what was set with kubectl on what an update changes. On: a cluster that does not say whether something of others would be overwritten ends the update,
-   * after a minute, or at once where it refuses to say; a preview warns. Default: on, unless the component is given a Kubernetes provider of its own and no kubeconfig
+   * Off: do not ask, nor keep what was set with kubectl on what an update changes. On: a cluster that does not say
+   * whether something of others would be overwritten ends the update, after a minute, or at once where it refuses to
+   * say; a preview warns. Default: on, unless the component is given a Kubernetes provider of its own and no kubeconfig
    * here, for then there is no telling which cluster that provider means.
    */
   enabled?: boolean | undefined;
