@@ -82,6 +82,8 @@ describe("a setting without which WAL cannot be replayed", onlyInFull, () => {
   });
 
   it("is named where the base backup is of before the tablespace", async () => {
+    setDatabases([grown(withTablespace)]);
+    await mustPulumi(up);
     setDatabases([
       grown(withTablespace),
       passing("grown-cold", { recovery: { from: "grown", backupId: first }, spec: withTablespace }),
