@@ -2,12 +2,10 @@ import { s3Client } from "../../s3/client.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { classify } from "../../s3/failure.ts";
 import type { Archive } from "./archive.ts";
-import { expectedIn } from "./damage.ts";
 import { archiveUrl } from "./location.ts";
 import type { Store } from "./read-archive.ts";
-import { GoneError, objectBytes } from "./read-object.ts";
-import { segmentProblem } from "./segment-check.ts";
-import { type DamagedSegment, type WalSegment, segmentObject } from "./wal-segment.ts";
+import { segmentReader } from "./segment-reader.ts";
+import type { DamagedSegment, WalSegment } from "./wal-segment.ts";
 
 /** How much is read at most. */
 export interface Budget {
@@ -47,7 +45,7 @@ export async function damagedSegments(
   const ending = new AbortController();
   const abortSignal = AbortSignal.any([ending.signal, AbortSignal.timeout(budget.seconds * 1_000)]);
   const store: Store = { client: s3Client(connection), location, abortSignal };
-  const problemOf = segmentReader(store, archive);
+  const read = segmentReader(store, archive);
   const report: DamageReport = { damaged: [], read: 0, skipped: 0 };
   let left = budget.bytes;
   const queue = segments.values();
@@ -55,7 +53,7 @@ export async function damagedSegments(
     for (const segment of queue) {
       if (abortSignal.aborted || left <= 0) return;
       left -= segment.bytes;
-      const reason = await problemOf(segment);
+      const { problem: reason } = await read(segment);
       report.read += 1;
       if (reason !== undefined) report.damaged.push({ ...segment, isPartial: false, reason });
     }
@@ -75,16 +73,4 @@ export async function damagedSegments(
   }
   report.skipped = segments.length - report.read;
   return report;
-}
-
-function segmentReader(store: Store, archive: Archive): (segment: WalSegment) => Promise<string | undefined> {
-  const expected = expectedIn(archive);
-  return async (segment) => {
-    try {
-      return await segmentProblem(expected(segment), objectBytes(store, segmentObject(segment)));
-    } catch (error) {
-      if (error instanceof GoneError) return "is not there any more";
-      throw error;
-    }
-  };
 }

@@ -14,7 +14,7 @@ import type { ClusterArgs } from "../kube-api.ts";
 import { type SqlOutcome, runSql } from "../live/sql.ts";
 import { type EndOfReplay, endInHistory } from "./end-of-replay.ts";
 import { archiveAt, newestTimelineOf } from "./expected-end.ts";
-import { segmentReader } from "./segment-reader.ts";
+import { segmentReader } from "../archive/segment-reader.ts";
 import { type Complete, type Shortfall, shortfallOf } from "./shortfall.ts";
 
 /** A Cluster that was recovered and answers, and what it was recovered from. */

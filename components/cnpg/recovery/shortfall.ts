@@ -1,6 +1,7 @@
 import type { Archive } from "../archive/archive.ts";
 import type { EndedBackup } from "../archive/base-backup.ts";
 import type { SegmentReport } from "../archive/segment-check.ts";
+import type { ReadSegment } from "../archive/segment-reader.ts";
 import { segmentsOnTheWay, walChain } from "../archive/wal-chain.ts";
 import type { ReplayedPart } from "../archive/wal-records.ts";
 import { historyName, positionOf, segmentNameAt, timelineOf } from "../archive/wal-segment.ts";
@@ -30,9 +31,6 @@ export interface Complete {
   lastTransaction: Date | undefined;
   last: WalSegment | undefined;
 }
-
-/** Looks into an archived segment; throws where the store does not answer. */
-export type ReadSegment = (segment: WalSegment) => Promise<SegmentReport>;
 
 /** How many segments are looked into, back from the end, for the time of the last transaction. */
 const segmentsToSearch = 20;
