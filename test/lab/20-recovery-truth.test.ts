@@ -16,6 +16,7 @@ import {
 } from "./support/database.ts";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, on, pulumi, startPulumi } from "./support/lab.ts";
+import { pidOf } from "./support/machine.ts";
 import { keysOfStack, s3 } from "./support/stack.ts";
 
 /** Rows in each WAL segment of the source, archived one after the other. */
@@ -339,10 +340,14 @@ describe("a recovery during which the store is away", onlyInFull, () => {
   it("gets over a store that stops for a while, or says that data are missing", async () => {
     setDatabases([source, passing("told-long", { recovery: { from: "told" }, timeoutSeconds: 400 })]);
     const running = startPulumi(up);
-    await untilReplaying();
-    await must("pve", ["pkill", "-STOP", "radosgw"]);
-    await sleep(45_000);
-    await must("pve", ["pkill", "-CONT", "radosgw"]);
+    try {
+      await untilReplaying();
+      process.kill(pidOf("radosgw"), "SIGSTOP");
+      await sleep(45_000);
+    } finally {
+      process.kill(pidOf("radosgw"), "SIGCONT");
+      await running.ended; // or the stack stays locked for what comes after
+    }
     const outcome = await running.ended;
     const found = await rowsOf(long);
     if (found === began + rows) assert.equal(outcome.code, 0, outcome.all);
