@@ -1,8 +1,10 @@
-import type { Configuration, KubeConfig, Middleware } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 
 import { loadKubeconfig } from "./kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
+
+export { inTime } from "./in-time.ts";
 
 /** Which Kubernetes cluster to ask. */
 export interface ClusterArgs {
@@ -31,45 +33,6 @@ export async function kubeConfigOf(cluster: ClusterArgs): Promise<KubeConfig> {
     kube.clusters = kube.clusters.map((one) => (one.name === current.name ? { ...one, proxyUrl } : one));
   }
   return kube;
-}
-
-/** A client configuration whose requests end, at the latest, with the signal. */
-export async function configurationFor(cluster: ClusterArgs, deadline: AbortSignal): Promise<Configuration> {
-  const { ServerConfiguration, createConfiguration } = await kubernetesClient();
-  const kube = await kubeConfigOf(cluster);
-  const withDeadline: Middleware = {
-    pre: (request) => {
-      request.setSignal(deadline);
-      return Promise.resolve(request);
-    },
-    post: (response) => Promise.resolve(response),
-  };
-  return createConfiguration({
-    baseServer: new ServerConfiguration(kube.getCurrentCluster()?.server ?? "", {}),
-    authMethods: { default: kube },
-    promiseMiddleware: [withDeadline],
-  });
-}
-
-/** The result of the work, or an error once the time is over. */
-export async function inTime<T>(
-  milliseconds: number,
-  work: (deadline: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${milliseconds / 1_000} s`));
-      controller.abort();
-    }, milliseconds);
-  });
-  try {
-    // A login command in the kubeconfig can hang where no signal reaches it, hence the race beside the signal.
-    return await Promise.race([late, work(controller.signal)]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What the API server refused, as the client's ApiException. */

@@ -1,33 +1,57 @@
 import http from "node:http";
 import https, { type RequestOptions } from "node:https";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ClusterArgs, KubeFailure, kubeConfigOf, statusOf } from "./kube-api.ts";
-import { mistakeIn } from "./kubeconfig.ts";
+import type { KubeConfig } from "@kubernetes/client-node";
+
+import { offTheClock } from "./in-time.ts";
+import { type ClusterArgs, KubeFailure, kubeConfigOf } from "./kube-api.ts";
+import { loginHangs, mistakeIn } from "./kubeconfig.ts";
 import { plainAccess } from "./plain-kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
+import { Queue } from "./queue.ts";
 
-/** How to ask an API server: where it is, and the options of each request, agent included. */
-interface Way {
+/** How to ask an API server: where it is, and the options of each request, agent and login included. */
+export interface Way {
   server: URL;
   options: RequestOptions;
+  headers: http.OutgoingHttpHeaders;
+
+  /** With which the login was made; none for the usual kubeconfig, which needs none. */
+  kube: KubeConfig | undefined;
 }
 
-/** One per cluster: connections are kept, and few at once, however many questions there are. */
-const ways = new Map<string, Promise<Way>>();
-const connectionsAtOnce = 8;
+/** One per cluster and run: one login, connections that are kept, and a queue for all questions. */
+interface Client {
+  way: Promise<Way>;
+  queue: Queue;
+}
 
-interface Question {
-  method: "GET" | "PATCH";
+const clients = new Map<string, Client>();
+
+/** So many that hundreds of databases are asked in seconds, and so few that no API server minds. */
+export const requestsAtOnce = 16;
+
+/** For how long a login command may take; one that waits for a person has as long as a person needs to look. */
+const loginMs = 30_000;
+
+export interface KubeRequest {
+  method: string;
   path: string;
-  deadline: AbortSignal;
-  type?: string;
-  body?: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | undefined;
+}
+
+export interface KubeResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
 }
 
 /** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
 export const kubeGet = (cluster: ClusterArgs, path: string, deadline: AbortSignal): Promise<unknown> =>
-  asked(cluster, { method: "GET", path, deadline });
+  asked(cluster, { method: "GET", path }, deadline);
 
 /** One operation of a JSON patch. */
 export interface PatchOperation {
@@ -43,71 +67,115 @@ export const kubePatch = (
   operations: readonly PatchOperation[],
   deadline: AbortSignal,
 ): Promise<unknown> =>
-  asked(cluster, {
-    method: "PATCH",
-    path,
+  asked(
+    cluster,
+    {
+      method: "PATCH",
+      path,
+      headers: { "content-type": "application/json-patch+json" },
+      body: JSON.stringify(operations),
+    },
     deadline,
-    type: "application/json-patch+json",
-    body: JSON.stringify(operations),
-  });
+  );
 
-async function asked(cluster: ClusterArgs, question: Question): Promise<unknown> {
-  const way = wayTo(cluster);
-  try {
-    return await answer(await way, question);
-  } catch (error) {
-    if (statusOf(error) !== 401) throw error;
-    // What a login command gave may have had its time. It runs once more, for all questions that met with this.
-    if (ways.get(keyOf(cluster)) === way) ways.delete(keyOf(cluster));
-    return await answer(await wayTo(cluster), question);
-  }
+async function asked(cluster: ClusterArgs, request: KubeRequest, deadline: AbortSignal): Promise<unknown> {
+  const { status, body } = await kubeSend(cluster, request, deadline);
+  if (status < 200 || status > 299) throw new KubeFailure(status, body);
+  return JSON.parse(body);
 }
 
-function answer(
-  { server, options }: Way,
-  { method, path, deadline, type, body }: Question,
-): Promise<unknown> {
+/** What the API server says, whatever that is. Its time begins when it is sent: not in the queue, nor with the login. */
+export async function kubeSend(
+  cluster: ClusterArgs,
+  request: KubeRequest,
+  deadline: AbortSignal,
+): Promise<KubeResponse> {
+  const client = clientOf(cluster);
+  const send = (way: Way) => client.queue.run(deadline, (signal) => sent(way, request, signal));
+  const way = client.way;
+  const response = await send(await offTheClock(deadline, () => way));
+  if (response.status !== 401) return response;
+  // What a login gave may have had its time. It is made once more, for all questions that met with this.
+  if (client.way === way) logIn(client, cluster);
+  return send(await offTheClock(deadline, () => client.way));
+}
+
+/** How a cluster is asked, once logged in. Throws a KubeconfigMistake where the kubeconfig leads to none. */
+export const wayTo = (cluster: ClusterArgs, deadline: AbortSignal): Promise<Way> =>
+  offTheClock(deadline, () => clientOf(cluster).way);
+
+function sent(
+  { server, options, headers: ofLogin }: Way,
+  { method, path, headers, body }: KubeRequest,
+  signal: AbortSignal,
+): Promise<KubeResponse> {
   const url = new URL(`${server.pathname.replace(/\/$/, "")}${path}`, server);
   const { request } = url.protocol === "http:" ? http : https;
+  const all = { ...ofLogin, ...headers };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { ...options, method, signal: deadline }, (response) => {
+    const going = request(url, { ...options, headers: all, method, signal }, (response) => {
       text(response)
         .then((said) => {
-          const status = response.statusCode ?? 0;
-          if (status < 200 || status > 299) throw new KubeFailure(status, said);
-          resolve(JSON.parse(said));
+          resolve({ status: response.statusCode ?? 0, headers: plainHeaders(response), body: said });
         })
         .catch(reject);
     }).on("error", reject);
-    if (type !== undefined) sent.setHeader("content-type", type);
-    sent.end(body);
+    going.end(body);
   });
 }
+
+const plainHeaders = ({ headers }: http.IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
 const keyOf = ({ kubeconfig, context, cluster }: ClusterArgs): string =>
   JSON.stringify([kubeconfig, context, cluster, process.env.KUBECONFIG]);
 
-function wayTo(cluster: ClusterArgs): Promise<Way> {
+function clientOf(cluster: ClusterArgs): Client {
   const key = keyOf(cluster);
-  const known = ways.get(key);
+  const known = clients.get(key);
   if (known) return known;
-  const way = findWay(cluster);
-  ways.set(key, way);
-  // What failed may be put right by the next time.
-  way.catch(() => ways.delete(key));
-  return way;
+  const client = { queue: new Queue(requestsAtOnce), way: findWay(cluster) };
+  clients.set(key, client);
+  forgetFailure(client, key);
+  return client;
+}
+
+function logIn(client: Client, cluster: ClusterArgs): void {
+  client.way = findWay(cluster);
+  forgetFailure(client, keyOf(cluster));
+}
+
+/** What failed may be put right by the next time. */
+function forgetFailure(client: Client, key: string): void {
+  client.way.catch(() => {
+    if (clients.get(key) === client) clients.delete(key);
+  });
 }
 
 async function findWay(cluster: ClusterArgs): Promise<Way> {
   const access = plainAccess(cluster);
   if (access && proxyOf(access.server.href) === undefined) {
-    const agent = new https.Agent({ ...access.tls, keepAlive: true, maxSockets: connectionsAtOnce });
-    return { server: access.server, options: { agent, headers: access.headers } };
+    const agent = new https.Agent({ ...access.tls, keepAlive: true });
+    return { server: access.server, options: { agent }, headers: access.headers, kube: undefined };
   }
   const kube = await kubeConfigOf(cluster);
+  const current = kube.getCurrentCluster();
+  const server = new URL(current?.server ?? "");
+  const { headers, ...options } = await login(kube, cluster);
+  const way = { server, headers: headers instanceof Array ? {} : { ...headers }, kube };
+  if (current?.proxyUrl !== undefined) return { ...way, options };
+  // The client's own agent makes a connection for each request.
+  const { Agent } = server.protocol === "http:" ? http : https;
+  return { ...way, options: { ...options, agent: new Agent({ keepAlive: true }) } };
+}
+
+async function login(kube: KubeConfig, cluster: ClusterArgs): Promise<RequestOptions> {
   const options: RequestOptions = {};
-  await kube.applyToHTTPSOptions(options).catch((error: unknown) => {
+  const made = kube.applyToHTTPSOptions(options).catch((error: unknown) => {
     throw mistakeIn(cluster, error) ?? error;
   });
-  return { server: new URL(kube.getCurrentCluster()?.server ?? ""), options };
+  const isLate = Symbol("late");
+  const first = await Promise.race([made, sleep(loginMs, isLate, { ref: false })]);
+  if (first === isLate) throw loginHangs(cluster, loginMs / 1_000);
+  return options;
 }

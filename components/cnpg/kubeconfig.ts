@@ -79,6 +79,10 @@ export function mistakeIn(cluster: ClusterArgs, error: unknown): KubeconfigMista
     : mistake(cluster, `or a file or command that it names cannot be used (${code})`);
 }
 
+/** A login command that does not end, such as one that waits for a person. */
+export const loginHangs = (cluster: ClusterArgs, seconds: number): KubeconfigMistake =>
+  mistake(cluster, `names a login command that has not ended after ${seconds} s`);
+
 const mistake = (cluster: ClusterArgs, what: string): KubeconfigMistake =>
   new KubeconfigMistake(`${nameOf(cluster)} ${what}`);
 

@@ -1,4 +1,5 @@
-import { type ClusterArgs, configurationFor, inTime } from "../kube-api.ts";
+import { type ClusterArgs, inTime } from "../kube-api.ts";
+import { configurationFor } from "../kube-client.ts";
 import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-resource.ts";
 import { knownCause } from "./known-causes.ts";
 import { podErrors } from "./look.ts";

@@ -56,7 +56,8 @@ export const clusterSpec = z.object({
     .optional(),
 });
 
-const clusterResource = z.object({
+/** A `postgresql.cnpg.io/v1` Cluster as the API server gives it. */
+export const clusterResource = z.object({
   metadata: z.object({
     name: z.string(),
     namespace: z.string(),
@@ -76,6 +77,7 @@ const clusterResource = z.object({
       instances: z.number().optional(),
       readyInstances: z.number().optional(),
       currentPrimary: z.string().optional(),
+      systemID: z.string().optional(),
       pgDataImageInfo: z.object({ majorVersion: z.number() }).optional(),
       conditions: z
         .array(
@@ -91,7 +93,6 @@ const clusterResource = z.object({
     .default({ conditions: [] }),
 });
 
-/** A `postgresql.cnpg.io/v1` Cluster as the API server gives it. */
 export type ClusterResource = z.infer<typeof clusterResource>;
 export type Condition = ClusterResource["status"]["conditions"][number];
 
@@ -115,20 +116,6 @@ export async function readCluster(
 /** A Cluster as inputs of an earlier update have it, without a status; undefined where that is none. */
 export function declaredCluster(inputs: unknown): ClusterResource | undefined {
   return clusterResource.safeParse(inputs).data;
-}
-
-export async function listClusters(
-  configuration: Configuration,
-  labelSelector: string,
-): Promise<ClusterResource[]> {
-  const { CustomObjectsApi } = await kubernetesClient();
-  const body: unknown = await new CustomObjectsApi(configuration).listCustomObjectForAllNamespaces({
-    group: api.group,
-    version: api.version,
-    resourcePlural: api.plural,
-    labelSelector,
-  });
-  return z.object({ items: z.array(clusterResource) }).parse(body).items;
 }
 
 export function conditionOf({ status }: ClusterResource, type: string): Condition | undefined {

@@ -1,19 +1,16 @@
-import { type ClusterArgs, configurationFor, inTime, statusOf } from "../kube-api.ts";
+import { z } from "zod";
+
+import { type ClusterArgs, getIfThere } from "../cluster.ts";
+import { apiVersions, pathOf } from "../crds/schema.ts";
 import { restOf } from "./at-rest.ts";
-import {
-  type ClusterResource,
-  type Place,
-  lineageOf,
-  listClusters,
-  readCluster,
-} from "./cluster-resource.ts";
+import { type ClusterResource, type Place, clusterResource, lineageOf } from "./cluster-resource.ts";
 import { type RecoveryMark, markOf } from "../recovery/mark.ts";
 import { majorAskedFor, postgresMajorOf } from "./postgres-major.ts";
 import { type Start, startOf } from "./start.ts";
 import { classOf } from "./volumes.ts";
 
-/** A Cluster as it is in Kubernetes now. `unknown`: no answer in time, or not to us. */
-export type LiveCluster = { state: "absent" } | { state: "unknown" } | PresentCluster;
+/** A Cluster as it is in Kubernetes now. `unknown`: no answer in time, or not to us, for the reason that `why` gives. */
+export type LiveCluster = { state: "absent" } | { state: "unknown"; why?: unknown } | PresentCluster;
 
 export interface PresentCluster {
   state: "present";
@@ -60,6 +57,9 @@ export interface PresentCluster {
 
   /** The instance that takes writes. */
   primary?: string | undefined;
+
+  /** PostgreSQL's identifier of its data since initdb; a recovered database keeps that of its source. */
+  systemId?: string | undefined;
   imageName?: string | undefined;
 
   /** Major version of PostgreSQL that its data is of, as the operator says, or else as the image's tag does. */
@@ -77,27 +77,38 @@ export async function liveCluster(
   timeoutMs = 10_000,
 ): Promise<LiveCluster> {
   try {
-    return await inTime(timeoutMs, async (deadline) =>
-      presentCluster(await readCluster(await configurationFor(cluster, deadline), namespace, name)),
-    );
+    return await findCluster(cluster, namespace, name, timeoutMs);
   } catch (error) {
-    return { state: statusOf(error) === 404 ? "absent" : "unknown" };
+    return { state: "unknown", why: error };
   }
 }
 
-/** The Clusters of all namespaces that a label selector means, for example `app.kubernetes.io/managed-by=x`. */
+/** As {@link liveCluster}; throws if the cluster does not tell. */
+export async function findCluster(
+  cluster: ClusterArgs,
+  namespace: string,
+  name: string,
+  timeoutMs = 10_000,
+): Promise<Exclude<LiveCluster, { state: "unknown" }>> {
+  const found = await getIfThere(cluster, pathOf("Cluster", { namespace, name }), clusterResource, timeoutMs);
+  return found ? presentCluster(found) : { state: "absent" };
+}
+
+const clusterList = z.object({ items: z.array(clusterResource) });
+
+/**
+ * The Clusters that a label selector means, for example `app.kubernetes.io/managed-by=x`, in one namespace or in all.
+ * Throws if the cluster does not tell.
+ */
 export async function clustersOf(
   cluster: ClusterArgs,
   labelSelector: string,
-  timeoutMs = 10_000,
-): Promise<PresentCluster[] | "unknown"> {
-  try {
-    return await inTime(timeoutMs, async (deadline) =>
-      (await listClusters(await configurationFor(cluster, deadline), labelSelector)).map(presentCluster),
-    );
-  } catch (error) {
-    return statusOf(error) === 404 ? [] : "unknown";
-  }
+  namespace?: string,
+): Promise<PresentCluster[]> {
+  const within = namespace === undefined ? "" : `/namespaces/${namespace}`;
+  const path = `/apis/${apiVersions.Cluster}${within}/clusters?labelSelector=${encodeURIComponent(labelSelector)}`;
+  const found = await getIfThere(cluster, path, clusterList);
+  return (found?.items ?? []).map(presentCluster);
 }
 
 /** What matters of a Cluster here. */
@@ -124,5 +135,6 @@ export function presentCluster(resource: ClusterResource): PresentCluster {
     recoveryMark: markOf(metadata.annotations),
     start: startOf(spec),
     primary: status.currentPrimary,
+    systemId: status.systemID,
   };
 }

@@ -2,7 +2,8 @@ import { Writable } from "node:stream";
 
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 
-import { type ClusterArgs, inTime, kubeConfigOf, kubernetesClient, reasonOf } from "../kube-api.ts";
+import { type ClusterArgs, inTime, kubernetesClient, reasonOf } from "../kube-api.ts";
+import { loggedInConfigOf } from "../kube-client.ts";
 
 /**
  * What PostgreSQL answers: as the primary that takes writes, or in recovery. `forbidden`: the user may not run
@@ -43,7 +44,7 @@ export async function runSql(
 ): Promise<SqlOutcome> {
   try {
     return await inTime(timeoutMs, async (deadline) =>
-      psql(await kubeConfigOf(cluster), instance, statement, deadline, timeoutMs),
+      psql(await loggedInConfigOf(cluster, deadline), instance, statement, deadline, timeoutMs),
     );
   } catch (error) {
     const reason = reasonOf(error);

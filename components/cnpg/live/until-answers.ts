@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ClusterArgs, configurationFor, inTime, kubeConfigOf } from "../kube-api.ts";
+import { type ClusterArgs, inTime, kubeConfigOf } from "../kube-api.ts";
+import { configurationFor } from "../kube-client.ts";
 import { restOf } from "./at-rest.ts";
 import { backupTroubles, isArchiving, isFirstBackupAwaited } from "./backup-trouble.ts";
 import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-resource.ts";

@@ -234,9 +234,8 @@ async function moved(
   component: pulumi.Resource,
   cluster: ClusterArgs,
 ): Promise<string | undefined> {
-  const mine = await clustersOf(cluster, `${ownerLabel}=${await ownerOf(component)}`);
-  if (mine === "unknown") return undefined;
-  const elsewhere = mine.find(
+  const mine = await clustersOf(cluster, `${ownerLabel}=${await ownerOf(component)}`).catch(() => undefined);
+  const elsewhere = mine?.find(
     ({ namespace, name }) => namespace !== plan.namespace || name !== plan.clusterName,
   );
   if (!elsewhere) return undefined;

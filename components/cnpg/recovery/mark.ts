@@ -1,4 +1,5 @@
-import { type ClusterArgs, configurationFor, inTime, kubernetesClient } from "../kube-api.ts";
+import { type ClusterArgs, inTime, kubernetesClient } from "../kube-api.ts";
+import { configurationFor } from "../kube-client.ts";
 
 /**
  * Annotation of a recovered Cluster that says whether it has all that its archive held. It is written once that is

@@ -40,6 +40,7 @@ describe("liveCluster", () => {
       recoveryMark: undefined,
       start: undefined,
       primary: "orders-1",
+      systemId: undefined,
     });
   });
 
@@ -79,13 +80,12 @@ describe("clustersOf", () => {
       await fakeKubernetes(t, { list: () => items(clusterObject()) }),
       "team=shop",
     );
-    assert.ok(found !== "unknown");
     assert.deepEqual(
       found.map(({ namespace, name }) => [namespace, name]),
       [["shop", "orders"]],
     );
     assert.deepEqual(await clustersOf(await fakeKubernetes(t, {}), "team=shop"), []);
     const refused = await fakeKubernetes(t, { list: () => ({ status: 403, body: {} }) });
-    assert.equal(await clustersOf(refused, "team=shop"), "unknown");
+    await assert.rejects(clustersOf(refused, "team=shop"), { code: 403 });
   });
 });
