@@ -2,6 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../../check.ts";
+import { Protection } from "../../protection.ts";
 import { say } from "../../say.ts";
 import { keepsFields } from "../keep-fields.ts";
 import type { ClusterArgs } from "../kube-api.ts";
@@ -60,10 +61,12 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const checked = approved(planned, connections, cluster, this);
     const { plan, live } = checked;
     const storeChecked = storeInspectedFirst(checked, connections, this);
+    const protect = args.deletion?.protect ?? true;
     const stores = usesPlugin ? objectStores(name, plan, args, cluster, storeChecked, this) : [];
     const made = makeCluster(name, plan, args, cluster === undefined, {
       parent: this,
       dependsOn: stores,
+      protect,
       ...pulumi.mergeOptions(
         pulumi.mergeOptions(
           refusesOthers(this, cluster, "Cluster"),
@@ -80,7 +83,9 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const moved = pulumi
       .all([plan, isDue])
       .apply(([known, due]) => (due ? answering.apply(() => untilMoved(known, cluster, this)) : undefined));
-    makeScheduledBackup(name, plan, made, moved, { parent: this, ...keepsFields(this, cluster) });
+    const scheduleOpts = { parent: this, ...keepsFields(this, cluster) };
+    const schedule = makeScheduledBackup(name, plan, made, moved, scheduleOpts);
+    new Protection(`${name}-protection`, { isOn: protect, of: [schedule] }, { parent: this });
 
     // Known before the database answers, so that a preview shows them; an update gives them out when it does.
     const outcome = pulumi.runtime.isDryRun() ? plan : answering;
@@ -158,15 +163,17 @@ function makeCluster(
     ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
     ...(secretVersion !== undefined && { "cnpg-rgw/secret-version": secretVersion }),
   }));
-  const protect = args.deletion?.protect ?? true;
   // One by one: a version that is not known yet must not make a preview think that the name changes.
   const metadata = {
     namespace: plan.namespace,
     name: plan.clusterName,
-    labels: { [ownerLabel]: ownerOf(opts.parent), ...(protect && { [protectedLabel]: "true" }) },
+    labels: {
+      [ownerLabel]: ownerOf(opts.parent),
+      ...(opts.protect === true && { [protectedLabel]: "true" }),
+    },
     annotations,
   };
-  return customResource("Cluster", `${name}-cluster`, { metadata, spec: plan.cluster }, { ...opts, protect });
+  return customResource("Cluster", `${name}-cluster`, { metadata, spec: plan.cluster }, opts);
 }
 
 /** @param moved resolves once a base backup in a new place can be taken */
@@ -176,8 +183,8 @@ function makeScheduledBackup(
   cluster: kubernetes.apiextensions.CustomResource,
   moved: pulumi.Output<unknown>,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
-): void {
-  customResource(
+): kubernetes.apiextensions.CustomResource {
+  return customResource(
     "ScheduledBackup",
     `${name}-schedule`,
     { metadata: metadataOf(plan, scheduleName, opts.parent), spec: plan.scheduledBackup },

@@ -26,14 +26,15 @@ const args: PostgresClusterArgs = {
 };
 
 describe("PostgresCluster", () => {
-  it("is an ObjectStore, a Cluster and a ScheduledBackup", async () => {
+  it("is an ObjectStore, a Cluster and a ScheduledBackup, and what protects them", async () => {
     const orders = new PostgresCluster("orders", args);
-    await findSoon(declared, "orders-schedule");
+    await findSoon(declared, "orders-protection");
     assert.deepEqual(family(declared, "orders"), [
       "cnpg-rgw:cnpg:PostgresCluster orders",
       "kubernetes:barmancloud.cnpg.io/v1:ObjectStore orders-store",
       "kubernetes:postgresql.cnpg.io/v1:Cluster orders-cluster",
       "kubernetes:postgresql.cnpg.io/v1:ScheduledBackup orders-schedule",
+      "cnpg-rgw:index:Protection orders-protection",
     ]);
     const outputs = [orders.host, orders.secretName, orders.destinationPath, orders.serverName];
     assert.deepEqual(await valueOf(pulumi.all(outputs)), [
