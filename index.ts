@@ -12,6 +12,7 @@ import {
   backupSecretName,
   smokeCheck,
 } from "./components/index.ts";
+import { Protection } from "./components/protection.ts";
 import { readConfig } from "./config.ts";
 import { pluginComponent, requireCluster } from "./config/cluster.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
@@ -83,6 +84,10 @@ const credentials = new BackupNamespaces("backup-credentials", {
   bucket: proven.bucket,
   path: proven.path,
 });
+
+// While a database is protected this is too, for databases that are declared elsewhere use these Secrets as well. They
+// depend on bucket and user.
+new Protection("platform-protection", { isOn: protect, of: [...operators, ...plugins, credentials] });
 
 // Databases: each with the Secret of its namespace. Their look into the bucket waits until that is proven.
 const provenConnection = {

@@ -60,6 +60,7 @@ describe("the program", () => {
       "cnpg-operator-release",
       "old-keys",
       "old-keys-keys",
+      "platform-protection",
       "rgw-user",
       "rgw-user-access-key-id",
       "rgw-user-secret-access-key",
@@ -112,7 +113,7 @@ describe("the program", () => {
     const { outputs } = await run(config);
     const { orders: made } = outputs.databases;
     assert.ok(made);
-    await findSoon(declared, "database-orders-schedule");
+    await findSoon(declared, "database-orders-protection");
     assert.deepEqual(await valueOf(pulumi.all([made.host, made.secretName, made.destinationPath])), [
       "orders-rw.shop.svc",
       "orders-app",
@@ -126,6 +127,7 @@ describe("the program", () => {
     assert.deepEqual(own, [
       "database-orders",
       "database-orders-cluster",
+      "database-orders-protection",
       "database-orders-schedule",
       "database-orders-store",
     ]);
