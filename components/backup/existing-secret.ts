@@ -1,49 +1,107 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
-import { beforeCreate } from "../before-create.ts";
+import { beforeCreate, beforeUpdate } from "../before-create.ts";
 import { askedBeforeMaking } from "../cnpg/before-making.ts";
 import { type ClusterArgs, type FoundSecret, findSecret } from "../cnpg/cluster.ts";
 import { namespaceIn } from "../cnpg/named.ts";
+import { labelled, ownerLabel, ownerOf, takesBack } from "../cnpg/owner.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
-import { knownValues } from "../known-values.ts";
+import { knownParts, knownValues } from "../known-values.ts";
 import { say } from "../say.ts";
 
+const theSecret = `Secret ${backupSecretName}`;
+
 /**
- * A Secret of this name that is there already is taken over: what it has beside our values stays. One with other S3
- * keys is refused, since they may be nowhere else, and a database that uses them would lose its archive. For any number
- * of Secrets with the same values.
+ * A Secret of this name that is there already is taken over: what it has beside our values stays. Not so one that
+ * another component has made, in this stack or another: that one would go on to take it for its own, and either would
+ * delete it. Nor one with other S3 keys, since they may be nowhere else, and a database that uses them would lose its
+ * archive. For any number of Secrets with the same values.
  */
-export function refusesOtherKeys(
-  resource: pulumi.Resource,
+export function refusesOthersSecret(
+  component: pulumi.Resource,
   cluster: ClusterArgs | undefined,
   declared: Record<string, pulumi.Input<string>>,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
-  return beforeCreate(resource, async (inputs) => {
-    const [namespace, values] = await Promise.all([namespaceIn(inputs.metadata), knownValues(declared)]);
-    if (namespace === undefined) return undefined;
-    const found = await askedBeforeMaking(
-      `Secret ${backupSecretName} is in namespace ${namespace} already`,
+  const found = (namespace: string) =>
+    askedBeforeMaking(
+      `${theSecret} is in namespace ${namespace} already`,
       "get Secrets there",
       () => findSecret(cluster, namespace, backupSecretName),
-      resource,
+      component,
     );
-    if (found === undefined) return undefined;
-    const problem = reasonToRefuse(found, values);
-    if (problem !== undefined) {
-      return (
-        `Secret ${backupSecretName} is in namespace ${namespace} already, ${problem} If nobody needs it any more: ` +
-        `kubectl -n ${namespace} delete secret ${backupSecretName}`
-      );
-    }
-    warnOfChanges(found, values, namespace, resource);
-    return undefined;
-  });
+  return pulumi.mergeOptions(
+    beforeCreate(component, async ({ metadata }) => {
+      const [namespace, values] = await Promise.all([namespaceIn(metadata), knownValues(declared)]);
+      const secret = namespace === undefined ? undefined : await found(namespace);
+      if (namespace === undefined || secret === undefined) return undefined;
+      const others = madeByOthers(secret, namespace, await ownerOf(component));
+      if (others !== undefined) return others;
+      const problem = reasonToRefuse(secret, values);
+      if (problem !== undefined) {
+        return (
+          `${theSecret} is in namespace ${namespace} already, ${problem} If no database needs it any more, keep a ` +
+          `copy, and remove it: kubectl -n ${namespace} get secret ${backupSecretName} -o yaml > ${backupSecretName}.yaml && ` +
+          `kubectl -n ${namespace} delete secret ${backupSecretName}`
+        );
+      }
+      warnOfChanges(secret, values, namespace, component);
+      return undefined;
+    }),
+    beforeUpdate(component, async ({ metadata }, { metadata: metadataBefore }) => {
+      const namespace = await namespaceIn(metadata);
+      const secret = namespace === undefined ? undefined : await found(namespace);
+      if (namespace === undefined || secret === undefined) return undefined;
+      const owners = [await ownerOf(component), await ownerBefore(metadataBefore)];
+      return takenByOthers(secret, namespace, owners);
+    }),
+  );
+}
+
+/** Who made it, by what the stack knows: a component that has got another name or stack since. */
+async function ownerBefore(metadata: unknown): Promise<string | undefined> {
+  const known = labelled.safeParse(await knownParts({ metadata })).data;
+  return known?.metadata.labels[ownerLabel];
+}
+
+/** What to do about a Secret that another component has made. One of before that label is known by its annotation. */
+export function madeByOthers(
+  { labels, annotations }: Pick<FoundSecret, "labels" | "annotations">,
+  namespace: string,
+  owner: string,
+): string | undefined {
+  const label = labels[ownerLabel];
+  const isByHand = Object.keys(takesBack).every((name) => annotations[name] === undefined);
+  if (label === owner || (label === undefined && isByHand)) return undefined;
+  const flag = label === undefined ? "" : " --overwrite";
+  return (
+    `${theSecret} is in namespace ${namespace} already, and another stack or component made it. Taken over here, it ` +
+    "would be changed to what is declared here, and both would delete it. Take the namespace out of the other one's " +
+    "list and run `pulumi up` there, then run it here at once: WAL waits on the volumes meanwhile. If the component " +
+    "has another Pulumi name in this stack now, give it `aliases`. If nothing else looks after the Secret, and this " +
+    `stack is to, say so: kubectl -n ${namespace} label${flag} secret ${backupSecretName} ${ownerLabel}=${owner}`
+  );
+}
+
+/** What to do about a Secret that this stack has made, and another one has taken over. */
+export function takenByOthers(
+  { labels }: Pick<FoundSecret, "labels">,
+  namespace: string,
+  owners: readonly (string | undefined)[],
+): string | undefined {
+  const label = labels[ownerLabel];
+  if (label === undefined || owners.includes(label)) return undefined;
+  return (
+    `${theSecret} in namespace ${namespace} is this stack's, and another stack or component has taken it over since. ` +
+    "Each changes it to what it declares, and either would delete it. Keep the namespace in one list only: in the stack " +
+    "that is to let go, `pulumi state delete` the Secret, and remove the namespace from its list. For this stack to go " +
+    `on then: kubectl -n ${namespace} label --overwrite secret ${backupSecretName} ${ownerLabel}=${owners[0] ?? ""}`
+  );
 }
 
 /** What is not known yet is about to be generated, so it differs from whatever there is. */
 export function reasonToRefuse(
-  { data, isImmutable, type }: FoundSecret,
+  { data, isImmutable, type }: Pick<FoundSecret, "data" | "isImmutable" | "type">,
   declared: Record<string, unknown>,
 ): string | undefined {
   const keys = [secretKeys.accessKeyId, secretKeys.secretAccessKey];
@@ -64,7 +122,7 @@ function warnOfChanges(
   namespace: string,
   resource: pulumi.Resource,
 ): void {
-  const what = `Secret ${backupSecretName} in namespace ${namespace}`;
+  const what = `${theSecret} in namespace ${namespace}`;
   const changes = Object.keys(declared).filter(
     (key) => data[key] !== undefined && data[key] !== declared[key],
   );

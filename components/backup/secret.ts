@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
 import { keepsFields } from "../cnpg/keep-fields.ts";
-import { takesBack } from "../cnpg/owner.ts";
+import { ownerLabel, ownerOf, takesBack } from "../cnpg/owner.ts";
 import { type PreflightArgs, clusterToAsk } from "../cnpg/preflight.ts";
 import { backupSecretName, secretKeys } from "../cnpg/store.ts";
 import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
 import { bucketRule, caBundleRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
-import { refusesOtherKeys } from "./existing-secret.ts";
+import { refusesOthersSecret } from "./existing-secret.ts";
 
 export interface BackupSecretArgs {
   /** The S3 store and the keys that databases back up with. */
@@ -20,7 +20,7 @@ export interface BackupSecretArgs {
   /** Prefix in the bucket, starting with a slash, such as `/homelab-cluster`. */
   path: pulumi.Input<string>;
 
-  /** The question to the cluster, before a Secret is made, whether there is one with other S3 keys. */
+  /** The question to the cluster, before a Secret is made, whether there is one of others or with other S3 keys. */
   preflight?: PreflightArgs | undefined;
 }
 
@@ -36,7 +36,7 @@ export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentReso
   const stringData = secretData(args, parent);
   const cluster = clusterToAsk(parent, args.preflight);
   const hooks = pulumi.mergeOptions(
-    refusesOtherKeys(parent, cluster, stringData),
+    refusesOthersSecret(parent, cluster, stringData),
     keepsFields(parent, cluster),
   );
   return (name, namespace, opts) =>
@@ -46,8 +46,8 @@ export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentReso
         metadata: {
           name: backupSecretName,
           namespace,
-          // Lets a database notice new keys without a restart.
-          labels: { "cnpg.io/reload": "true" },
+          // The first lets a database notice new keys without a restart.
+          labels: { "cnpg.io/reload": "true", [ownerLabel]: ownerOf(parent) },
           annotations: takesBack,
         },
         stringData,

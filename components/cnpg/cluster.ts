@@ -68,10 +68,13 @@ export interface FoundSecret {
   data: Record<string, string>;
   /** What in Flux it belongs to, if it does. */
   flux: string | undefined;
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
 }
 
+const texts = z.record(z.string(), z.string()).default({});
 const secretObject = z.object({
-  metadata: z.object({ labels: z.record(z.string(), z.string()).default({}) }),
+  metadata: z.object({ labels: texts, annotations: texts }),
   type: z.string(),
   immutable: z.boolean().default(false),
   data: z.record(z.string(), z.string()).default({}),
@@ -90,7 +93,7 @@ export async function findSecret(
     Buffer.from(value, "base64").toString(),
   ]);
   const { type, immutable: isImmutable, metadata } = found;
-  return { type, isImmutable, data: Object.fromEntries(data), flux: flux(metadata.labels) };
+  return { type, isImmutable, data: Object.fromEntries(data), flux: flux(metadata.labels), ...metadata };
 }
 
 /** What in Flux an object belongs to, by the labels that Flux puts on whatever it applies. */

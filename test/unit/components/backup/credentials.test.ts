@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { BackupCredentials, type BackupCredentialsArgs } from "../../../../components/backup/credentials.ts";
 import { BackupNamespaces } from "../../../../components/backup/namespaces.ts";
+import { ownerOf } from "../../../../components/cnpg/owner.ts";
 import { family, find, recordResources, valueOf } from "../../mocks.ts";
 
 const declared = await recordResources();
@@ -30,7 +31,7 @@ describe("BackupCredentials", () => {
     assert.deepEqual(inputs.metadata, {
       name: "cnpg-backup-s3",
       namespace: "shop",
-      labels: { "cnpg.io/reload": "true" },
+      labels: { "cnpg.io/reload": "true", "cnpg-rgw/component": await ownerOf(credentials) },
       annotations: { "pulumi.com/patchForce": "true" },
     });
     assert.deepEqual(inputs.stringData, {

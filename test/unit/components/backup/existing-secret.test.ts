@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { reasonToRefuse } from "../../../../components/backup/existing-secret.ts";
+import {
+  madeByOthers,
+  reasonToRefuse,
+  takenByOthers,
+} from "../../../../components/backup/existing-secret.ts";
 import { findSecret } from "../../../../components/cnpg/cluster.ts";
 import { apiServer, kubeconfigFor } from "../cnpg/api-server.ts";
 
 const declared = { S3_ACCESS_KEY_ID: "AK", S3_SECRET_ACCESS_KEY: "SK", S3_REGION: "local" };
-const found = { type: "Opaque", isImmutable: false, data: declared, flux: undefined };
+const found = { type: "Opaque", isImmutable: false, data: declared };
 
 describe("a Secret that is there already", () => {
   it("is taken over with the declared keys, with none, and whatever else is in it", () => {
@@ -35,6 +39,32 @@ describe("a Secret that is there already", () => {
     );
   });
 
+  it("is taken over where it was made by hand or by this component, and refused where by another one", () => {
+    const of = (labels: Record<string, string>, annotations: Record<string, string> = {}) =>
+      madeByOthers({ labels, annotations }, "shop", "mine");
+    const byPulumi = { "pulumi.com/patchForce": "true" };
+    assert.equal(of({}), undefined);
+    assert.equal(of({ "cnpg-rgw/component": "mine" }, byPulumi), undefined);
+    assert.match(
+      of({ "cnpg-rgw/component": "another" }, byPulumi) ?? "",
+      /^Secret cnpg-backup-s3 is in namespace shop already, and another stack or component made it\..*: kubectl -n shop label --overwrite secret cnpg-backup-s3 cnpg-rgw\/component=mine$/,
+    );
+    // Made before there was that label.
+    assert.match(
+      of({}, byPulumi) ?? "",
+      /kubectl -n shop label secret cnpg-backup-s3 cnpg-rgw\/component=mine$/,
+    );
+  });
+
+  it("is refused once it is this stack's, where another one has taken it over", () => {
+    const of = (labels: Record<string, string>) => takenByOthers({ labels }, "shop", ["mine", "mine before"]);
+    assert.equal(of({}), undefined);
+    assert.equal(of({ "cnpg-rgw/component": "mine" }), undefined);
+    // As of a stack that was renamed.
+    assert.equal(of({ "cnpg-rgw/component": "mine before" }), undefined);
+    assert.match(of({ "cnpg-rgw/component": "another" }) ?? "", /has taken it over since.*one list only/);
+  });
+
   it("is found with its values, and with what in Flux it belongs to", async (t) => {
     const labels = {
       "kustomize.toolkit.fluxcd.io/name": "apps",
@@ -49,6 +79,8 @@ describe("a Secret that is there already", () => {
     assert.deepEqual(await findSecret({ kubeconfig }, "shop", "s"), {
       ...{ type: "Opaque", isImmutable: false, data: { S3_REGION: "local" } },
       flux: "Kustomization flux-system/apps",
+      labels,
+      annotations: {},
     });
     assert.equal(await findSecret({ kubeconfig }, "shop", "none"), undefined);
     assert.equal(await findSecret({ kubeconfig }, "no-such-namespace", "s"), undefined);
