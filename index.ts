@@ -21,6 +21,7 @@ import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
 import { keepStackTracesPlain } from "./config/plain-stack-traces.ts";
 import { operatorArgs } from "./config/operator-args.ts";
+import { keepSecretsFromOtherPrograms } from "./config/other-programs.ts";
 import { failIfUnfinished } from "./config/unfinished.ts";
 
 keepStackTracesPlain();
@@ -28,6 +29,7 @@ keepSecretsOutOfDebugLog();
 keepQuietAboutLateHandling();
 failIfUnfinished();
 const config = readConfig();
+keepSecretsFromOtherPrograms();
 await requireCluster(config);
 
 // Ceph: where the config names a Ceph host, the S3 user and its keys are made there.

@@ -7,6 +7,7 @@ import { z } from "zod";
 
 import { asciiJson, shown } from "../check.ts";
 import type { ClusterArgs } from "./kube-api.ts";
+import { keepConfigFromLoginCommands } from "./login-environment.ts";
 
 /** A mistake in the kubeconfig, or in what is said of it: no cluster that is away, and no use to ask again. */
 export class KubeconfigMistake extends Error {}
@@ -26,6 +27,8 @@ const withHome = (path: string): string => (/^~(\/|$)/.test(path) ? join(homedir
 
 /** Loads it with its context, if one is named. Throws where it cannot be read, or says of no cluster where that is. */
 export function loadKubeconfig(kube: KubeConfig, cluster: ClusterArgs): void {
+  // Here, since a component of somebody else's program may be the first to log in.
+  keepConfigFromLoginCommands();
   const given = givenKubeconfig(cluster);
   if (given && "content" in given && isLikePath(given.content)) throw mistake(cluster, "is not there");
   try {
