@@ -47,7 +47,8 @@ const owner = cephHost
         ...(config.keys && { keys: config.keys }),
         radosgwAdmin: config.radosgwAdmin,
         otherKeys: "leave",
-        // A bucket that outlives the stack needs its owner; the owner's keys go in any case.
+        // The bucket outlives the stack, and needs its owner, whose keys go in any case. A user that is to be removed
+        // is not while it owns a bucket.
         onDelete: protectBucket ? "keep" : "remove",
       },
       { dependsOn: pools },
@@ -62,11 +63,7 @@ const connection = {
   accessKeyId: owner.accessKeyId,
   secretAccessKey: owner.secretAccessKey,
 };
-const backups = new BackupBucket("backup-bucket", {
-  connection,
-  bucket: config.bucket,
-  protection: { enabled: protectBucket },
-});
+const backups = new BackupBucket("backup-bucket", { connection, bucket: config.bucket });
 const proven = smokeCheck({ connection, bucket: backups.bucket, path: config.path });
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.

@@ -7,7 +7,7 @@ export { SingleDiskPools } from "./ceph/single-disk.ts";
 export type { SingleDiskPoolsArgs } from "./ceph/single-disk.ts";
 export type { S3ConnectionArgs } from "./s3/connection.ts";
 export { BackupBucket } from "./s3/bucket.ts";
-export type { BackupBucketArgs, BucketProtectionArgs } from "./s3/bucket.ts";
+export type { BackupBucketArgs } from "./s3/bucket.ts";
 export { smokeCheck } from "./s3/smoke-check.ts";
 export type { CheckedLocation, SmokeCheckArgs } from "./s3/smoke-check.ts";
 export { CnpgOperator } from "./cnpg/operator.ts";

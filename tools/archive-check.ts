@@ -1,7 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { z } from "zod";
 
-import type { Rule } from "../components/check.ts";
 import type { Archive } from "../components/cnpg/archive/archive.ts";
 import { withDamage } from "../components/cnpg/archive/damage.ts";
 import { describeArchive } from "../components/cnpg/archive/describe.ts";
@@ -13,33 +11,9 @@ import { type RecoveryTarget, recoveryProblem } from "../components/cnpg/archive
 import { archivePrefix } from "../components/cnpg/barman.ts";
 import { archiveRule } from "../components/cnpg/postgres/rules.ts";
 import { secretKeys } from "../components/cnpg/store.ts";
-import { type S3Connection, withoutSlash } from "../components/s3/connection.ts";
-import {
-  bucketRule,
-  caBundleRule,
-  endpointRule,
-  keyRule,
-  pathRule,
-  regionRule,
-} from "../components/s3/rules.ts";
+import type { S3Connection } from "../components/s3/connection.ts";
 import { deepWithProgress, describeDeep } from "./deep-progress.ts";
-
-const variables = z.object({
-  [secretKeys.endpoint]: variable(endpointRule),
-  [secretKeys.region]: variable(regionRule).default("local"),
-  [secretKeys.bucket]: variable(bucketRule),
-  [secretKeys.path]: variable(pathRule).default("/"),
-  [secretKeys.accessKeyId]: variable(keyRule),
-  [secretKeys.secretAccessKey]: variable(keyRule),
-  [secretKeys.caBundle]: variable(caBundleRule).optional(),
-});
-
-function variable(rule: Rule<string>) {
-  return z.string({ error: "is not set" }).superRefine((value, context) => {
-    const problem = rule(value);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  });
-}
+import { storeFrom } from "./store.ts";
 
 /**
  * Says what the archive of a database holds, and whether it can be recovered. Exit code 1: it cannot; 2: not all of it, for
@@ -117,24 +91,4 @@ async function readDeep(connection: S3Connection, listed: Archive, target: Recov
 function positiveNumber(value: string): number {
   if (Number(value) > 0 && Number(value) < 1e6) return Number(value);
   throw new InvalidArgumentError("It must be a number above 0.");
-}
-
-function storeFrom(environment: NodeJS.ProcessEnv) {
-  const parsed = variables.safeParse(environment);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`);
-    throw new Error(problems.join("\n"));
-  }
-  const { data } = parsed;
-  return {
-    connection: {
-      endpoint: withoutSlash(data[secretKeys.endpoint]),
-      region: data[secretKeys.region],
-      caBundle: data[secretKeys.caBundle],
-      accessKeyId: data[secretKeys.accessKeyId],
-      secretAccessKey: data[secretKeys.secretAccessKey],
-    },
-    bucket: data[secretKeys.bucket],
-    path: data[secretKeys.path],
-  };
 }

@@ -24,7 +24,6 @@ export const configFor = (program: ProgramName, namespaces: number): Record<stri
   region: "local",
   path: "/bench",
   bucket: `bench-pulumi-${program}`,
-  protectBucket: false,
   namespaces: entries(program, namespaces),
   operator: { chart: join(import.meta.dirname, "programs", "empty-chart") },
   barmanPlugin: { enabled: false },
@@ -83,7 +82,9 @@ async function makeStacks(
   const stacks = new Map<ProgramName, Stack>();
   for (const program of programs) {
     const name = `bench-${program}-${namespaces}-${run}`;
-    const stack = await workspace.makeStack(name, program, configFor(program, namespaces));
+    // A bucket for each run, since this program leaves it where it is; it goes with the bench's user.
+    const config = { ...configFor(program, namespaces), bucket: name };
+    const stack = await workspace.makeStack(name, program, config);
     await stack.setSecret("accessKeyId", keys.accessKeyId);
     await stack.setSecret("secretAccessKey", keys.secretAccessKey);
     stacks.set(program, stack);

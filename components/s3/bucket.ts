@@ -12,32 +12,25 @@ import { importsBucket } from "./import-bucket.ts";
 import { s3Provider } from "./provider.ts";
 import { bucketRule } from "./rules.ts";
 
-export interface BucketProtectionArgs {
-  /**
-   * On (the default): `pulumi destroy` leaves the bucket and its objects. Off: it deletes both. The change takes
-   * effect with the next `pulumi up`, so run that before `pulumi destroy`.
-   */
-  enabled?: boolean;
-}
-
 export interface BackupBucketArgs {
   /** The S3 store, and the keys of the bucket's owner. */
   connection: S3ConnectionArgs;
 
   /**
    * The bucket's name: 3 to 63 lower-case letters, digits, hyphens and dots, as S3 demands. Changing it makes a new
-   * bucket; the old one is left, or with protection off deleted.
+   * bucket; the old one and its objects are left as they are.
    */
   bucket: pulumi.Input<string>;
-
-  /** Protection against deletion. Default: on. */
-  protection?: BucketProtectionArgs;
 }
 
 /**
  * A bucket for backups. One that already belongs to the connection's user is imported as it is; one that belongs to
  * somebody else is an error. Nothing but the bucket itself is managed: RGW takes some requests about parts of a bucket
  * that it does not know for requests about the bucket, deletion included.
+ *
+ * The bucket and its objects outlive the stack: no `pulumi destroy` deletes them, no change of the name, and no removal
+ * from the program. The engine could delete a bucket as a whole only, with what other stacks keep in it; whoever wants
+ * to be rid of a stack's backups has `npm run remove-backups`.
  */
 export class BackupBucket extends pulumi.ComponentResource {
   /** The bucket's name; resolves once the bucket exists. */
@@ -58,14 +51,14 @@ export class BackupBucket extends pulumi.ComponentResource {
       ? ifKnown(found).then((known) => known?.region ?? anyRegion)
       : found.region;
     const provider = s3Provider(`${name}-s3`, args.connection, region, this);
-    const isProtected = args.protection?.enabled ?? true;
     const bucket = new aws.s3.Bucket(
       `${name}-bucket`,
-      { bucket: bucketName, forceDestroy: !isProtected },
+      { bucket: bucketName, forceDestroy: false },
       {
         parent: this,
         provider,
-        retainOnDelete: isProtected,
+        // In the state itself, so that it holds where no program runs, too.
+        retainOnDelete: true,
         transforms: importsBucket(found, bucketName, args.connection, this),
       },
     );

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { onlyInFull } from "./support/full.ts";
-import { kubectl, mustPulumi, on, pulumi } from "./support/lab.ts";
+import { kubectl, must, mustPulumi, on, pulumi } from "./support/lab.ts";
+import type { S3Request } from "./support/s3.ts";
 import {
   backupSecret,
   bucket,
+  endpoint,
   keysOfStack,
   rgwUser,
   s3,
@@ -12,6 +15,9 @@ import {
   stackIsUp,
   uid,
 } from "./support/stack.ts";
+import { checkoutCopy } from "./support/workspace.ts";
+
+type S3Steps = S3Request["steps"];
 
 async function bucketOwner(): Promise<string | undefined> {
   const outcome = await on("pve", ["radosgw-admin", "bucket", "stats", `--bucket=${bucket}`]);
@@ -60,9 +66,23 @@ describe("destroy with the protection on", () => {
 });
 
 describe("destroy with the protection lifted", () => {
-  it("refuses to take another bucket of the user along, and says what to do", async () => {
+  const other = "cnpg-backups-2";
+
+  it("leaves the bucket of before, its objects and those of other stacks when the name of the bucket changes", async () => {
     await setConfig({ "cnpg-rgw:protectBucket": "false" });
     await mustPulumi(["up", "--yes", "--skip-preview"]);
+    const keys = await keysOfStack();
+    await s3({ ...keys, steps: [["put", "stranger/kept"]] });
+    await setConfig({ "cnpg-rgw:bucket": other });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    assert.deepEqual(await s3({ ...keys, steps: [["list", ""]] }), [["lab/kept", "stranger/kept"]]);
+    await setConfig({ "cnpg-rgw:bucket": bucket });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    await mustPulumi(["preview", "--expect-no-changes"]);
+    assert.deepEqual(await s3({ ...keys, bucket: other, steps: [["remove", ""]] }), ["done"]);
+  });
+
+  it("refuses to take another bucket of the user along, and says what to do", async () => {
     const keys = await keysOfStack();
     assert.deepEqual(
       await s3({
@@ -92,9 +112,37 @@ describe("destroy with the protection lifted", () => {
     );
   });
 
-  it("takes the rest once that bucket is gone", async () => {
-    await mustPulumi(["destroy", "--yes", "--skip-preview"]);
+  it("leaves the stack's bucket, too, and the user with it", async () => {
+    const outcome = await pulumi(["destroy", "--yes", "--skip-preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /still owns bucket cnpg-backups/);
+    assert.equal(await bucketOwner(), uid);
+  });
+
+  it("takes the user once `npm run remove-backups` has emptied the stack's path, and nothing else", async () => {
+    const keys = await keysOfStack();
+    const environment = [
+      `S3_ENDPOINT=${endpoint}`,
+      `S3_BUCKET=${bucket}`,
+      "S3_PATH=/lab",
+      `S3_ACCESS_KEY_ID=${keys.accessKeyId}`,
+      `S3_SECRET_ACCESS_KEY=${keys.secretAccessKey}`,
+    ];
+    const tool = join(checkoutCopy, "tools", "remove-backups.ts");
+    const remove = (...args: string[]) => must("workstation", ["env", ...environment, "node", tool, ...args]);
+    assert.match(
+      await remove(),
+      /would stay, for there is more in it, such as "stranger\/".*Nothing was deleted/s,
+    );
+    assert.match(await remove("--confirm", `${bucket}/lab`), /and nothing else in bucket/);
+    const steps: S3Steps = [
+      ["list", ""],
+      ["delete", "stranger/kept"],
+    ];
+    assert.deepEqual(await s3({ ...keys, steps }), [["stranger/kept"], "done"]);
+    assert.match(await remove("--confirm", `${bucket}/lab`), /are deleted, and the bucket/);
     assert.equal(await bucketOwner(), undefined);
+    await mustPulumi(["destroy", "--yes", "--skip-preview"]);
     assert.equal(await rgwUser(uid), undefined);
     await setConfig({ "cnpg-rgw:protectBucket": "true" });
   });

@@ -99,11 +99,18 @@ describe("the program", () => {
     assert.ok(names(made).includes("single-disk-pools"));
   });
 
-  it("deletes the bucket's objects only where the protection is lifted", async () => {
-    const kept = await run(onAnyS3);
-    assert.notEqual(find(kept.made, "backup-bucket-bucket").inputs.forceDestroy, true);
-    const lifted = await run({ ...onAnyS3, protectBucket: "false" });
-    assert.equal(find(lifted.made, "backup-bucket-bucket").inputs.forceDestroy, true);
+  it("never has the engine delete the bucket or its objects, and the user only where the protection is lifted", async () => {
+    for (const [protectBucket, onDelete] of [
+      ["true", "keep"],
+      ["false", "remove"],
+    ] as const) {
+      const { made } = await run({ ...onCeph, protectBucket });
+      assert.equal(find(made, "backup-bucket-bucket").inputs.forceDestroy, false);
+      assert.match(
+        String(find(made, "rgw-user-user").inputs.stdin),
+        new RegExp(`"onDelete": ?"${onDelete}"`),
+      );
+    }
   });
 
   it("gives each database its prefix, its schedule and a command that brings it back", async () => {

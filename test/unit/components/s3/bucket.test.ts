@@ -51,6 +51,17 @@ describe("BackupBucket", () => {
     assert.deepEqual(secrets.sort(), ["accessKey", "secretKey"]);
   });
 
+  it("outlives its stack, by what is in the state", async () => {
+    const kept: (boolean | undefined)[] = [];
+    const record = ({ type, opts }: pulumi.ResourceTransformationArgs) => {
+      if (type === "aws:s3/bucket:Bucket") kept.push(opts.retainOnDelete);
+      return undefined;
+    };
+    const args = { connection: connection(), bucket: "cnpg-backups" };
+    await valueOf(new BackupBucket("backups", args, { transformations: [record] }).bucket);
+    assert.deepEqual(kept, [true]);
+  });
+
   it("is signed for as its store demands", async () => {
     Object.assign(store, { location: "garage", own: ["cnpg-backups"], onlyRegion: "garage" });
     const bucket = new BackupBucket("backups", {
@@ -59,17 +70,6 @@ describe("BackupBucket", () => {
     });
     await valueOf(bucket.bucket);
     assert.equal(only("pulumi:providers:aws").inputs.region, "garage");
-  });
-
-  it("deletes objects only where protection is off", async () => {
-    const protection = { enabled: false };
-    const bucket = new BackupBucket("backups", {
-      connection: connection(),
-      bucket: "cnpg-backups",
-      protection,
-    });
-    await valueOf(bucket.bucket);
-    assert.equal(only("aws:s3/bucket:Bucket").inputs.forceDestroy, true);
   });
 
   it("refuses an environment with which the provider would fail", () => {

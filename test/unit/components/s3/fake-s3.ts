@@ -17,7 +17,7 @@ export interface FakeS3 {
   requests: string[];
 
   /** Answers with this error code instead of doing what is asked, where the request matches. */
-  errors: { when: RegExp; status: number; code: string }[];
+  errors: { when: RegExp; status: number; code: string; message?: string }[];
 
   /** What GetBucketLocation says; undefined: there is no bucket. */
   location: string | undefined;
@@ -34,6 +34,18 @@ export interface FakeS3 {
   /** The bucket's policy as JSON, and the rules of its lifecycle as XML; empty: it has none. */
   policy: string;
   lifecycle: string;
+
+  /** What GetBucketVersioning says; `Enabled` keeps what is overwritten and deleted. */
+  versioning: "" | "Enabled" | "Suspended";
+
+  /** All versions and delete markers of a bucket with versions, the oldest first. */
+  versions: { key: string; id: string; isMarker: boolean }[];
+
+  /** Unfinished multipart uploads. */
+  uploads: { key: string; id: string; initiated: Date }[];
+
+  /** Headers of the answer to HeadBucket. */
+  head: Record<string, string>;
 
   /** Makes the store as new. */
   reset: () => void;
@@ -68,12 +80,17 @@ function emptyStore(): Omit<FakeS3, "endpoint" | "reset" | "stop"> {
     acl: { others: [] },
     policy: "",
     lifecycle: "",
+    versioning: "",
+    versions: [],
+    uploads: [],
+    head: {},
   };
 }
 
 interface Answer {
   status: number;
   body: string | Uint8Array;
+  headers?: Record<string, string>;
 }
 
 async function answer(store: FakeS3, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -86,11 +103,12 @@ async function answer(store: FakeS3, request: IncomingMessage, response: ServerR
   const error = isElsewhere ? otherRegion : store.errors.find(({ when }) => when.test(line));
   const isAnonymous = signature === undefined && url.pathname !== "/";
   const done = () => (isAnonymous ? withoutKeys(store, url) : work(store, request.method ?? "", url, sent));
-  const { status, body } = error === undefined ? done() : refusal(error.status, error.code);
-  response.writeHead(status, { "content-type": "application/xml" }).end(body);
+  const { status, body, headers } =
+    error === undefined ? done() : refusal(error.status, error.code, error.message);
+  response.writeHead(status, { "content-type": "application/xml", ...headers }).end(body);
 }
 
-const otherRegion = { status: 400, code: "AuthorizationHeaderMalformed" };
+const otherRegion = { status: 400, code: "AuthorizationHeaderMalformed", message: "" };
 
 /** As RGW tells of buckets to anybody. */
 function withoutKeys({ location }: FakeS3, { pathname }: URL): Answer {
@@ -104,12 +122,93 @@ function work(store: FakeS3, method: string, url: URL, sent: string): Answer {
   if (url.searchParams.has("acl")) return aclOf(store);
   if (url.searchParams.has("policy")) return policyOf(store);
   if (url.searchParams.has("lifecycle")) return lifecycleOf(store);
+  if (url.searchParams.has("versioning")) return versioningOf(store);
+  if (url.searchParams.has("versions")) return listOfVersions(store, url.searchParams);
+  if (url.searchParams.has("uploads")) return listOfUploads(store, url.searchParams);
   if (url.searchParams.get("list-type") === "2") return listOfObjects(store, url.searchParams);
   const key = decodeURIComponent(url.pathname).split("/").slice(2).join("/");
-  if (method === "PUT") store.objects.set(key, sent);
-  if (method === "DELETE") store.objects.delete(key);
+  if (key === "") return bucketItself(store, method);
+  if (method === "PUT") return put(store, key, sent);
+  if (method === "DELETE") return remove(store, key, url.searchParams);
   const object = method === "GET" ? store.objects.get(key) : "";
   return object === undefined ? refusal(404, "NoSuchKey") : { status: 200, body: object };
+}
+
+function bucketItself(store: FakeS3, method: string): Answer {
+  if (method === "HEAD") return { status: 200, body: "", headers: store.head };
+  if (method !== "DELETE") return { status: 200, body: "" };
+  const isEmpty = [store.objects.size, store.versions.length, store.uploads.length].every(
+    (size) => size === 0,
+  );
+  return isEmpty ? { status: 204, body: "" } : refusal(409, "BucketNotEmpty");
+}
+
+function put(store: FakeS3, key: string, sent: string): Answer {
+  store.objects.set(key, sent);
+  return { status: 200, body: "", headers: newVersion(store, key, false) };
+}
+
+function remove(store: FakeS3, key: string, query: URLSearchParams): Answer {
+  const upload = query.get("uploadId");
+  if (upload !== null) {
+    store.uploads = store.uploads.filter(({ id }) => id !== upload);
+    return { status: 204, body: "" };
+  }
+  const version = query.get("versionId");
+  if (version !== null && version !== "null") {
+    store.versions = store.versions.filter(({ id }) => id !== version);
+    if (!store.versions.some((left) => left.key === key && !left.isMarker)) store.objects.delete(key);
+    return { status: 204, body: "" };
+  }
+  store.objects.delete(key);
+  return { status: 204, body: "", headers: newVersion(store, key, true) };
+}
+
+function newVersion(store: FakeS3, key: string, isMarker: boolean): Record<string, string> {
+  if (store.versioning !== "Enabled") return {};
+  versionsMade += 1;
+  const id = `v${versionsMade}`;
+  store.versions.push({ key, id, isMarker });
+  return { "x-amz-version-id": id };
+}
+
+let versionsMade = 0;
+
+function versioningOf({ versioning }: FakeS3): Answer {
+  const status = versioning === "" ? "" : `<Status>${versioning}</Status>`;
+  return xml(`<VersioningConfiguration>${status}</VersioningConfiguration>`);
+}
+
+/** Of a bucket without versions each object is one, called null. */
+function listOfVersions(store: FakeS3, query: URLSearchParams): Answer {
+  const [prefix, marker] = [query.get("prefix") ?? "", query.get("key-marker") ?? ""];
+  const unversioned = [...store.objects.keys()].map((key) => ({ key, id: "null", isMarker: false }));
+  const all = (store.versioning === "" ? unversioned : store.versions)
+    .filter(({ key }) => key.startsWith(prefix) && key > marker)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const page = all.slice(0, store.pageSize);
+  const listed = page.map(({ key, id, isMarker }) => {
+    const name = upTo(query.get("delimiter"), key, prefix);
+    if (name !== key) return `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`;
+    const [kind, bytes] = [
+      isMarker ? "DeleteMarker" : "Version",
+      Buffer.byteLength(store.objects.get(key) ?? ""),
+    ];
+    const modified = (store.modified.get(key) ?? new Date()).toISOString();
+    return `<${kind}><Key>${key}</Key><VersionId>${id}</VersionId><Size>${bytes}</Size><LastModified>${modified}</LastModified></${kind}>`;
+  });
+  const more = `<IsTruncated>${all.length > page.length}</IsTruncated><NextKeyMarker>${page.at(-1)?.key ?? ""}</NextKeyMarker>`;
+  return xml(`<ListVersionsResult>${listed.join("")}${more}</ListVersionsResult>`);
+}
+
+function listOfUploads({ uploads }: FakeS3, query: URLSearchParams): Answer {
+  const listed = uploads
+    .filter(({ key }) => key.startsWith(query.get("prefix") ?? ""))
+    .map(
+      ({ key, id, initiated }) =>
+        `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${initiated.toISOString()}</Initiated></Upload>`,
+    );
+  return xml(`<ListMultipartUploadsResult>${listed.join("")}</ListMultipartUploadsResult>`);
 }
 
 function listOfBuckets({ own }: FakeS3): Answer {
@@ -171,8 +270,8 @@ function upTo(delimiter: string | null, key: string, prefix: string): string {
   return end < 0 ? key : key.slice(0, end + 1);
 }
 
-function refusal(status: number, code: string): Answer {
-  return { ...xml(`<Error><Code>${code}</Code></Error>`), status };
+function refusal(status: number, code: string, message = ""): Answer {
+  return { ...xml(`<Error><Code>${code}</Code><Message>${message}</Message></Error>`), status };
 }
 
 function xml(body: string): Answer {

@@ -1,0 +1,99 @@
+import { Command } from "commander";
+
+import { shown } from "../components/check.ts";
+import { shownBytes, shownTime } from "../components/cnpg/archive/units.ts";
+import { secretKeys } from "../components/cnpg/store.ts";
+import { s3Client } from "../components/s3/client.ts";
+import { classify } from "../components/s3/failure.ts";
+import { probe } from "../components/s3/probe.ts";
+import { type NamedStore, storeFrom } from "./store.ts";
+import {
+  type Below,
+  type Stored,
+  removeBelow,
+  removeEmptyBucket,
+  storedBelow,
+  storedBeside,
+  uploadsOf,
+} from "./stored-below.ts";
+
+/**
+ * Deletes all backups of a stack: what lies below its path, and the bucket, if nothing else is in it. Without
+ * `--confirm` it only says what that would be.
+ */
+new Command("remove-backups")
+  .description(
+    "deletes the backups below a stack's path, and the bucket if nothing else is in it; the store comes from the " +
+      `environment, by the names that the Secret has: ${Object.values(secretKeys).join(", ")}`,
+  )
+  .option("--confirm <place>", "what is to be deleted, as BUCKET/PATH; without it nothing is")
+  .action(async ({ confirm }: { confirm?: string }) => {
+    process.exitCode = await run(confirm).catch((error: unknown) => {
+      console.error(error instanceof Error ? error.message : String(error));
+      return 1;
+    });
+  })
+  .parse();
+
+async function run(confirm: string | undefined): Promise<number> {
+  const store = storeFrom(process.env);
+  const path = store.path.split("/").filter(Boolean).join("/");
+  if (path === "") throw new Error(`${secretKeys.path} must be the path of one stack, such as /homelab.`);
+  const place = `${store.bucket}/${path}`;
+  if (confirm !== undefined && confirm !== place)
+    throw new Error(`--confirm is ${shown(confirm)}, and the place is ${shown(place)}. Nothing was deleted.`);
+  const client = s3Client(store.connection);
+  try {
+    return await orFailure(store, () => work({ client, bucket: store.bucket, prefix: `${path}/` }, confirm));
+  } finally {
+    client.destroy();
+  }
+}
+
+async function orFailure<T>({ connection, bucket }: NamedStore, doIt: () => Promise<T>): Promise<T> {
+  const target = { connection, bucket, attempt: `remove backups from ${bucket}` };
+  await probe(target);
+  return doIt().catch((error: unknown) => {
+    throw error instanceof Error && "$metadata" in error ? classify(error, target) : error;
+  });
+}
+
+async function work(below: Below, confirm: string | undefined): Promise<number> {
+  const place = `${below.bucket}/${below.prefix.slice(0, -1)}`;
+  const [stored, uploads, beside] = await Promise.all([
+    storedBelow(below),
+    uploadsOf(below),
+    storedBeside(below),
+  ]);
+  console.log(described(place, stored, uploads.length));
+  if (confirm === undefined) {
+    console.log(
+      beside === undefined
+        ? `Nothing else is in bucket ${below.bucket}: it would go, too.`
+        : `Bucket ${below.bucket} would stay, for there is more in it, such as ${shown(beside)}.`,
+    );
+    console.log(
+      "Nothing was deleted. What is deleted cannot be brought back. Remove databases that still archive there from" +
+        ` their stack first. Then: npm run remove-backups -- --confirm ${place}`,
+    );
+    return 0;
+  }
+  await removeBelow(below, (removed) => {
+    console.log(`${removed} deleted`);
+  });
+  if (beside === undefined) await removeEmptyBucket(below);
+  const rest = beside === undefined ? "and the bucket" : `and nothing else in bucket ${below.bucket}`;
+  console.log(`The backups at s3://${place} are deleted, ${rest}.`);
+  return 0;
+}
+
+function described(place: string, stored: Map<string, Stored>, uploads: number): string {
+  const unfinished = uploads === 0 ? "" : `; unfinished uploads: ${uploads}`;
+  if (stored.size === 0) return `s3://${place} holds no objects${unfinished}.`;
+  const lines = [...stored].map(
+    ([name, { objects, bytes, newest }]) =>
+      `  ${shown(name)}: ${objects} objects, ${shownBytes(bytes)}, ` +
+      `the newest of ${newest === undefined ? "an unknown time" : shownTime(newest)}`,
+  );
+  return [`s3://${place} holds${unfinished}:`, ...lines].join("\n");
+}
