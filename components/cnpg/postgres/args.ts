@@ -85,7 +85,8 @@ export interface BackupArgs {
 
   /**
    * When base backups are taken: six fields, seconds first, Sunday is 0, in the operator's time zone; or `@daily`, or
-   * `@every 12h`. Default: `0 0 2 * * *`, each night at two. The first one is taken at once in any case.
+   * `@every 12h`; one a minute at most. Default: each night at a minute between two and five that namespace and name
+   * decide, so that databases do not all begin at once. The first one is taken at once in any case.
    */
   schedule?: pulumi.Input<string | undefined>;
 

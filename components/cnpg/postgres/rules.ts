@@ -76,6 +76,16 @@ export function retentionRule(retention: string | undefined): string | undefined
   return `must be a number of days, weeks or months, such as 14d, 4w or 3m, not ${shown(retention)}`;
 }
 
+/** Said twice, the shorter one may win, and delete what the longer one promises to keep. */
+export function retentionsRule(given: Readonly<Record<string, string | undefined>>): string | undefined {
+  const said = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value }],
+  );
+  if (new Set(said.map(({ value }) => value)).size < 2) return undefined;
+  const all = said.map(({ name, value }) => `${name} is ${shown(value)}`).join(", and ");
+  return `is said twice: ${all}. Remove one of them: base backups that the one keeps the other would have deleted`;
+}
+
 /** What becomes part of object names and of barman's command line. */
 export function serverNameRule(serverName: string | undefined): string | undefined {
   if (serverName === undefined || /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(serverName)) return undefined;

@@ -5,19 +5,68 @@ import { shown } from "../../check.ts";
  * it takes and nobody means, such as a date that never comes or five fields, is refused all the same.
  */
 export function scheduleRule(schedule: string | undefined): string | undefined {
-  if (schedule === undefined || descriptors.includes(schedule)) return undefined;
+  if (schedule === undefined || descriptors.has(schedule)) return undefined;
   if (schedule.startsWith("@every")) return everyProblem(schedule);
-  const fields = schedule.split(/[ \t\n\v\f\r]+/).filter((field) => field !== "");
+  const fields = fieldsOf(schedule);
   const six = fields.length === 5 ? ["0", ...fields] : fields;
   const why = fieldsProblem(six);
-  if (why === undefined && six !== fields) {
-    return `must have six fields, seconds first, and ${shown(schedule)} has five: write ${shown(six.join(" "))}`;
+  if (why !== undefined) {
+    return `must be a schedule of six fields, seconds first, such as "0 0 2 * * *", not ${shown(schedule)}${why}`;
   }
-  if (why === undefined) return undefined;
-  return `must be a schedule of six fields, seconds first, such as "0 0 2 * * *", not ${shown(schedule)}${why}`;
+  const once = shown(["0", ...six.slice(1)].join(" "));
+  if (six !== fields) {
+    return `must have six fields, seconds first, and ${shown(schedule)} has five: write ${once}`;
+  }
+  const times = timesOf(six[0] ?? "", seconds).length;
+  if (times === 1) return undefined;
+  return (
+    `must begin one base backup a minute at most, and ${shown(schedule)} begins ${times}, since the first field is the ` +
+    `seconds: write ${once}`
+  );
 }
 
-const descriptors = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+const fieldsOf = (schedule: string): string[] =>
+  schedule.split(/[ \t\n\v\f\r]+/).filter((field) => field !== "");
+
+const descriptors: ReadonlyMap<string, string> = new Map([
+  ["@yearly", "0 0 0 1 1 *"],
+  ["@annually", "0 0 0 1 1 *"],
+  ["@monthly", "0 0 0 1 * *"],
+  ["@weekly", "0 0 0 * * 0"],
+  ["@daily", "0 0 0 * * *"],
+  ["@midnight", "0 0 0 * * *"],
+  ["@hourly", "0 0 * * * *"],
+]);
+
+/** The numbers that the six fields of a schedule stand for; undefined for an interval, and for what is no schedule. */
+export interface Times {
+  seconds: number[];
+  minutes: number[];
+  hours: number[];
+  days: number[];
+  months: number[];
+  weekdays: number[];
+
+  /** Whether it is on any day of the month, or any day of the week; else the one or the other is enough. */
+  isAnyDay: boolean;
+}
+
+export function timesIn(schedule: string): Times | undefined {
+  const fields = fieldsOf(descriptors.get(schedule) ?? schedule);
+  const numbers = fieldTable.map((field, i) => timesOf(fields[i] ?? "", field).sort((a, b) => a - b));
+  const [inSeconds, minutes, hours, days, inMonths, onWeekdays] = numbers;
+  if (fields.length !== 6 || numbers.some((list) => list.length === 0)) return undefined;
+  if (!inSeconds || !minutes || !hours || !days || !inMonths || !onWeekdays) return undefined;
+  const isAnyDay = [fields[3], fields[5]].some((field) => /[*?]/.test(field ?? ""));
+  return { seconds: inSeconds, minutes, hours, days, months: inMonths, weekdays: onWeekdays, isAnyDay };
+}
+
+/** The seconds of `@every 12h`; undefined for any other schedule. */
+export function intervalIn(schedule: string): number | undefined {
+  return schedule.startsWith("@every") && everyProblem(schedule) === undefined
+    ? everySeconds(schedule)
+    : undefined;
+}
 
 const units: Record<string, number> = {
   ns: 1e-9,
@@ -30,16 +79,21 @@ const units: Record<string, number> = {
   h: 3600,
 };
 
-/** What is shorter than a second the operator would make one; what is longer than 292 years is no duration in Go. */
+/** More often than each minute nobody means; what is longer than 292 years is no duration in Go. */
 function everyProblem(schedule: string): string | undefined {
+  const every = everySeconds(schedule);
+  if (every !== undefined && every >= 60 && every < 9.2e9) return undefined;
+  return `must be @every and a time of a minute or more in h, m and s, such as "@every 12h", not ${shown(schedule)}`;
+}
+
+function everySeconds(schedule: string): number | undefined {
   const number = /\d+(?:\.\d*)?|\.\d+/.source;
   const unit = /ns|us|µs|μs|ms|s|m|h/.source;
   const duration = /^@every (.+)$/.exec(schedule)?.[1] ?? "";
   const parts = Array.from(duration.matchAll(new RegExp(`(${number})(${unit})`, "g")));
-  const seconds = parts.reduce((sum, [, count, name]) => sum + Number(count) * (units[name ?? ""] ?? 0), 0);
-  const isWhole = parts.map(([text]) => text).join("") === duration;
-  if (isWhole && seconds >= 1 && seconds < 9.2e9) return undefined;
-  return `must be @every and a time of a second or more in h, m and s, such as "@every 12h", not ${shown(schedule)}`;
+  const isWhole = duration !== "" && parts.map(([text]) => text).join("") === duration;
+  if (!isWhole) return undefined;
+  return parts.reduce((sum, [, count, name]) => sum + Number(count) * (units[name ?? ""] ?? 0), 0);
 }
 
 interface Field {
@@ -53,8 +107,9 @@ interface Field {
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+const seconds: Field = { what: "seconds", min: 0, max: 59, names: [], allowed: "0 to 59" };
 const fieldTable: readonly Field[] = [
-  { what: "seconds", min: 0, max: 59, names: [], allowed: "0 to 59" },
+  seconds,
   { what: "minutes", min: 0, max: 59, names: [], allowed: "0 to 59" },
   { what: "hours", min: 0, max: 23, names: [], allowed: "0 to 23" },
   { what: "days of the month", min: 1, max: 31, names: [], allowed: "1 to 31, without L and W" },
@@ -82,6 +137,8 @@ function numbersOf(text: string, field: Field): number[] | undefined {
   const ranges = text.split(",").map((range) => rangeOf(range, field));
   return ranges.every((range) => range !== undefined) ? ranges.flat() : undefined;
 }
+
+const timesOf = (text: string, field: Field): number[] => [...new Set(numbersOf(text, field) ?? [])];
 
 function rangeOf(text: string, field: Field): number[] | undefined {
   const match = /^(?:[*?]|(\w+)(?:-(\w+))?)(?:\/(\d{1,9}))?$/.exec(text);

@@ -10,6 +10,7 @@ import { namespaceRule } from "../rules.ts";
 import { type BackupStoreArgs, backupSecretName } from "../store.ts";
 import type { BackupArgs, PostgresClusterArgs, RecoveryArgs } from "./args.ts";
 import * as rules from "./rules.ts";
+import { nightlySchedule } from "./schedule-gaps.ts";
 
 /** The component's arguments: known, checked, with defaults, and without a secret. */
 export interface Settings {
@@ -73,6 +74,7 @@ export function settingsOf(
   const imageRule = (image: string | undefined): string | undefined =>
     rules.imageNameRule(image) ?? rules.barmanImageRule(args.backup.method ?? "plugin")(image);
   const database = check("database.name", args.database?.name, rules.identifierRule);
+  const retentions = check("backup.retention", retentionsOf(args), rules.retentionsRule);
   const owner = check("database.owner", args.database?.owner, rules.identifierRule);
   return pulumi
     .output({
@@ -84,7 +86,7 @@ export function settingsOf(
       storageClass: check("storage.storageClass", args.storage.storageClass, rules.storageClassRule),
       database,
       owner,
-      backup: backupSettings(args.backup, check),
+      backup: pulumi.all([backupSettings(args.backup, check), retentions]).apply(([backup]) => backup),
       recovery: args.recovery && recoverySettings(args.recovery, args.backup, check),
       retainVolumes: args.deletion?.retainVolumes,
       spec: args.spec,
@@ -93,6 +95,10 @@ export function settingsOf(
     .apply((given) => ({
       ...given,
       clusterName: given.clusterName ?? name,
+      backup: {
+        ...given.backup,
+        schedule: given.backup.schedule ?? nightlySchedule(given.namespace, given.clusterName ?? name),
+      },
       instances: given.instances ?? 3,
       database: given.database ?? "app",
       owner: given.owner ?? given.database ?? "app",
@@ -102,7 +108,10 @@ export function settingsOf(
     }));
 }
 
-function backupSettings(args: BackupArgs, check: Check): pulumi.Output<BackupSettings> {
+function backupSettings(
+  args: BackupArgs,
+  check: Check,
+): pulumi.Output<Omit<BackupSettings, "schedule"> & { schedule: string | undefined }> {
   const method = args.method ?? "plugin";
   return pulumi
     .output({
@@ -123,7 +132,6 @@ function backupSettings(args: BackupArgs, check: Check): pulumi.Output<BackupSet
     })
     .apply((given) => ({
       ...given,
-      schedule: given.schedule ?? "0 0 2 * * *",
       retention: given.retention ?? "14d",
       dataCompression: given.dataCompression ?? defaultTuning.dataCompression,
       walCompression: given.walCompression ?? defaultTuning.walCompression,
@@ -131,6 +139,23 @@ function backupSettings(args: BackupArgs, check: Check): pulumi.Output<BackupSet
       walParallelism: given.walParallelism ?? defaultTuning.walParallelism,
       objectStore: given.objectStore ?? {},
     }));
+}
+
+/** What says how long backups are kept, by the names of the arguments. */
+function retentionsOf({
+  backup,
+  spec,
+}: PostgresClusterArgs): pulumi.Output<Record<string, string | undefined>> {
+  const { method = "plugin", retention, objectStore } = backup;
+  return pulumi
+    .output({ retention, objectStore, spec })
+    .apply((given): Record<string, string | undefined> => {
+      const other =
+        method === "plugin"
+          ? { "backup.objectStore.retentionPolicy": given.objectStore?.retentionPolicy }
+          : { "spec.backup.retentionPolicy": given.spec?.backup?.retentionPolicy };
+      return { "backup.retention": given.retention, ...other };
+    });
 }
 
 function recoverySettings(

@@ -7,6 +7,7 @@ import { z } from "zod";
 
 import { PostgresCluster } from "../../../../../components/cnpg/postgres/postgres-cluster.ts";
 import { protectedLabel } from "../../../../../components/cnpg/postgres/labels.ts";
+import { nightlySchedule } from "../../../../../components/cnpg/postgres/schedule-gaps.ts";
 import type { PostgresClusterArgs } from "../../../../../components/cnpg/postgres/args.ts";
 import { family, findSoon, recordResources, valueOf } from "../../../mocks.ts";
 
@@ -58,17 +59,43 @@ describe("PostgresCluster", () => {
     assert.equal(await label("passing-cluster"), undefined);
   });
 
-  it("ends the program where the spec takes its archiving away", () => {
-    const spec = { plugins: [{ name: "barman-cloud.cloudnative-pg.io", isWALArchiver: false }] };
+  it("is backed up at night, each at a time of its own, unless somebody says when", async () => {
+    const at = async (name: string) => {
+      const { inputs } = await findSoon(declared, `${name}-schedule`);
+      return z.object({ schedule: z.string() }).parse(inputs.spec).schedule;
+    };
+    new PostgresCluster("billing", args);
+    new PostgresCluster("wiki", { ...args, backup: { store, schedule: "0 0 2 * * *" } });
+    assert.equal(await at("billing"), nightlySchedule("shop", "billing"));
+    assert.equal(await at("wiki"), "0 0 2 * * *");
+  });
+
+  const endOf = (name: string, more: object): string => {
     const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const program = `
       const { recordResources } = await import(${at("../../../mocks.ts")});
       const { PostgresCluster } = await import(${at("../../../../../components/cnpg/postgres/postgres-cluster.ts")});
       await recordResources({ preview: true });
-      new PostgresCluster("not-archived", ${JSON.stringify({ ...args, spec })});`;
+      new PostgresCluster(${JSON.stringify(name)}, ${JSON.stringify({ ...args, ...more })});`;
     const { status, stderr } = spawnSync(process.execPath, ["-e", program], { encoding: "utf8" });
     assert.equal(status, 1);
-    assert.match(stderr, /shop\/not-archived: its backups need .*isWALArchiver to be true, and it is false/);
+    return stderr;
+  };
+
+  it("ends the program where the spec takes its archiving away", () => {
+    const spec = { plugins: [{ name: "barman-cloud.cloudnative-pg.io", isWALArchiver: false }] };
+    assert.match(
+      endOf("not-archived", { spec }),
+      /shop\/not-archived: its backups need .*isWALArchiver to be true, and it is false/,
+    );
+  });
+
+  it("ends the program where two arguments say how long backups are kept", () => {
+    const backup = { store, retention: "30d", objectStore: { retentionPolicy: "2d" } };
+    assert.match(
+      endOf("kept-twice", { backup }),
+      /backup\.retention is said twice: .*"30d", and .*"2d"\. Remove one/,
+    );
   });
 
   it("is refused at once with an image that in-tree backups cannot run in", () => {

@@ -129,6 +129,16 @@ describe("when and how long backups are taken and kept", () => {
     });
   });
 
+  it("is one retention, however often it is said", () => {
+    const [here, there] = ["backup.retention", "backup.objectStore.retentionPolicy"];
+    for (const said of [{}, { [here]: "30d" }, { [there]: "2d" }, { [here]: "30d", [there]: "30d" }])
+      assert.equal(rules.retentionsRule(said), undefined);
+    assert.match(
+      rules.retentionsRule({ [here]: "30d", [there]: "2d" }) ?? "",
+      /said twice: backup\.retention is "30d", and backup\.objectStore\.retentionPolicy is "2d"\. Remove one/,
+    );
+  });
+
   it("is a compression that the method knows", () => {
     table(rules.dataCompressionRule("plugin"), ["snappy", "lz4", "gzip", "bzip2", "none"], {
       zstd: /one of snappy/,
