@@ -16,26 +16,17 @@ import type { TimelineHistory } from "./timeline-history.ts";
 
 /** Whether anything is there: WAL or backups of an earlier cluster, to which another one must not add its own. */
 export function isOccupied(connection: S3Connection, location: ArchiveLocation): Promise<boolean> {
-  return hasObjects(connection, location, "");
+  return inTime(connection, location, 30, (store) => hasObject(store, ""));
 }
 
-/** Whether there is a base backup, or the beginning of one. */
-export function hasBaseBackup(connection: S3Connection, location: ArchiveLocation): Promise<boolean> {
-  return hasObjects(connection, location, "base/");
-}
-
-function hasObjects(
-  connection: S3Connection,
-  location: ArchiveLocation,
-  below: string,
-  timeoutSeconds = 30,
+/** Whether there is an object whose name below the archive's prefix begins so. */
+export async function hasObject(
+  { client, location: { bucket, prefix }, abortSignal }: Store,
+  beginning: string,
 ): Promise<boolean> {
-  return inTime(connection, location, timeoutSeconds, async ({ client, abortSignal }) => {
-    const { bucket, prefix } = location;
-    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/${below}`, MaxKeys: 1 });
-    const { Contents } = await client.send(command, { abortSignal });
-    return Contents !== undefined && Contents.length > 0;
-  });
+  const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/${beginning}`, MaxKeys: 1 });
+  const { Contents } = await client.send(command, { abortSignal });
+  return Contents !== undefined && Contents.length > 0;
 }
 
 /**
@@ -138,7 +129,7 @@ async function historyOf(store: Store, { name, timeline, packing }: HistoryFile)
 }
 
 /** Undefined if it is gone: retention may delete what was listed a moment ago. */
-async function contentOf(
+export async function contentOf(
   { client, location, abortSignal }: Store,
   name: string,
 ): Promise<Uint8Array | undefined> {

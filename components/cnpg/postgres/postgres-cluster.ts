@@ -7,19 +7,19 @@ import { say } from "../../say.ts";
 import { keepsFields } from "../keep-fields.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { customResource } from "../custom-resource.ts";
-import type { LiveCluster } from "../live/live-cluster.ts";
 import type { ReplayLog } from "../live/replay-log.ts";
 import { DatabaseFailure, untilDatabaseAnswers } from "../live/until-answers.ts";
 import type { Connections } from "./bucket-check.ts";
 import { ownerLabel, ownerOf, takesBack } from "../owner.ts";
 import { clusterToAsk } from "../preflight.ts";
+import { archiveProblems } from "./archived.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { postgresClusterType, protectedLabel } from "./labels.ts";
 import { isFirstBackupDue, untilMoved } from "./move.ts";
 import { refusesOthers } from "./others.ts";
 import { planProblem } from "./plan-problem.ts";
 import { type Plan, objectStoreName, planOf, privateCasOf, scheduleName, sourceStoreName } from "./plan.ts";
-import { approved, connectionsOf, inspectedFirst, storeInspectedFirst } from "./preflight.ts";
+import { type Approved, approved, connectionsOf, inspectedFirst, storeInspectedFirst } from "./preflight.ts";
 import { untilProven, whyTargetWasMissed } from "./recovered.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
@@ -59,7 +59,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const planned = settingsOf(name, args, this).apply((settings) => soundPlan(settings, this));
     const connections = connectionsOf(args, this);
     const checked = approved(planned, connections, cluster, this);
-    const { plan, live } = checked;
+    const { plan } = checked;
     const storeChecked = storeInspectedFirst(checked, connections, this);
     const protect = args.deletion?.protect ?? true;
     const stores = usesPlugin ? objectStores(name, plan, args, cluster, storeChecked, this) : [];
@@ -75,8 +75,8 @@ export class PostgresCluster extends pulumi.ComponentResource {
         keepsFields(this, cluster),
       ),
     });
-    const answered = pulumi.all([plan, live, connections, made.id]).apply(async ([known, before, stores]) => {
-      if (cluster && !pulumi.runtime.isDryRun()) await answers(known, before, cluster, stores, this);
+    const answered = pulumi.all([checked, connections, made.id]).apply(async ([found, stores]) => {
+      if (cluster && !pulumi.runtime.isDryRun()) await answers(found, cluster, stores, this);
     });
     const answering = pulumi.all([plan, pulumi.unsecret(answered)]).apply(([known]) => known);
     const isDue = checked.apply((found) => !pulumi.runtime.isDryRun() && isFirstBackupDue(found, cluster));
@@ -209,8 +209,7 @@ const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string, c
   }));
 
 async function answers(
-  plan: Plan,
-  before: LiveCluster,
+  { plan, live: before, move }: Approved,
   cluster: ClusterArgs,
   stores: Connections,
   component: pulumi.Resource,
@@ -231,8 +230,11 @@ async function answers(
   const troubles = [
     ...(notInForce === undefined ? [] : [passedOver(notInForce, namespace)]),
     ...backupTroubles,
-  ];
-  for (const said of rest === undefined ? troubles.map((trouble) => `answers, but ${trouble}`) : [rest]) {
+  ].map((trouble) => `answers, but ${trouble}`);
+  // What moves archives to a new place only from now on.
+  const unseen =
+    rest === undefined && move === undefined ? await archiveProblems(plan, cluster, stores.target) : [];
+  for (const said of rest === undefined ? [...troubles, ...unseen] : [rest]) {
     say("warn", `Database ${namespace}/${clusterName} ${said}`, component);
   }
   if (rest !== undefined) return;

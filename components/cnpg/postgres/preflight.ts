@@ -182,7 +182,7 @@ export async function bucketProblemOf(
       return bucketProblem(plan, volumes, connections, component);
     case "present":
       if (move !== undefined) return moveProblem(plan, move, connections.target, component);
-      await lookAfter(plan, connections.target, component);
+      await lookAfter(plan, connections.target, component, live.isAtRest);
       return undefined;
   }
 }

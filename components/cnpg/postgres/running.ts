@@ -4,25 +4,36 @@ import { say } from "../../say.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { barmanPlugin } from "../barman.ts";
 import { archiveUrl } from "../archive/location.ts";
-import { hasBaseBackup } from "../archive/read-archive.ts";
+import { lookAtNewest } from "../archive/newest.ts";
+import { backupProblems } from "./backups-judged.ts";
 import type { Plan } from "./plan.ts";
 
 /**
- * A Cluster that is there already has found its archive in order; whether WAL gets there its conditions say, and not
- * that the base backups are gone, as with a bucket that was made anew.
+ * Warns where the bucket does not have what a Cluster that is there already should have put into it. Its conditions do
+ * not say so: they tell what the archive command and the last Backup said of themselves, and stay true in a bucket that
+ * was made anew, behind a plugin that is switched off, and under a schedule that comes no more.
  */
-export async function lookAfter(plan: Plan, target: S3Connection, component: pulumi.Resource): Promise<void> {
+export async function lookAfter(
+  plan: Plan,
+  target: S3Connection,
+  component: pulumi.Resource,
+  isAtRest = false,
+): Promise<void> {
   const { archive, namespace, clusterName } = plan;
   // A store that cannot be asked is the smoke check's business.
-  if (await hasBaseBackup(target, archive).catch(() => true)) return;
-  say(
-    "warn",
-    `Database ${namespace}/${clusterName} has no base backup at ${archiveUrl(archive)}, and cannot be ` +
-      `recovered before there is one. If none is under way (kubectl -n ${namespace} get backups), take one, of the ` +
-      "primary, for a standby begins it further back, with WAL that may not be there: " +
-      backupCommand(plan),
-    component,
-  );
+  const newest = await lookAtNewest(target, archive).catch(() => undefined);
+  if (newest === undefined) return;
+  const { schedule } = plan.scheduledBackup;
+  const judgement = {
+    schedule,
+    url: archiveUrl(archive),
+    isAtRest,
+    takeOne: backupCommand(plan),
+    now: new Date(),
+  };
+  for (const problem of backupProblems(newest, judgement)) {
+    say("warn", `Database ${namespace}/${clusterName} ${problem}`, component);
+  }
 }
 
 /** What a user types to take a base backup of the primary. */

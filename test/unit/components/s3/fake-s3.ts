@@ -247,7 +247,8 @@ function lifecycleOf({ lifecycle }: FakeS3): Answer {
 /** As of real stores, a page ends at max-keys, and its token is where the next one begins. */
 function listOfObjects(store: FakeS3, query: URLSearchParams): Answer {
   const [prefix, token] = [query.get("prefix") ?? "", query.get("continuation-token") ?? ""];
-  const below = [...store.objects.keys()].filter((key) => key.startsWith(prefix));
+  const after = query.get("start-after") ?? "";
+  const below = [...store.objects.keys()].filter((key) => key.startsWith(prefix) && key > after);
   const keys = [...new Set(below.map((key) => upTo(query.get("delimiter"), key, prefix)))]
     .filter((key) => key >= token)
     .sort();

@@ -85,3 +85,21 @@ export function archive(parts: Partial<Archive>): Archive {
     ...parts,
   };
 }
+
+/** A `backup.info` of barman's: of a backup of one minute, at two o'clock on a day of that month, or with other fields. */
+export function backupInfo(day: number, more: Record<string, string | number> = {}): string {
+  const fields = {
+    begin_time: `2026-11-${day} 02:00:00+00:00`,
+    begin_wal: segmentName(1, 2),
+    end_time: `2026-11-${day} 02:01:00+00:00`,
+    end_wal: segmentName(1, 2),
+    end_xlog: "0/2000158",
+    status: "DONE",
+    timeline: 1,
+    xlog_segment_size: defaultSegmentBytes,
+    ...more,
+  };
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}

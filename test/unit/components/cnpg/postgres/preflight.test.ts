@@ -18,6 +18,7 @@ import { recordResources, valueOf } from "../../../mocks.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { type Reply, fakeKubernetes, items, ok } from "../live/fake-kubernetes.ts";
 import { clusterObject } from "../live/objects.ts";
+import { backupInfo } from "../archive/archives.ts";
 import { planned } from "./plans.ts";
 import { listen } from "./said.ts";
 
@@ -164,6 +165,12 @@ describe("the buckets, by the state of the Cluster", () => {
   const s3 = useFakeS3();
   const occupy = () =>
     s3.store.objects.set("lab/orders/orders/wals/0000000100000000/000000010000000000000001", "x");
+  const putCompleteBackup = () => {
+    const day = new Date(Date.now() - 60_000).toISOString().slice(0, 19).replace("T", " ");
+    const times = { begin_time: day, end_time: day };
+    s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", backupInfo(22, times));
+    s3.store.objects.set("lab/orders/orders/base/20261122T100000/data.tar", "x");
+  };
   const connections = () => ({ target: s3.connection, source: s3.connection });
   const none = { move: undefined, volumes: [] };
   const unknown = { plan: planned(), live: { state: "unknown" } as const, ...none };
@@ -204,7 +211,7 @@ describe("the buckets, by the state of the Cluster", () => {
     occupy();
     assert.equal(await bucketProblemOf(present, connections(), component), undefined);
     assert.match((await said()).join(), /^warning: Database shop\/orders has no base backup at s3:\/\//);
-    s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "x");
+    putCompleteBackup();
     assert.equal(await bucketProblemOf(present, connections(), component), undefined);
     s3.store.errors.push({ when: /./, status: 500, code: "InternalError" });
     assert.equal(await bucketProblemOf(present, connections(), component), undefined);
