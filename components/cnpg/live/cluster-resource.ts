@@ -67,6 +67,15 @@ export const clusterResource = z.object({
     labels: z.record(z.string(), z.string()).optional(),
     annotations: z.record(z.string(), z.string()).optional(),
     deletionTimestamp: z.string().optional(),
+    managedFields: z
+      .array(
+        z.object({
+          subresource: z.string().optional(),
+          time: z.string().optional(),
+          fieldsV1: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .optional(),
   }),
   spec: clusterSpec,
   status: z

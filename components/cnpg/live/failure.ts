@@ -1,5 +1,5 @@
 import type { ClusterResource } from "./cluster-resource.ts";
-import { type Obstacle, isJob } from "./obstacles.ts";
+import type { Obstacle } from "./obstacles.ts";
 
 /** What is to be said about a database that does not come up. */
 export interface Failure {
@@ -15,6 +15,9 @@ export interface Failure {
 
   /** What else Kubernetes says about it. */
   surroundings?: string[];
+
+  /** Whether only another Cluster can begin in another way, and this one certainly holds no data. */
+  mayStartOver?: boolean;
 }
 
 /** The message for the user: what happened, the log lines that show it, what to do, and where to look on. */
@@ -25,13 +28,14 @@ export function failureMessage({
   obstacles,
   resource,
   surroundings = [],
+  mayStartOver = false,
 }: Failure): string {
   const [main, ...others] = obstacles;
   return [
     `Database ${namespace}/${name} ${outcome}${main ? `: ${withoutStop(main.problem)}` : ""}.`,
     ...(main?.lines ?? []).map((line) => `    ${line}`),
     ...(main ? [`  What to do: ${main.advice}`] : []),
-    ...(resource && isFailedRecovery(resource, obstacles) ? [startOver(namespace, name)] : []),
+    ...(mayStartOver ? [startOver(namespace, name)] : []),
     ...others.slice(0, 4).map(({ problem, advice }) => `  Also: ${withoutStop(problem)}. ${advice}`),
     ...surroundings.map((line) => `  Kubernetes says: ${line}`),
     ...(resource ? [`  State: ${stateOf(resource)}`] : []),
@@ -40,15 +44,9 @@ export function failureMessage({
   ].join("\n");
 }
 
-/** The operator makes no other Job for a recovery that has ended, and reads what to recover only once. */
-function isFailedRecovery({ spec, status }: ClusterResource, obstacles: Obstacle[]): boolean {
-  const hasInstance = (status.readyInstances ?? 0) > 0;
-  return spec.bootstrap?.recovery !== undefined && !hasInstance && obstacles.some(isJob);
-}
-
 const startOver = (namespace: string, name: string): string =>
-  `  For another try, with another backup or targetTime or not: kubectl -n ${namespace} delete` +
-  ` clusters.postgresql.cnpg.io ${name} (it holds nothing yet); then pulumi up --refresh`;
+  `  To begin in another way (another backup, targetTime or StorageClass): it never had an instance, and holds nothing.` +
+  ` kubectl -n ${namespace} delete clusters.postgresql.cnpg.io ${name}; then pulumi up --refresh`;
 
 /** Kubernetes and the operator end some of their messages with a full stop. */
 const withoutStop = (sentence: string): string => sentence.replace(/\.\s*$/, "");

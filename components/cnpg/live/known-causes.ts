@@ -1,3 +1,5 @@
+import { startCauses } from "./start-causes.ts";
+
 /** What is known about an error of a bootstrap or a recovery. */
 export interface KnownCause {
   /** What it means and what to do. */
@@ -5,15 +7,19 @@ export interface KnownCause {
 
   /** Whether it can go away by itself, so that another attempt is worth waiting for. */
   isPassing: boolean;
+
+  /** Whether the next attempt certainly ends alike. */
+  isCertain?: boolean;
 }
 
-interface Pattern extends KnownCause {
+export interface Pattern extends KnownCause {
   /** Texts of Barman, boto3, PostgreSQL, CloudNativePG or Kubernetes. */
   pattern: RegExp;
 }
 
 /** The first that matches counts: what is specific comes before what often goes along with it. */
 const patterns: Pattern[] = [
+  ...startCauses,
   {
     pattern: /no matches for .*barmancloud\.cnpg\.io/,
     advice:
@@ -160,9 +166,11 @@ export function knownCause(lines: string[]): KnownCause | undefined {
   return patterns.find(({ pattern }) => lines.some((line) => pattern.test(line)));
 }
 
-/** The last few lines, and before them the first that tells of a known cause. */
+/** The last few lines, and before them the first that tells of a known cause, or else PostgreSQL's last word. */
 export function tellingLines(lines: string[], atMost = 3): string[] {
-  const known = patterns.map(({ pattern }) => lines.findLast((line) => pattern.test(line))).find(Boolean);
+  const known =
+    patterns.map(({ pattern }) => lines.findLast((line) => pattern.test(line))).find(Boolean) ??
+    lines.findLast((line) => /\b(FATAL|PANIC): /.test(line));
   const last = lines.slice(-atMost);
   return known === undefined || last.includes(known) ? last : [known, ...last.slice(1 - atMost)];
 }

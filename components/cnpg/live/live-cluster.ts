@@ -1,9 +1,12 @@
 import { z } from "zod";
 
 import { type ClusterArgs, getIfThere } from "../cluster.ts";
+import { inTime } from "../kube-api.ts";
+import { configurationFor } from "../kube-client.ts";
 import { apiVersions, pathOf } from "../crds/schema.ts";
 import { restOf } from "./at-rest.ts";
 import { type ClusterResource, type Place, clusterResource, lineageOf } from "./cluster-resource.ts";
+import { holdsNothing, neverHadInstance } from "./holds-nothing.ts";
 import { type RecoveryMark, markOf } from "../recovery/mark.ts";
 import { majorAskedFor, postgresMajorOf } from "./postgres-major.ts";
 import { type Start, startOf } from "./start.ts";
@@ -52,6 +55,9 @@ export interface PresentCluster {
   /** Whether it has all that it was recovered from, once that was told. */
   recoveryMark?: RecoveryMark | undefined;
 
+  /** Whether it certainly has no data, since it never had an instance. Default: it may have some. */
+  holdsNothing?: boolean | undefined;
+
   /** What it began with, where that can be told. */
   start?: Start | undefined;
 
@@ -77,10 +83,20 @@ export async function liveCluster(
   timeoutMs = 10_000,
 ): Promise<LiveCluster> {
   try {
-    return await findCluster(cluster, namespace, name, timeoutMs);
+    const resource = await getIfThere(cluster, pathOf("Cluster", { namespace, name }), clusterResource, timeoutMs);
+    if (!resource) return { state: "absent" };
+    return { ...presentCluster(resource), ...((await isEmpty(cluster, resource)) && { holdsNothing: true }) };
   } catch (error) {
     return { state: "unknown", why: error };
   }
+}
+
+/** No where Kubernetes does not say. */
+async function isEmpty(cluster: ClusterArgs, resource: ClusterResource): Promise<boolean> {
+  if (!neverHadInstance(resource)) return false;
+  const ask = async (deadline: AbortSignal): Promise<boolean> =>
+    holdsNothing(await configurationFor(cluster, deadline), resource);
+  return inTime(10_000, ask).catch(() => false);
 }
 
 /** As {@link liveCluster}; throws if the cluster does not tell. */

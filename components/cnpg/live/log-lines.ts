@@ -20,6 +20,14 @@ type LogLine = z.infer<typeof logLine>;
 
 const longest = 400;
 
+/** Whether PostgreSQL or barman-cloud says in a log that it does something, and not why it cannot. */
+export const isAtWork = (log: string): boolean =>
+  log.split("\n").some((line) => {
+    const { logger = "", record, msg = "" } = parse(line) ?? {};
+    if (record) return record.error_severity === "LOG";
+    return /^(barman-cloud|wal-|pg_)/.test(logger) && !saysError(msg);
+  });
+
 /** The lines of a container's log that say what went wrong, oldest first, each once and cut to a readable length. */
 export function errorLines(log: string): string[] {
   const lines = log.split("\n").flatMap((line) => errorsIn(line.trim()));
@@ -45,10 +53,30 @@ function errorsIn(line: string): string[] {
   if (parsed.record) return recordErrors(parsed.record);
   if (parsed.msg === "While terminating server") return [];
   if (/^(error|fatal|panic|dpanic|critical)$/i.test(parsed.level ?? "")) return loggedErrors(parsed);
-  // barman-cloud's own output is logged line by line as information, whatever it says.
+  // What other programs print is logged line by line as information, whatever it says.
   const message = withoutTimestamp(parsed.msg ?? "");
+  if (postgresPrograms.test(parsed.logger ?? "")) return programErrors(message);
   return parsed.logger?.startsWith("barman-cloud") === true && saysError(message) ? [message] : [];
 }
+
+/** Among them the server itself, before it has opened its log. */
+const postgresPrograms = /^(postgres|initdb|psql|pg_\w+)$/;
+
+/** `initdb: error: …`, or behind a time and a process `FATAL:  …`, and behind what pg_ctl prints while it waits. */
+function programErrors(message: string): string[] {
+  const [, severity = "", text = ""] = /\b(LOG|ERROR|FATAL|PANIC):\s+(.*)$/.exec(message) ?? [];
+  if (severity !== "") return serverErrors(severity, text);
+  return /^\w+: (error|fatal): /.test(message) ? [message] : [];
+}
+
+function serverErrors(severity: string, text: string): string[] {
+  const isError = severity === "LOG" ? detailsOfFatal.test(text) : /^(ERROR|FATAL|PANIC)$/.test(severity);
+  return isError && !/^the database system is |^terminating /.test(text) ? [`${severity}: ${text}`] : [];
+}
+
+/** Which line of its files the server does not take stands in lines before the last one, and not as an error. */
+const detailsOfFatal =
+  /unrecognized configuration parameter|(invalid value for|valid range for) parameter|syntax error in file|^invalid (connection type|authentication method|authentication option|IP address)|^(end-of-line before|unrecognized authentication option)/;
 
 function parse(line: string): LogLine | undefined {
   try {
@@ -72,8 +100,6 @@ function loggedErrors({ msg = "", error, stderr = "" }: LogLine): string[] {
 
 function recordErrors(record: NonNullable<LogLine["record"]>): string[] {
   const { error_severity: severity = "", message = "", detail, hint } = record;
-  if (!/^(ERROR|FATAL|PANIC)$/.test(severity) || /^the database system is |^terminating /.test(message))
-    return [];
   const more = [detail, hint].filter((part) => part !== undefined && part !== "").join(" ");
-  return [`${severity}: ${message}${more === "" ? "" : ` (${more})`}`];
+  return serverErrors(severity, message).map((line) => `${line}${more === "" ? "" : ` (${more})`}`);
 }

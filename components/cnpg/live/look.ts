@@ -2,9 +2,14 @@ import type { Configuration } from "@kubernetes/client-node";
 
 import { kubernetesClient, statusOf } from "../kube-api.ts";
 import { type ClusterResource, readCluster } from "./cluster-resource.ts";
+import { type FailedStart, isNotRunning } from "./failed-start.ts";
+import { type HeldUp, heldUp } from "./held-up.ts";
+import { instancesOf } from "./instances.ts";
 import { errorLines } from "./log-lines.ts";
+import { operatorError } from "./operator-log.ts";
 import { type ReplayLog, replayLog } from "./replay-log.ts";
-import { type Job, type Pod, jobList, podList } from "./workload.ts";
+import { staleJobs } from "./stale-jobs.ts";
+import { type Job, type Pod, claimList, jobList, jobOf, podList } from "./workload.ts";
 
 /** One look at a database: its Cluster, and what the operator made for it. */
 export interface Look {
@@ -16,6 +21,18 @@ export interface Look {
 
   /** The recovery that runs, if one does. */
   recovery?: RunningRecovery | undefined;
+
+  /** What was made for it and gets no further. */
+  heldUp?: HeldUp[];
+
+  /** Instances in which PostgreSQL does not run. */
+  starts?: FailedStart[];
+
+  /** What the operator's log says last of it, where nothing is under way. */
+  operatorError?: string | undefined;
+
+  /** Jobs of before the last change of the Cluster's spec, of which nothing runs. */
+  staleJobs?: string[];
 }
 
 export interface RunningRecovery {
@@ -25,6 +42,9 @@ export interface RunningRecovery {
 
 export interface FailingJob {
   name: string;
+
+  /** What the operator has it for: `initdb`, `full-recovery`, `join`, `major-upgrade`… */
+  role?: string | undefined;
   failedPods: number;
 
   /** Whether Kubernetes gave the Job up. */
@@ -37,12 +57,21 @@ export interface FailingJob {
   log?: ReplayLog | undefined;
 }
 
-export async function lookAt(configuration: Configuration, namespace: string, name: string): Promise<Look> {
+/** How far back the logs of a database count, in seconds; undefined: as far as there are any. */
+export type LogSeconds = (resource: ClusterResource) => number | undefined;
+
+export async function lookAt(
+  configuration: Configuration,
+  namespace: string,
+  name: string,
+  logSeconds: LogSeconds = () => undefined,
+): Promise<Look> {
   const { BatchV1Api, CoreV1Api } = await kubernetesClient();
   const database = { namespace, labelSelector: `cnpg.io/cluster=${name}` };
-  const [resource, { items: pods }, { items: jobs }] = await Promise.all([
+  const core = new CoreV1Api(configuration);
+  const [resource, { items: pods }, { items: jobs }, { items: claims }] = await Promise.all([
     readCluster(configuration, namespace, name),
-    new CoreV1Api(configuration)
+    core
       .listNamespacedPod(database)
       .catch(noneIfForbidden)
       .then((list) => podList.parse(list)),
@@ -50,20 +79,65 @@ export async function lookAt(configuration: Configuration, namespace: string, na
       .listNamespacedJob(database)
       .catch(noneIfForbidden)
       .then((list) => jobList.parse(list)),
+    core
+      .listNamespacedPersistentVolumeClaim(database)
+      .then((list) => claimList.parse(list))
+      .catch(() => ({ items: [] })),
   ]);
+  const sinceSeconds = logSeconds(resource);
   const failing = jobs.filter(({ status }) => status.failed > 0 && status.succeeded === 0);
   return {
     resource,
     pods,
     jobs: await Promise.all(failing.map((job) => failingJob(configuration, job, pods))),
     recovery: await runningRecovery(configuration, pods),
+    heldUp: await heldUp(configuration, { jobs, pods, claims }),
+    starts: await failedStarts(configuration, pods, sinceSeconds),
+    staleJobs: staleJobs(resource, jobs, pods),
+    ...(isNothingUnderWay(resource, jobs, pods) && {
+      operatorError: await operatorError(configuration, { namespace, name }, sinceSeconds ?? aWhile),
+    }),
   };
 }
 
-const jobName = ({ metadata }: Pod): string | undefined => metadata.labels?.["job-name"];
+/** For how long what the operator has said still counts: it repeats itself, in the end each quarter of an hour. */
+const aWhile = 1_200;
+
+/** Neither are all instances there, nor is one being made. */
+function isNothingUnderWay({ spec, metadata }: ClusterResource, jobs: Job[], pods: Pod[]): boolean {
+  if (metadata.deletionTimestamp !== undefined || instancesOf(pods).length >= spec.instances) return false;
+  return jobs.every(({ status }) => status.succeeded > 0);
+}
+
+async function failedStarts(
+  configuration: Configuration,
+  pods: Pod[],
+  sinceSeconds: number | undefined,
+): Promise<FailedStart[]> {
+  const starts = instancesOf(pods)
+    .filter(isNotRunning)
+    .map(async (pod): Promise<FailedStart> => {
+      const name = pod.metadata.name;
+      const errors = await startErrors(configuration, pod, sinceSeconds);
+      if (errors.length > 0 || sinceSeconds === undefined) return { pod: name, errors };
+      return { pod: name, errors: await startErrors(configuration, pod), isOfBefore: true };
+    });
+  return Promise.all(starts);
+}
+
+/** Those of the container of before, too, for the one of now may have just begun. */
+async function startErrors(configuration: Configuration, pod: Pod, sinceSeconds?: number): Promise<string[]> {
+  const wanted = { sinceSeconds, container: "postgres" };
+  const hasRestarted = pod.status.containerStatuses.some(({ restartCount = 0 }) => restartCount > 0);
+  const [before, now] = await Promise.all([
+    hasRestarted ? podLogs(configuration, pod, { ...wanted, previous: true }) : [],
+    podLogs(configuration, pod, wanted),
+  ]);
+  return errorsIn([...before, ...now]);
+}
 
 /** The operator names the Jobs of a recovery so: from an archive, or from a snapshot of a volume. */
-const isRecovery = (pod: Pod): boolean => /-\d+-(full|snapshot)-recovery$/.test(jobName(pod) ?? "");
+const isRecovery = (pod: Pod): boolean => /-\d+-(full|snapshot)-recovery$/.test(jobOf(pod) ?? "");
 
 async function runningRecovery(
   configuration: Configuration,
@@ -72,7 +146,7 @@ async function runningRecovery(
   const pod = pods.find((each) => isRecovery(each) && each.status.phase === "Running");
   if (pod === undefined) return undefined;
   const logs = await podLogs(configuration, pod);
-  return { job: jobName(pod) ?? "", log: replayLog(logs.map(({ log }) => log).join("\n")) };
+  return { job: jobOf(pod) ?? "", log: replayLog(logs.map(({ log }) => log).join("\n")) };
 }
 
 /** Who may read a Cluster, but not its pods, still learns whether it is ready. */
@@ -84,12 +158,13 @@ function noneIfForbidden(error: unknown): { items: [] } {
 async function failingJob(configuration: Configuration, job: Job, pods: Pod[]): Promise<FailingJob> {
   const { name } = job.metadata;
   const last = pods
-    .filter((pod) => jobName(pod) === name && pod.status.phase === "Failed")
+    .filter((pod) => jobOf(pod) === name && pod.status.phase === "Failed")
     .sort((a, b) => createdAt(a) - createdAt(b))
     .at(-1);
   const logs = last ? await podLogs(configuration, last) : [];
   return {
     name,
+    role: job.metadata.labels?.["cnpg.io/jobRole"],
     failedPods: job.status.failed,
     isOver: job.status.conditions.some(({ type, status }) => type === "Failed" && status === "True"),
     errors: errorsIn(logs),
@@ -100,8 +175,12 @@ async function failingJob(configuration: Configuration, job: Job, pods: Pod[]): 
 const createdAt = ({ metadata }: Pod): number => metadata.creationTimestamp?.getTime() ?? 0;
 
 /** The error lines in the logs of all containers of a pod, the sidecars first, since they know the cause. */
-export async function podErrors(configuration: Configuration, pod: Pod): Promise<string[]> {
-  return errorsIn(await podLogs(configuration, pod));
+export async function podErrors(
+  configuration: Configuration,
+  pod: Pod,
+  sinceSeconds?: number,
+): Promise<string[]> {
+  return errorsIn(await podLogs(configuration, pod, { sinceSeconds }));
 }
 
 interface ContainerLog {
@@ -112,17 +191,31 @@ interface ContainerLog {
 const errorsIn = (logs: readonly ContainerLog[]): string[] =>
   logs.flatMap(({ container, log }) => errorLines(log).map((line) => `${container}: ${line}`));
 
-async function podLogs(configuration: Configuration, { metadata, spec }: Pod): Promise<ContainerLog[]> {
+interface Wanted {
+  /** Default: all of them. */
+  container?: string;
+  sinceSeconds?: number | undefined;
+
+  /** The container that ran before the one of now. */
+  previous?: boolean;
+}
+
+export async function podLogs(
+  configuration: Configuration,
+  { metadata: { namespace, name }, spec }: Pod,
+  { container: only, sinceSeconds, previous = false }: Wanted = {},
+): Promise<ContainerLog[]> {
   const { CoreV1Api } = await kubernetesClient();
   const core = new CoreV1Api(configuration);
+  const names = [...spec.initContainers, ...spec.containers].map((container) => container.name);
+  const limits = { tailLines: 500, limitBytes: 512 * 1024, previous, ...(sinceSeconds && { sinceSeconds }) };
   return Promise.all(
-    [...spec.initContainers, ...spec.containers].map(async ({ name: container }) => {
-      const { namespace, name } = metadata;
-      const log = await core
-        .readNamespacedPodLog({ namespace, name, container, tailLines: 500, limitBytes: 512 * 1024 })
+    names
+      .filter((container) => only === undefined || container === only)
+      .map(async (container) => ({
+        container,
         // A container that never ran has no log, and reading logs may not be allowed.
-        .catch(() => "");
-      return { container, log };
-    }),
+        log: await core.readNamespacedPodLog({ namespace, name, container, ...limits }).catch(() => ""),
+      })),
   );
 }

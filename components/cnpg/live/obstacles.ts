@@ -1,6 +1,10 @@
 import type { ClusterResource } from "./cluster-resource.ts";
+import { failedStartObstacles } from "./failed-start.ts";
+import { type HeldUp, heldUpObstacles, isNodeOnItsWay, patienceWithOthers } from "./held-up.ts";
 import { knownCause, tellingLines } from "./known-causes.ts";
 import type { FailingJob, Look, RunningRecovery } from "./look.ts";
+import { operatorObstacle } from "./operator-log.ts";
+import { refusalAdvice } from "./refusal-advice.ts";
 import type { LowSetting } from "./replay-log.ts";
 import type { ContainerStatus, Pod } from "./workload.ts";
 
@@ -24,11 +28,15 @@ export interface Obstacle {
 }
 
 /** What stands in a database's way, the most telling first. */
-export function obstaclesOf({ resource, pods, jobs, recovery }: Look): Obstacle[] {
+export function obstaclesOf(look: Look): Obstacle[] {
+  const { resource, pods, jobs, recovery, heldUp = [], starts = [], operatorError } = look;
   return [
     ...(recovery ? pausedRecovery(recovery) : []),
+    ...failedStartObstacles(starts, resource.metadata.namespace),
+    ...heldUpObstacles(heldUp),
     ...jobs.map(jobObstacle),
-    ...pods.flatMap(podObstacles),
+    ...pods.flatMap((pod) => podObstacles(pod, heldUp)),
+    ...(operatorError === undefined ? [] : [operatorObstacle(operatorError)]),
     ...phaseObstacles(resource),
   ];
 }
@@ -50,12 +58,10 @@ function pausedRecovery({ job, log: { pausedFor } }: RunningRecovery): Obstacle[
   ];
 }
 
-export const isJob = ({ key }: Obstacle): boolean => key.startsWith("job ");
-
 /** With a known cause that stays, another attempt ends like the first two; with an unknown one a third is given. */
 function jobObstacle({ name, failedPods, isOver, errors }: FailingJob): Obstacle {
   const cause = knownCause(errors);
-  const attempts = cause ? 2 : 3;
+  const attempts = cause ? (cause.isCertain === true ? 1 : 2) : 3;
   const isFinal = isOver || (failedPods >= attempts && cause?.isPassing !== true);
   return {
     key: `job ${name}`,
@@ -66,25 +72,53 @@ function jobObstacle({ name, failedPods, isOver, errors }: FailingJob): Obstacle
   };
 }
 
-function podObstacles({ metadata: { name }, status }: Pod): Obstacle[] {
+function podObstacles({ metadata: { name }, status }: Pod, heldUp: readonly HeldUp[]): Obstacle[] {
   if (status.phase === "Failed" || status.phase === "Succeeded") return [];
   const unscheduled = status.conditions.find(
     ({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable",
   );
-  if (unscheduled) return [unschedulable(name, unscheduled.message ?? "")];
+  if (unscheduled) return [unschedulable(name, unscheduled.message ?? "", isNodeOnItsWay(heldUp, name))];
   const containers = [...status.initContainerStatuses, ...status.containerStatuses];
   return containers.flatMap((container) => containerObstacle(name, container));
 }
 
-const unschedulable = (pod: string, message: string): Obstacle => ({
-  key: `schedule ${pod}`,
-  problem: `the pod ${pod} fits on no node: ${message}`,
-  advice:
-    "Lower what the database requests (CPU, memory, storage, nodes to spread over), add a node, or see to the volume" +
-    " that the message names.",
-  // A node may be on its way, and so may the volume.
-  patience: Infinity,
-});
+function unschedulable(pod: string, message: string, isOnItsWay: boolean): Obstacle {
+  // A node that restarts comes back, and a provisioner may be at work at the volume.
+  const mayPass = isOnItsWay || /node\.kubernetes\.io\/|were unschedulable|unbound immediate/.test(message);
+  return {
+    key: `schedule ${pod}`,
+    problem: `the pod ${pod} fits on no node: ${message}`,
+    advice: schedulingAdvice.find(([pattern]) => pattern.test(message))?.[1] ?? "See what the message names.",
+    patience: mayPass ? Infinity : patienceWithOthers,
+  };
+}
+
+const schedulingAdvice: readonly [RegExp, string][] = [
+  [
+    /storageclass\S* .*not found/i,
+    "Make the StorageClass that the message names, or correct storage.storageClass (kubectl get storageclasses).",
+  ],
+  [
+    /persistent ?volume/i,
+    "See to the volume: kubectl get storageclasses, and the events of the volume claim (kubectl describe pvc).",
+  ],
+  [
+    /node affinity\/selector/,
+    "No node has the labels that spec.affinity (nodeSelector, nodeAffinity) asks for, or the volume is on another node." +
+      " Correct spec.affinity, or label a node (kubectl get nodes --show-labels).",
+  ],
+  [/untolerated taint/, "Tolerate the taint in spec.affinity.tolerations, or take it off a node."],
+  [
+    /anti-affinity|topology spread/,
+    "There are fewer nodes than instances to spread. Add a node, lower instances, or spread less strictly" +
+      " (spec.affinity.podAntiAffinityType preferred, spec.topologySpreadConstraints).",
+  ],
+  [
+    /Insufficient/,
+    "Lower what the database requests (spec.resources, and for the sidecar" +
+      " backup.objectStore.instanceSidecarConfiguration.resources), or add a node.",
+  ],
+];
 
 /** By the reason for which a container waits: for how long, and what to do. */
 const waiting: Record<string, { patience: number; advice: string } | undefined> = {
@@ -94,13 +128,13 @@ const waiting: Record<string, { patience: number; advice: string } | undefined> 
   ErrImageNeverPull: image(30),
   InvalidImageName: image(10),
   CreateContainerConfigError: {
-    patience: 120,
+    patience: patienceWithOthers,
     advice:
       "Make the Secret or ConfigMap that the message names, with that key, in the database's namespace.",
   },
-  CreateContainerError: { patience: 120, advice: "The node cannot make the container: see the message." },
-  RunContainerError: { patience: 120, advice: "The node cannot start the container: see the message." },
-  CrashLoopBackOff: { patience: 180, advice: "The log of the container says why it ends." },
+  CreateContainerError: { patience: 50, advice: "The node cannot make the container: see the message." },
+  RunContainerError: { patience: 50, advice: "The node cannot start the container: see the message." },
+  CrashLoopBackOff: { patience: 50, advice: "The log of the container says why it ends." },
 };
 
 function image(patience: number): { patience: number; advice: string } {
@@ -115,8 +149,13 @@ function image(patience: number): { patience: number; advice: string } {
 export const isImageMissing = (reason = ""): boolean =>
   waiting[reason] !== undefined && waiting[reason].advice === waiting.ErrImagePull?.advice;
 
-function containerObstacle(pod: string, { name, image, state }: ContainerStatus): Obstacle[] {
-  const reason = state?.waiting?.reason ?? "";
+/** The registry has said no; else it may only be out of reach for a while. */
+const isRefusedByRegistry = (message: string): boolean =>
+  /not found|manifest unknown|unauthorized|denied|forbidden|authentication required/i.test(message);
+
+function containerObstacle(pod: string, container: ContainerStatus): Obstacle[] {
+  const { name, image, state } = container;
+  const reason = reasonToWait(container);
   const known = waiting[reason];
   if (!known) return [];
   const isImage = isImageMissing(reason);
@@ -130,9 +169,22 @@ function containerObstacle(pod: string, { name, image, state }: ContainerStatus)
       pod,
       problem: `${what} (${reason}${state?.waiting?.message ? `: ${state.waiting.message.slice(0, 300)}` : ""})`,
       ...known,
+      ...(isImage && isRefusedByRegistry(state?.waiting?.message ?? "") && { patience: patienceWithOthers }),
+      ...(container.lastState?.terminated?.reason === "OOMKilled" && { advice: tooLittleMemory(name) }),
     },
   ];
 }
+
+/** Between two attempts a container that crashes again and again runs for a moment. */
+function reasonToWait({ state, ready, restartCount = 0 }: ContainerStatus): string {
+  const isCrashing = ready === false && restartCount > 2 && state?.waiting === undefined;
+  return isCrashing ? "CrashLoopBackOff" : (state?.waiting?.reason ?? "");
+}
+
+const tooLittleMemory = (container: string): string =>
+  `It was killed since it needs more memory than its limit. Raise resources.limits.memory of ${
+    container === "postgres" ? "spec" : "backup.objectStore.instanceSidecarConfiguration"
+  }.`;
 
 /** Phases of CloudNativePG (api/v1, Phase…) in which it waits for a person. */
 const stuck: Record<string, { patience: number; advice: string } | undefined> = {
@@ -157,7 +209,7 @@ const stuck: Record<string, { patience: number; advice: string } | undefined> = 
   },
   "Invalid cluster definition": { patience: 30, advice: "Correct what the reason names." },
   "Unable to create required cluster objects": {
-    patience: 120,
+    patience: patienceWithOthers,
     advice:
       "See what the reason names; it may be a right that the operator lacks, or a quota of the namespace.",
   },
@@ -174,7 +226,15 @@ function phaseObstacles({ metadata, status }: ClusterResource): Obstacle[] {
   const known = stuck[status.phase];
   if (!known) return [];
   const reason = status.phaseReason === undefined ? "" : `: ${status.phaseReason.slice(0, 500)}`;
-  return [{ key: `phase ${status.phase}`, problem: `the operator says: ${status.phase}${reason}`, ...known }];
+  const refusal = refusalAdvice(status.phaseReason ?? "");
+  return [
+    {
+      key: `phase ${status.phase}`,
+      problem: `the operator says: ${status.phase}${reason}`,
+      ...known,
+      ...(refusal !== undefined && { advice: refusal }),
+    },
+  ];
 }
 
 const beingDeleted: Obstacle = {

@@ -91,13 +91,16 @@ const upgradeRule: Rule = (planned, live) => {
   );
 };
 
-const startRule: Rule = ({ start: planned }, { start: was, namespace, name }) => {
+const startRule: Rule = ({ start: planned }, { start: was, namespace, name, holdsNothing }) => {
   const difference = planned && was && startDifference(planned, was);
   if (difference === undefined) return undefined;
   const { is, fix } = difference;
-  return (
+  const said =
     `${is} That counts only when a Cluster is made, and would change nothing here. ${fix}; for what the` +
-    ` plan says, add a database with a name of its own. If this one never came up: kubectl -n ${namespace} delete` +
+    ` plan says, add a database with a name of its own.`;
+  if (holdsNothing !== true) return said;
+  return (
+    `${said} Or start this one anew: it never had an instance, and holds nothing. kubectl -n ${namespace} delete` +
     ` clusters.postgresql.cnpg.io ${name}; then pulumi up --refresh.`
   );
 };

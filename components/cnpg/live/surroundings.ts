@@ -1,6 +1,7 @@
 import type { Configuration, CoreV1Event } from "@kubernetes/client-node";
 
 import { kubernetesClient } from "../kube-api.ts";
+import { lastSeen } from "./held-up.ts";
 
 /**
  * The last few warnings of Kubernetes about a database's pods and volumes, and its volume claims that wait. Nothing
@@ -33,16 +34,14 @@ function warnings(events: CoreV1Event[], name: string): string[] {
   const own = events
     .filter(({ involvedObject }) => isOf(name, involvedObject.name ?? ""))
     .sort((a, b) => lastSeen(a) - lastSeen(b))
-    .map(
-      ({ involvedObject, message }) =>
-        `${involvedObject.kind ?? ""} ${involvedObject.name ?? ""}: ${message?.split("\n")[0] ?? ""}`,
-    );
-  return [...new Set(own)].slice(-3).map((line) => line.slice(0, 400));
+    .map(({ involvedObject: { kind = "", name: of = "" }, message = "" }): [string, string] => {
+      const text = message.split("\n")[0] ?? "";
+      // A Job's next pod has another name, and the same fate.
+      return [text.replaceAll(/"[^"]*"/g, ""), `${kind} ${of}: ${text}`.slice(0, 400)];
+    });
+  return [...new Map(own).values()].slice(-3);
 }
 
 /** The operator names what it makes after the Cluster and the instance's number. */
 const isOf = (name: string, object: string): boolean =>
   object === name || (object.startsWith(`${name}-`) && /^\d/.test(object.slice(name.length + 1)));
-
-const lastSeen = ({ lastTimestamp, eventTime, metadata }: CoreV1Event): number =>
-  new Date(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? 0).getTime();

@@ -8,7 +8,7 @@ import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-r
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage, stateOf } from "./failure.ts";
 import { instancesOf } from "./instances.ts";
-import { type Look, lookAt } from "./look.ts";
+import { type LogSeconds, type Look, lookAt } from "./look.ts";
 import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
@@ -86,6 +86,9 @@ interface Database {
   answerMs: number;
   generationBefore: number | undefined;
   privateCas: PrivateCas;
+
+  /** In seconds, how long the wait lasts. */
+  elapsed: () => number;
 }
 
 /**
@@ -101,8 +104,8 @@ export async function untilDatabaseAnswers(
   const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, generationBefore, privateCas = {} } = options;
   // Past it the operator's word counts: something else may have a hand in it, such as a webhook that changes the pods.
   const { takingUpSeconds = 120 } = options;
-  const database = { cluster, namespace, name, answerMs, generationBefore, privateCas };
   const elapsed = stopwatch();
+  const database = { cluster, namespace, name, answerMs, generationBefore, privateCas, elapsed };
   const patience = new Patience();
   const progress = progressLog(database, options.log);
   let wellSince: number | undefined;
@@ -192,7 +195,7 @@ async function see(
   try {
     const look = await inTime(limitMs, async (deadline) => {
       const configuration = await configurationFor(cluster, deadline);
-      const found = await lookAt(configuration, namespace, name);
+      const found = await lookAt(configuration, namespace, name, logSeconds(database));
       await endStaleJobs(configuration, found);
       return found;
     });
@@ -212,6 +215,12 @@ async function see(
     return { obstacles: [noLook(error)] };
   }
 }
+
+/** After a change the lines of before it are about what was before. */
+const logSeconds =
+  ({ generationBefore, elapsed }: Database): LogSeconds =>
+  ({ metadata: { generation } }) =>
+    generationBefore === undefined || generation === generationBefore ? undefined : Math.ceil(elapsed()) + 10;
 
 const isReady = ({ resource }: Look): boolean =>
   conditionOf(resource, "Ready")?.status === "True" && resource.metadata.deletionTimestamp === undefined;
@@ -248,10 +257,15 @@ async function failure(
   look?: Look,
 ): Promise<Error> {
   const { cluster, namespace, name, answerMs } = database;
-  let diagnosis: Diagnosis = { obstacles, surroundings: [] };
+  let diagnosis: Diagnosis = { obstacles, surroundings: [], mayStartOver: false };
   if (look) {
     diagnosis = await inTime(answerMs, async (deadline) =>
-      diagnose(await configurationFor(cluster, deadline), look, obstacles),
+      diagnose(
+        await configurationFor(cluster, deadline),
+        look,
+        obstacles,
+        logSeconds(database)(look.resource),
+      ),
     ).catch(() => diagnosis);
   }
   const log = look?.jobs.find((job) => job.log !== undefined)?.log;

@@ -10,7 +10,9 @@ const list = <T extends z.ZodType>(element: T) =>
 const metadata = z.object({
   name: z.string(),
   namespace: z.string(),
+  uid: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
   creationTimestamp: z.date().optional(),
   deletionTimestamp: z.date().optional(),
 });
@@ -44,11 +46,15 @@ const volume = z.object({
 const containerStatus = z.object({
   name: z.string(),
   image: z.string(),
+  ready: z.boolean().optional(),
+  restartCount: z.number().optional(),
   state: z
     .object({
       waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+      running: z.unknown().optional(),
     })
     .optional(),
+  lastState: z.object({ terminated: z.object({ reason: z.string().optional() }).optional() }).optional(),
 });
 
 const pod = z.object({
@@ -62,9 +68,15 @@ const pod = z.object({
   }),
 });
 
+const claim = z.object({
+  metadata,
+  status: z.object({ phase: z.string().optional() }).default({}),
+});
+
 const job = z.object({
   metadata,
   status: z.object({
+    active: z.number().default(0),
     failed: z.number().default(0),
     succeeded: z.number().default(0),
     conditions: list(condition),
@@ -75,6 +87,11 @@ const job = z.object({
 export type Pod = z.infer<typeof pod>;
 export type ContainerStatus = z.infer<typeof containerStatus>;
 export type Job = z.infer<typeof job>;
+export type Claim = z.infer<typeof claim>;
 
 export const podList = z.object({ items: z.array(pod) });
 export const jobList = z.object({ items: z.array(job) });
+export const claimList = z.object({ items: z.array(claim) });
+
+/** The Job that a pod belongs to. */
+export const jobOf = ({ metadata }: Pod): string | undefined => metadata.labels?.["job-name"];

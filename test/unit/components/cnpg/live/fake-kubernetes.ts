@@ -20,7 +20,10 @@ export interface Cluster {
   jobs?: () => Reply;
   events?: () => Reply;
   claims?: () => Reply;
-  log?: (pod: string, container: string) => Reply;
+  log?: (pod: string, container: string, sinceSeconds: string | null) => Reply;
+
+  /** The operator's pods. */
+  operators?: () => Reply;
   exec?: () => ExecReply;
 }
 
@@ -63,7 +66,10 @@ export async function startKubernetes(cluster: Cluster): Promise<{ kubeconfig: s
 
 function replyTo(cluster: Cluster, { pathname, searchParams }: URL): Reply {
   const log = /^\/api\/v1\/namespaces\/shop\/pods\/([^/]+)\/log$/.exec(pathname)?.[1];
-  if (log !== undefined) return cluster.log?.(log, searchParams.get("container") ?? "") ?? failed(404);
+  if (log !== undefined) {
+    const [container, since] = ["container", "sinceSeconds"].map((name) => searchParams.get(name));
+    return cluster.log?.(log, container ?? "", since ?? null) ?? failed(404);
+  }
   const schedule = /^\/apis\/postgresql.cnpg.io\/v1\/namespaces\/shop\/scheduledbackups\/([^/]+)$/.exec(
     pathname,
   )?.[1];
@@ -72,6 +78,7 @@ function replyTo(cluster: Cluster, { pathname, searchParams }: URL): Reply {
     "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters/orders": cluster.resource ?? (() => failed(404)),
     "/apis/postgresql.cnpg.io/v1/clusters": cluster.list,
     "/apis/barmancloud.cnpg.io/v1/namespaces/shop/objectstores/orders": cluster.objectStore,
+    "/api/v1/pods": cluster.operators,
     "/api/v1/namespaces/shop/pods": cluster.pods ?? items,
     "/apis/batch/v1/namespaces/shop/jobs": cluster.jobs ?? items,
     "/api/v1/namespaces/shop/events": cluster.events ?? items,

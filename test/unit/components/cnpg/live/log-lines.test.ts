@@ -78,6 +78,30 @@ describe("errorLines", () => {
     assert.deepEqual(errorLines(log), ["ERROR: (NoSuchKey)", "exec /manager: exec format error"]);
   });
 
+  it("takes what PostgreSQL and its programs print before the server has a log of its own", () => {
+    const printed = (logger: string, msg: string) => ({ level: "info", logger, msg, pipe: "stdout" });
+    const log = json(
+      printed("initdb", "creating configuration files ... ok"),
+      printed("initdb", 'initdb: error: invalid locale name "xx_XX"'),
+      printed("pg_ctl", "waiting for server to start....2026-11-30 07:53:15.123 UTC [27] LOG:  redirecting"),
+      printed(
+        "postgres",
+        '2026-11-30 07:53:15.123 UTC [27] LOG:  unrecognized configuration parameter "foo" in file "/x"',
+      ),
+      printed(
+        "pg_ctl",
+        '2026-11-30 07:53:15.123 UTC [27] FATAL:  could not access file "vchord.so": No such file or directory',
+      ),
+      printed("postgres", "2026-11-30 07:53:16.000 UTC [28] FATAL:  the database system is starting up"),
+      printed("pg_ctl", " stopped waiting"),
+    );
+    assert.deepEqual(errorLines(log), [
+      'initdb: error: invalid locale name "xx_XX"',
+      'LOG: unrecognized configuration parameter "foo" in file "/x"',
+      'FATAL: could not access file "vchord.so": No such file or directory',
+    ]);
+  });
+
   it("says each thing once, and nothing at length", () => {
     const line = { level: "error", msg: "x".repeat(10_000) };
     const lines = errorLines(json(line, line));
@@ -147,6 +171,22 @@ describe("knownCause", () => {
     ["ERROR: Barman cloud restore exception: empty file", /damaged or cut short/, false],
     ["ERROR: Barman cloud restore exception: unexpected end of data", /damaged or cut short/, false],
     ["ERROR: Barman cloud restore exception: not a gzip file", /damaged or cut short/, false],
+    [
+      'FATAL: could not access file "vchord.so": No such file or directory',
+      /image lacks this library/,
+      false,
+    ],
+    ["FATAL: could not map anonymous shared memory: Cannot allocate memory", /huge_pages/, false],
+    [
+      'LOG: unrecognized configuration parameter "foo" in file "/x" line 3',
+      /spec\.postgresql\.parameters/,
+      false,
+    ],
+    ['FATAL: configuration file "/x/custom.conf" contains errors', /spec\.postgresql\.parameters/, false],
+    ["FATAL: could not load /var/lib/postgresql/data/pgdata/pg_hba.conf", /spec\.postgresql\.pg_hba/, false],
+    ['initdb: error: invalid locale name "xx_XX"', /spec\.bootstrap\.initdb/, false],
+    ["FATAL: database files are incompatible with server", /major version/, false],
+    ["exec /manager: exec format error", /processor architecture/, false],
     ["write /var/lib/postgresql/data: no space left on device", /too small/, false],
   ];
 
@@ -169,6 +209,8 @@ describe("tellingLines", () => {
     assert.deepEqual(tellingLines([known, "a", "b", "c", "d"]), [known, "c", "d"]);
     assert.deepEqual(tellingLines(["a", known, "b"]), ["a", known, "b"]);
     assert.deepEqual(tellingLines(["a", "b", "c", "d"]), ["b", "c", "d"]);
+    const fatal = "postgres: FATAL: never heard of";
+    assert.deepEqual(tellingLines([fatal, "a", "b", "c"]), [fatal, "b", "c"]);
     assert.deepEqual(tellingLines([]), []);
   });
 });

@@ -36,8 +36,24 @@ export function clusterObject(
 export const readyCluster = (spec: object = {}, generation = 1): object =>
   clusterObject({ phase: "Cluster in healthy state", isReady: true }, spec, generation);
 
-export const recoveryJob = (failed: number, isOver = false): object => ({
-  metadata: { name: "orders-1-full-recovery", namespace: "shop" },
+/** A Cluster that has never had an instance. */
+export const bootstrappingCluster = (spec: object = {}, status: object = {}): object => ({
+  ...clusterObject({}, spec),
+  status: { phase: "Setting up primary", conditions: [{ type: "Ready", status: "False" }], ...status },
+});
+
+export const dataClaim = (status: string): object => ({
+  metadata: {
+    name: "orders-1",
+    namespace: "shop",
+    labels: { "cnpg.io/pvcRole": "PG_DATA" },
+    annotations: { "cnpg.io/pvcStatus": status },
+  },
+  status: { phase: "Bound" },
+});
+
+export const recoveryJob = (failed: number, isOver = false, role = "full-recovery"): object => ({
+  metadata: { name: "orders-1-full-recovery", namespace: "shop", labels: { "cnpg.io/jobRole": role } },
   status: { failed, conditions: isOver ? [{ type: "Failed", status: "True" }] : [] },
 });
 

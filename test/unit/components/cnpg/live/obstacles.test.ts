@@ -79,6 +79,7 @@ describe("obstaclesOf", () => {
     const cases: [FailingJob, number][] = [
       [job(1, ["x: An error occurred (InvalidAccessKeyId)"]), Infinity],
       [job(2, ["x: An error occurred (InvalidAccessKeyId)"]), 0],
+      [job(1, ['x: FATAL: could not access file "vchord.so": No such file or directory']), 0],
       [job(2, ["x: never heard of"]), Infinity],
       [job(3, ["x: never heard of"]), 0],
       [job(3, []), 0],
@@ -106,8 +107,60 @@ describe("obstaclesOf", () => {
       message: "0/1 nodes",
     };
     const pods = [podWith("orders-1", { conditions: [condition] })];
-    assert.equal(lasts(look({ pods })), Infinity);
+    assert.equal(lasts(look({ pods })), 40);
     assert.match(obstaclesOf(look({ pods }))[0]?.problem ?? "", /orders-1 fits on no node: 0\/1 nodes/);
+  });
+
+  const unschedulable = (message: string): Pod[] => [
+    podWith("orders-1", {
+      conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }],
+    }),
+  ];
+
+  it("advises on a pod that fits on no node by what the scheduler says", () => {
+    const cases: [string, RegExp, number][] = [
+      ["0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.", /spec\.affinity/, 40],
+      ["0/1 nodes are available: 1 node(s) had untolerated taint(s).", /tolerations/, 40],
+      ["0/1 nodes are available: 1 Insufficient memory.", /Lower what the database requests/, 40],
+      ["0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.", /fewer nodes/, 40],
+      ['storageclass.storage.k8s.io "openebs-hostpath" not found', /Make the StorageClass/, 40],
+      [
+        "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.",
+        /taint/,
+        Infinity,
+      ],
+      ["0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.", /volume/, Infinity],
+    ];
+    for (const [message, advice, seconds] of cases) {
+      const seen = look({ pods: unschedulable(message) });
+      assert.match(obstaclesOf(seen)[0]?.advice ?? "", advice);
+      assert.equal(lasts(seen), seconds, message);
+    }
+  });
+
+  it("waits for a node that an autoscaler has asked for", () => {
+    const heldUp = [
+      { kind: "Pod" as const, name: "orders-1", events: [{ reason: "TriggeredScaleUp", message: "1->2" }] },
+    ];
+    assert.equal(lasts({ ...look({ pods: unschedulable("1 Insufficient cpu.") }), heldUp }), Infinity);
+  });
+
+  it("gives an image up sooner where the registry has said no", () => {
+    const state = { waiting: { reason: "ErrImagePull", message: "manifest unknown" } };
+    const containerStatuses = [{ name: "postgres", image: "pg:17", state }];
+    assert.equal(lasts(look({ pods: [podWith("orders-1", { containerStatuses })] })), 40);
+  });
+
+  it("gives a container up that crashes again and again, also in the moments in which it runs", () => {
+    const container = { name: "postgres", image: "pg:17", ready: false, restartCount: 3 };
+    const killed = { ...container, lastState: { terminated: { reason: "OOMKilled" } } };
+    const running = look({
+      pods: [podWith("orders-1", { containerStatuses: [{ ...killed, state: { running: {} } }] })],
+    });
+    const state = { waiting: { reason: "CrashLoopBackOff" } };
+    const waits = look({ pods: [podWith("orders-1", { containerStatuses: [{ ...container, state }] })] });
+    assert.equal(lasts(waits, running), 50);
+    assert.match(obstaclesOf(running)[0]?.advice ?? "", /limits\.memory of spec\./);
   });
 
   it("knows the phases in which the operator waits for a person", () => {

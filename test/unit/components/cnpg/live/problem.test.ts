@@ -124,8 +124,8 @@ describe("what a database began with", () => {
     owner: "app",
   };
   const recovered = { ...empty, recoveredFrom: "orders" };
-  const begins = (planned: Start | undefined, was: Start | undefined) =>
-    liveProblem({ ...same, start: planned }, { ...live, start: was });
+  const begins = (planned: Start | undefined, was: Start | undefined, holdsNothing = false) =>
+    liveProblem({ ...same, start: planned }, { ...live, start: was, holdsNothing });
 
   it("cannot be changed, which would be passed over", () => {
     const cases: [Start, Start, RegExp][] = [
@@ -152,11 +152,15 @@ describe("what a database began with", () => {
     for (const [planned, was, message] of cases) {
       const problem = begins(planned, was) ?? "";
       assert.match(problem, message);
-      assert.match(
-        problem,
-        /never came up: kubectl -n shop delete clusters\.postgresql\.cnpg\.io orders; then/,
-      );
+      assert.doesNotMatch(problem, /delete/, "it may be full");
     }
+  });
+
+  it("may be another where the Cluster certainly holds nothing: that is deleted first", () => {
+    assert.match(
+      begins(recovered, empty, true) ?? "",
+      /it never had an instance, and holds nothing\. kubectl -n shop delete clusters\.postgresql\.cnpg\.io orders; then/,
+    );
   });
 
   it("may be as it was, without the recovery of then, or of another kind", () => {

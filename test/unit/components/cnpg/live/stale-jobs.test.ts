@@ -1,46 +1,66 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { Look } from "../../../../../components/cnpg/live/look.ts";
+import type { ClusterResource } from "../../../../../components/cnpg/live/cluster-resource.ts";
 import { staleJobs } from "../../../../../components/cnpg/live/stale-jobs.ts";
+import type { Job, Pod } from "../../../../../components/cnpg/live/workload.ts";
 
-const image = "localhost/not-there:17";
+type Field = NonNullable<ClusterResource["metadata"]["managedFields"]>[number];
 
-function look(imageName: string | undefined, labels: Record<string, string>, reason: string): Look {
-  const state = { waiting: { reason } };
+const cluster = (...managedFields: Field[]): ClusterResource => ({
+  metadata: { name: "orders", namespace: "shop", managedFields },
+  spec: { instances: 1 },
+  status: { conditions: [] },
+});
+const specAt = (time: string): Field => ({ time, fieldsV1: { "f:spec": {} } });
+const changed = cluster(specAt("2026-11-22T10:00:00Z"), specAt("2026-11-22T10:05:00Z"));
+
+function job(role: string, status: Partial<Job["status"]> = {}, made = "2026-11-22T10:01:00Z"): Job {
+  const labels = { "cnpg.io/jobRole": role };
   return {
-    resource: {
-      metadata: { name: "orders", namespace: "shop" },
-      spec: { instances: 1, ...(imageName === undefined ? {} : { imageName }) },
-      status: { conditions: [] },
-    },
-    pods: [
-      {
-        metadata: { name: "orders-1-initdb-x", namespace: "shop", labels },
-        spec: { initContainers: [], containers: [{ name: "initdb", image }], volumes: [] },
-        status: {
-          conditions: [],
-          initContainerStatuses: [],
-          containerStatuses: [{ name: "initdb", image, state }],
-        },
-      },
-    ],
-    jobs: [],
+    metadata: { name: "orders-1-job", namespace: "shop", labels, creationTimestamp: new Date(made) },
+    status: { active: 0, failed: 0, succeeded: 0, conditions: [], ...status },
   };
 }
-const ofJob = { "job-name": "orders-1-initdb" };
+
+const pod = (phase: string, state?: { running?: object; waiting?: { reason: string } }): Pod => ({
+  metadata: { name: "orders-1-job-x", namespace: "shop", labels: { "job-name": "orders-1-job" } },
+  spec: { initContainers: [], containers: [{ name: "job" }], volumes: [] },
+  status: {
+    phase,
+    conditions: [],
+    initContainerStatuses: [],
+    containerStatuses: [{ name: "job", image: "pg:17", ...(state && { state }) }],
+  },
+});
 
 describe("staleJobs", () => {
-  it("are those that wait for an image which the Cluster does not name any more", () => {
-    assert.deepEqual(staleJobs(look("localhost/postgresql:17", ofJob, "ImagePullBackOff")), [
-      "orders-1-initdb",
-    ]);
+  const waiting = pod("Pending", { waiting: { reason: "ImagePullBackOff" } });
+
+  it("are those that fill a volume, were made before the Cluster was changed, and of which nothing runs", () => {
+    for (const role of ["initdb", "full-recovery", "join"]) {
+      assert.deepEqual(staleJobs(changed, [job(role)], []), ["orders-1-job"], "no pod could be made");
+      assert.deepEqual(staleJobs(changed, [job(role, { active: 1 })], [waiting]), ["orders-1-job"]);
+      assert.deepEqual(staleJobs(changed, [job(role, { failed: 6 })], [pod("Failed")]), ["orders-1-job"]);
+    }
   });
 
-  it("are none whose image may still come, that run, or that are no job", () => {
-    assert.deepEqual(staleJobs(look(image, ofJob, "ErrImagePull")), []);
-    assert.deepEqual(staleJobs(look("localhost/postgresql:17", ofJob, "PodInitializing")), []);
-    assert.deepEqual(staleJobs(look("localhost/postgresql:17", {}, "ErrImagePull")), []);
-    assert.deepEqual(staleJobs(look(undefined, ofJob, "ErrImagePull")), []);
+  it("are none that run, that were made since, or that have succeeded", () => {
+    const none = (jobs: Job[], pods: Pod[], resource = changed) => {
+      assert.deepEqual(staleJobs(resource, jobs, pods), []);
+    };
+    none([job("full-recovery", { active: 1 })], [pod("Running", { running: {} })]);
+    none([job("full-recovery", { active: 1 })], [pod("Pending", { running: {} })]);
+    none([job("full-recovery", { active: 1 })], []);
+    none([job("initdb", {}, "2026-11-22T10:05:00Z")], []);
+    none([job("initdb", { succeeded: 1 })], []);
+  });
+
+  it("are none of pg_upgrade, of nobody knows what, and of a Cluster whose changes nobody dates", () => {
+    assert.deepEqual(staleJobs(changed, [job("major-upgrade", { failed: 1 })], []), []);
+    assert.deepEqual(staleJobs(changed, [job("")], []), []);
+    assert.deepEqual(staleJobs(cluster(), [job("initdb")], []), []);
+    const status = { ...specAt("2026-11-22T10:05:00Z"), subresource: "status" };
+    assert.deepEqual(staleJobs(cluster(status, specAt("2026-11-22T10:00:00Z")), [job("initdb")], []), []);
   });
 });

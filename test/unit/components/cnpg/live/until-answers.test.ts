@@ -5,7 +5,16 @@ import fc from "fast-check";
 
 import { untilDatabaseAnswers } from "../../../../../components/cnpg/live/until-answers.ts";
 import { type Cluster, type Reply, fakeKubernetes, items, ok, startKubernetes } from "./fake-kubernetes.ts";
-import { clusterObject, instance, readyCluster, recoveryJob, recoveryPod, waitingPod } from "./objects.ts";
+import {
+  bootstrappingCluster,
+  clusterObject,
+  dataClaim,
+  instance,
+  readyCluster,
+  recoveryJob,
+  recoveryPod,
+  waitingPod,
+} from "./objects.ts";
 import { wait } from "./wait.ts";
 
 /** The message of the error that a wait must end with. */
@@ -154,7 +163,7 @@ describe("untilDatabaseAnswers", () => {
       exec: () => ({ prints: "f\n" }),
     });
     assert.equal((await wait(cluster, 20, lines)).proof, "sql");
-    assert.match(lines.join("\n"), /the Kubernetes API server does not answer \(.*\), 0 s/);
+    assert.match(lines.join("\n"), /the Kubernetes API server does not answer \(.*\), \d s/);
   });
 
   it("fails early, and says why, when a recovery has failed twice for a cause that stays", async (t) => {
@@ -165,7 +174,8 @@ describe("untilDatabaseAnswers", () => {
       '{"level":"error","msg":"Error while restoring a backup","error":"rpc error: exit status 4"}';
     const asked: string[] = [];
     const cluster = await fakeKubernetes(t, {
-      resource: () => ok(clusterObject({}, { bootstrap: { recovery: { source: "origin" } } })),
+      resource: () => ok(bootstrappingCluster({ bootstrap: { recovery: { source: "origin" } } })),
+      claims: () => items(dataClaim("initializing")),
       jobs: () => items(recoveryJob(2)),
       pods: () => items(recoveryPod(2), recoveryPod(1)),
       log: (pod, container) => {
@@ -190,9 +200,108 @@ describe("untilDatabaseAnswers", () => {
     assert.match(message, /plugin-barman-cloud: ERROR: Barman cloud restore exception: .*InvalidAccessKeyId/);
     assert.match(message, /full-recovery: Error while restoring a backup: rpc error: exit status 4/);
     assert.match(message, /What to do: The S3 store does not know the keys\./);
-    assert.match(message, /another try.*: kubectl -n shop delete clusters\.postgresql\.cnpg\.io orders \(/);
+    assert.match(
+      message,
+      /holds nothing\. kubectl -n shop delete clusters\.postgresql\.cnpg\.io orders; then/,
+    );
     assert.doesNotMatch(message, /Kubernetes says/, "no effects where the cause is known");
-    assert.match(message, /State: Setting up primary; Ready=False \(Cluster Is Not Ready\)\n/);
+    assert.match(message, /State: Setting up primary; Ready=False\n/);
+  });
+
+  it("never advises to delete what may hold data, whatever the Cluster once began with", async (t) => {
+    const recovered = { bootstrap: { recovery: { source: "origin" } } };
+    const job = recoveryJob(3);
+    const cases: [string, Cluster][] = [
+      ["a primary", { resource: () => ok(clusterObject({}, recovered)), jobs: () => items(job) }],
+      [
+        "a system identifier",
+        {
+          resource: () => ok(bootstrappingCluster(recovered, { systemID: "7" })),
+          jobs: () => items(job),
+        },
+      ],
+      [
+        "pg_upgrade failed",
+        {
+          resource: () =>
+            ok(bootstrappingCluster(recovered, { pgDataImageInfo: { image: "pg:16", majorVersion: 16 } })),
+          jobs: () => items(recoveryJob(1, true, "major-upgrade")),
+        },
+      ],
+      [
+        "another job",
+        { resource: () => ok(bootstrappingCluster()), jobs: () => items(recoveryJob(3, true, "join")) },
+      ],
+      [
+        "made anew over kept volumes",
+        {
+          resource: () => ok(bootstrappingCluster(recovered)),
+          jobs: () => items(job),
+          claims: () => items(dataClaim("ready")),
+        },
+      ],
+      [
+        "volumes that nobody may list",
+        {
+          resource: () => ok(bootstrappingCluster(recovered)),
+          jobs: () => items(job),
+          claims: () => ({ status: 403, body: {} }),
+        },
+      ],
+    ];
+    for (const [name, database] of cases) {
+      const message = await failureOf(wait(await fakeKubernetes(t, database), 60));
+      assert.match(message, /cannot come up: the job/, name);
+      assert.doesNotMatch(message, /delete/, name);
+    }
+  });
+
+  it("tells whether something moves, at the end of its time", async (t) => {
+    const resource = () => ok(bootstrappingCluster());
+    const still = await failureOf(wait(await fakeKubernetes(t, { resource }), 0.3));
+    assert.match(still, /did not come up within 0\.3 s: nothing of it has moved for a minute\.\n/);
+    assert.doesNotMatch(still, /more time/);
+    const restoring = { ...recoveryPod(1), status: { phase: "Running" } };
+    const moving = await fakeKubernetes(t, { resource, pods: () => items(restoring) });
+    assert.match(await failureOf(wait(moving, 0.3)), /it is still on its way\.\n.*give it more time/);
+  });
+
+  it("quotes of a database that was changed what was logged since, and names the way out", async (t) => {
+    const fatal = JSON.stringify({
+      logger: "postgres",
+      msg: '2026-11-22 10:00:00.000 UTC [7] FATAL:  could not access file "vchord.so": No such file or directory',
+    });
+    const postgres = { name: "postgres", image: "pg:17", ready: false, state: { running: {} } };
+    const stopped = { ...instance({}), status: { phase: "Running", containerStatuses: [postgres] } };
+    const asked: (string | null)[] = [];
+    const of = (sinceTheChange: string): Cluster => ({
+      resource: () => ok(clusterObject({}, {}, 2)),
+      pods: () => items(stopped),
+      log: (_pod, _container, since) => {
+        asked.push(since);
+        return ok(since === null ? fatal : sinceTheChange);
+      },
+    });
+    const options = { timeoutSeconds: 0.3, pollMs: 20, log: () => undefined, generationBefore: 1 };
+    const after = async (cluster: Cluster) => {
+      const { kubeconfig } = await fakeKubernetes(t, cluster);
+      return failureOf(untilDatabaseAnswers({ kubeconfig }, "shop", "orders", options));
+    };
+    const broken = await after(of(fatal));
+    assert.match(broken, /PostgreSQL does not start in the pod orders-1\.\n/);
+    assert.match(broken, /postgres: FATAL: could not access file "vchord\.so"/);
+    assert.match(
+      broken,
+      /The image lacks this library\..*kubectl -n shop delete pod orders-1\. .* same volumes/,
+    );
+    assert.deepEqual([...new Set(asked)], ["11"]);
+    const takenBack = await after(of(""));
+    assert.match(
+      takenBack,
+      /failed to start in the pod orders-1 before this change, and has not been started/,
+    );
+    assert.match(takenBack, /kubectl -n shop delete pod orders-1\./);
+    assert.doesNotMatch(takenBack, /vchord/);
   });
 
   it("gives a recovery that the network failed more attempts, until its Job is over", async (t) => {
