@@ -14,6 +14,14 @@ export function masked(text: string): string {
   );
 }
 
+/** A log or an error of an S3 client without the access key and the signature that it may quote. */
+export function withoutSignatures(text: string): string {
+  return text.replace(
+    /((?:Credential|Signature|AWSAccessKeyId)\b["'\s]*[=:>]\s*["']?)[^\s,/<>&"'\\]+/gi,
+    "$1***",
+  );
+}
+
 /** Whether this may be a key: hexadecimal, in all three classes of characters, or changing between them all the time. */
 function looksRandom(word: string): boolean {
   const classes = [/[a-z]/, /[A-Z]/, /[0-9]/].filter((one) => one.test(word)).length;

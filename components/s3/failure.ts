@@ -1,6 +1,9 @@
 import { z } from "zod";
 
+import { asciiJson } from "../check.ts";
+import { withoutSignatures } from "../masked.ts";
 import type { S3Connection } from "./connection.ts";
+import { limitAdvice, limitIn } from "./store-limits.ts";
 
 /** What is wrong, by where to look for it. */
 export type S3FailureKind =
@@ -137,8 +140,11 @@ const untrusted = new Set([
   "INVALID_CA",
 ]);
 
-function problemOfAnswer(error: Thrown, { bucket }: S3Target, now: Date): Problem | undefined {
+function problemOfAnswer(error: Thrown, target: S3Target, now: Date): Problem | undefined {
   const status = error.$metadata?.httpStatusCode;
+  const { bucket } = target;
+  const limit = limitIn(error.name ?? "", error.message ?? "", status);
+  if (limit !== undefined) return { kind: "quota", problem: limitAdvice[limit] };
   switch (error.name) {
     case "RequestTimeTooSkewed":
     case "RequestExpired":
@@ -167,23 +173,22 @@ function problemOfAnswer(error: Thrown, { bucket }: S3Target, now: Date): Proble
       return { kind: "bucket", problem: `bucket ${bucket} does not exist. ${absentBucketAdvice}` };
     case "BucketAlreadyExists":
       return { kind: "bucket", problem: takenBucket(bucket) };
-    case "QuotaExceeded":
+    case "BucketNotEmpty":
       return {
-        kind: "quota",
-        problem: "the user's or the bucket's quota is used up. Raise it, or delete objects.",
+        kind: "bucket",
+        problem: `bucket ${bucket} is not empty: something was written there meanwhile. Look what writes there.`,
       };
-    case "TooManyBuckets":
-      return { kind: "quota", problem: "the user owns as many buckets as it may. Raise its maxBuckets." };
-    case "InsufficientCapacity":
-      return { kind: "quota", problem: "the store is full. Add storage, or delete objects." };
   }
   if (status === 403) {
-    const problem = `the keys are valid, but may not do this in bucket ${bucket}. Use the keys of its owner, or allow it in its policy.`;
+    const problem =
+      `the keys are valid, but may not do this in bucket ${bucket}${inItsWords(error, target)}. Use the keys of its` +
+      " owner, or allow it in its policy.";
     return { kind: "permission", problem };
   }
   if (status === 404) return { kind: "bucket", problem: `bucket ${bucket} was not found. Check its name.` };
   if (status !== undefined && status >= 500) {
-    return { kind: "server", problem: `the store failed (HTTP ${status}). Look in its log, and try again.` };
+    const problem = `the store failed (HTTP ${status})${inItsWords(error, target)}. Look in its log, and try again.`;
+    return { kind: "server", problem };
   }
   return undefined;
 }
@@ -226,6 +231,15 @@ function clockProblem(serverDate: string | undefined, now: Date): string {
   return `the clocks of this machine and the S3 server differ${by}. Set both by NTP; S3 allows 15 minutes.`;
 }
 
+/** What a store says beside the code, where that is more than the code in other words. */
+function inItsWords({ name = "", message = "" }: Thrown, { connection }: S3Target): string {
+  const words = withoutKeys(message, connection).replace(/[.\s]+$/, "");
+  const isCode = ["", "unknown", "unknownerror", "forbidden", name.toLowerCase()].includes(
+    words.toLowerCase().replaceAll(/[^a-z]/g, ""),
+  );
+  return isCode ? "" : ` (it says ${asciiJson(JSON.stringify(words.slice(0, 200)))})`;
+}
+
 function unknownProblem(error: Thrown, { connection }: S3Target): Problem {
   const status = error.$metadata?.httpStatusCode;
   const said = [error.name, status && `HTTP ${status}`, error.code, error.message]
@@ -238,5 +252,7 @@ function unknownProblem(error: Thrown, { connection }: S3Target): Problem {
 }
 
 function withoutKeys(text: string, { accessKeyId, secretAccessKey }: S3Connection): string {
-  return text.replaceAll(secretAccessKey, "[secret]").replaceAll(accessKeyId, "[secret]");
+  // A newline at a key's end is not seen in what a store says of it.
+  const keys = [secretAccessKey, accessKeyId].flatMap((key) => [key, key.trim()]).filter((key) => key !== "");
+  return withoutSignatures(keys.reduce((rest, key) => rest.replaceAll(key, "[secret]"), text));
 }

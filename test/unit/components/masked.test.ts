@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { shown } from "../../../components/check.ts";
-import { masked } from "../../../components/masked.ts";
+import { masked, withoutSignatures } from "../../../components/masked.ts";
 
 const random = fc.nat().map((seed) => createHash("sha256").update(String(seed)).digest());
 const secretKey = random.map((bytes) => bytes.toString("base64").slice(0, 40));
@@ -47,6 +47,22 @@ describe("masked", () => {
   it("takes no longer for text without end", () => {
     for (const text of ["//", "?", "-----BEGIN PRIVATE KEY", "aB3", "//@"])
       assert.ok(masked(text.repeat(500_000)).length < 5_000);
+  });
+});
+
+describe("withoutSignatures", () => {
+  it("hides the access key and the signature of a request that a client quotes", () => {
+    const header =
+      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\\n/20261130/local/s3/aws4_request, Signature=0a1b2c";
+    const quoted = [header, header.replace("\\n", "\n"), "<AWSAccessKeyId>AKIDEXAMPLE</AWSAccessKeyId>"];
+    quoted.push('"AWSAccessKeyId": "AKIDEXAMPLE"', "?AWSAccessKeyId=AKIDEXAMPLE&Signature=0a1b2c&Expires=1");
+    for (const text of quoted) {
+      const shownText = withoutSignatures(text);
+      assert.doesNotMatch(shownText, /AKIDEXAMPLE|0a1b2c/);
+      assert.match(shownText, /\*\*\*/);
+    }
+    assert.match(withoutSignatures(header), /Credential=\*\*\*\\n\/20261130\/local\/s3/);
+    assert.equal(withoutSignatures("Signature version 4 is needed"), "Signature version 4 is needed");
   });
 });
 

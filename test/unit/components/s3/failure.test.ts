@@ -66,8 +66,42 @@ describe("classify", () => {
     ["bucket", s3("NotFound", 404), /was not found/],
     ["permission", s3("AccessDenied", 403), /may not do this/],
     ["permission", s3("Unknown", 403), /may not do this/],
-    ["quota", s3("QuotaExceeded", 403), /quota is used up/],
+    ["quota", s3("QuotaExceeded", 403), /quota of the user or the bucket is used up/],
     ["quota", s3("TooManyBuckets", 400), /maxBuckets/],
+    [
+      "quota",
+      s3("AccessDenied", 403, {
+        message: "Forbidden: Bucket size quota is reached, maximum total size: 20 GiB",
+      }),
+      /quota of the user or the bucket is used up\. Raise it/,
+    ],
+    ["quota", s3("AccessDenied", 403, { message: "Forbidden: Object quota is reached" }), /used up/],
+    ["quota", s3("XMinioAdminBucketQuotaExceeded", 400, { message: "Bucket quota exceeded" }), /used up/],
+    [
+      "quota",
+      s3("QuotaExceeded", 403, { message: "Your request was denied due to quota exceeded." }),
+      /used up/,
+    ],
+    ["quota", s3("AccessDenied", 403, { message: "Cannot upload files, storage cap exceeded." }), /used up/],
+    ["quota", s3("InsufficientCapacity", 507), /is full\. Add storage\.$/],
+    [
+      "quota",
+      s3("XMinioStorageFull", 507, { message: "reached its minimum free drive threshold" }),
+      /is full/,
+    ],
+    [
+      "quota",
+      s3("InternalError", 500, { message: "cause(write part.2: no space left on device)" }),
+      /is full/,
+    ],
+    [
+      "permission",
+      s3("AccessDenied", 403, { message: "not authorized to perform: s3:PutBucketQuota" }),
+      /cnpg-backups \(it says "not authorized to perform: s3:PutBucketQuota"\)/,
+    ],
+    ["permission", s3("AccessDenied", 403, { message: "Access Denied." }), /in bucket cnpg-backups\. Use/],
+    ["server", s3("InternalError", 500, { message: "read only" }), /HTTP 500\) \(it says "read only"\)/],
+    ["bucket", s3("BucketNotEmpty", 409), /is not empty/],
     ["unknown", s3("TeapotError", 418), /TeapotError, HTTP 418/],
   ];
   for (const [kind, error, message] of cases) {
@@ -90,6 +124,28 @@ describe("classify", () => {
   it("knows when a caBundle is given and is the wrong one", () => {
     const given = { ...target, connection: { ...connection, caBundle: "PEM" } };
     assert.match(classify(system("SELF_SIGNED_CERT_IN_CHAIN"), given).message, /caBundle is not the CA/);
+  });
+
+  it("never tells to delete an object", () => {
+    for (const [, error] of cases)
+      assert.doesNotMatch(classify(error, target, now).message, /delete (object|what|it)/i);
+  });
+
+  it("quotes a store without the keys, also where one has a newline at its end", () => {
+    const withNewline = {
+      ...target,
+      connection: { ...connection, accessKeyId: `${connection.accessKeyId}\n` },
+    };
+    for (const [code, status] of [
+      ["AccessDenied", 403],
+      ["InternalError", 500],
+      ["InvalidArgument", 400],
+    ] as const) {
+      const said = `bad header Credential=${connection.accessKeyId}\\n/20261130, ${connection.secretAccessKey}`;
+      const { message } = classify(s3(code, status, { message: said }), withNewline, now);
+      assert.match(message, /bad header Credential=/);
+      assert.ok(!message.includes(connection.accessKeyId) && !message.includes(connection.secretAccessKey));
+    }
   });
 
   it("has a sentence for anything that is thrown, and no key in it", () => {
