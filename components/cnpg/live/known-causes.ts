@@ -1,4 +1,5 @@
 import { startCauses } from "./start-causes.ts";
+import { quotaWords } from "../../s3/store-limits.ts";
 
 /** What is known about an error of a bootstrap or a recovery. */
 export interface KnownCause {
@@ -43,6 +44,14 @@ const patterns: Pattern[] = [
     pattern: /RequestTimeTooSkewed/,
     advice:
       "The clocks of the node and of the S3 store differ by more than the store allows. Set the time by NTP.",
+    isPassing: false,
+  },
+  // Before the refused keys: Garage says AccessDenied of both.
+  {
+    pattern: quotaWords,
+    advice:
+      "A quota of the S3 user or of the bucket is used up: raise it. Old backups are deleted only after a new one has" +
+      " succeeded, so it does not heal by itself.",
     isPassing: false,
   },
   {
@@ -144,11 +153,6 @@ const patterns: Pattern[] = [
     advice:
       "The Secret with the S3 keys is missing, or lacks a key, in the database's namespace. List the namespace in the" +
       " stack's namespaces, which makes it.",
-    isPassing: false,
-  },
-  {
-    pattern: /QuotaExceeded/,
-    advice: "The S3 user's or the bucket's quota is used up: raise it, or delete what is not needed.",
     isPassing: false,
   },
   {

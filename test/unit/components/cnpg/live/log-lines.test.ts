@@ -188,6 +188,17 @@ describe("knownCause", () => {
     ["FATAL: database files are incompatible with server", /major version/, false],
     ["exec /manager: exec format error", /processor architecture/, false],
     ["write /var/lib/postgresql/data: no space left on device", /too small/, false],
+    ["could not write to file: Disk quota exceeded", /too small/, false],
+    [
+      "An error occurred (AccessDenied) when calling the PutObject operation: Forbidden: Bucket size quota is reached",
+      /quota of the S3 user or of the bucket is used up/,
+      false,
+    ],
+    [
+      "An error occurred (XMinioAdminBucketQuotaExceeded) when calling the PutObject operation: Bucket quota exceeded",
+      /quota of the S3 user or of the bucket is used up/,
+      false,
+    ],
   ];
 
   for (const [line, advice, isPassing] of cases) {

@@ -85,7 +85,7 @@ describe("untilDatabaseAnswers", () => {
     assert.equal(backupTroubles.length, 2);
     assert.match(
       backupTroubles[0] ?? "",
-      /^its WAL is not archived: postgres: .*QuotaExceeded.* quota is used up/,
+      /^its WAL is not archived: postgres: .*QuotaExceeded.* quota of the S3 user or of the bucket is used up/,
     );
     assert.match(backupTroubles[1] ?? "", /^its last base backup failed: exit status 2\. The next/);
   });
