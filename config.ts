@@ -80,6 +80,7 @@ const structured = new Set([
   "singleDiskCeph",
   "namespaces",
   "operator",
+  "manageBucket",
   "protectBucket",
   "barmanPlugin",
   "databases",

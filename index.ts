@@ -63,8 +63,10 @@ const connection = {
   accessKeyId: owner.accessKeyId,
   secretAccessKey: owner.secretAccessKey,
 };
-const backups = new BackupBucket("backup-bucket", { connection, bucket: config.bucket });
-const proven = smokeCheck({ connection, bucket: backups.bucket, path: config.path });
+const bucketToProve = config.manageBucket
+  ? new BackupBucket("backup-bucket", { connection, bucket: config.bucket }).bucket
+  : config.bucket;
+const proven = smokeCheck({ connection, bucket: bucketToProve, path: config.path });
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
 // Protected as the databases are: without an operator they run on, and nobody looks after them.
@@ -123,7 +125,7 @@ if (cephHost) {
 export const endpoint = config.endpoint;
 export const region = config.region;
 export const caBundle = config.caBundle;
-export const bucket = backups.bucket;
+export const bucket = bucketToProve;
 export const operatorNamespace = ofOperator;
 export const secretName = backupSecretName;
 export const { namespaces } = credentials;

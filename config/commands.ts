@@ -16,6 +16,7 @@ const examples: Record<string, string> = {
   bucket: "cnpg-backups",
   path: "/homelab-cluster",
   caBundle: "< ca.pem",
+  manageBucket: "true",
   protectBucket: "true",
   "cephHost.address": "10.0.0.10",
   "cephHost.port": "22",

@@ -127,6 +127,7 @@ export const schema = z.strictObject({
   bucket: text("must be the name of a bucket", bucketRule).default("cnpg-backups"),
   path,
   caBundle: text("must be certificates in PEM format", caBundleRule).optional(),
+  manageBucket: yesOrNo.default(true),
   protectBucket: yesOrNo.default(true),
   cephHost: cephHost.optional(),
   cephHostPrivateKey: secret(text("must be an SSH private key", privateKeyRule)).optional(),

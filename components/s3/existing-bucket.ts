@@ -5,7 +5,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 
 import { s3Client } from "./client.ts";
 import type { S3Connection } from "./connection.ts";
-import { classify, S3Failure, takenBucket } from "./failure.ts";
+import { classify, ownerByCeph, S3Failure } from "./failure.ts";
 import { anonymousGet, probe } from "./probe.ts";
 
 /** The region that stores without regions take from an S3 client, and with which it makes a bucket wherever it is. */
@@ -26,7 +26,7 @@ export async function findBucket(connection: S3Connection, bucket: string): Prom
   const signed = (region: string) =>
     signedAs(region, connection, bucket).catch((error: unknown) => {
       const failure = classify(error, target);
-      throw failure.kind === "permission" ? taken(connection, bucket) : failure;
+      throw failure.kind === "permission" ? notToBeManaged(connection, bucket, mayNotLook) : failure;
     });
   await probe(target);
   return signed(anyRegion).catch((failure: unknown) => {
@@ -43,7 +43,8 @@ async function signedAs(region: string, connection: S3Connection, bucket: string
     if (location === undefined) return { isOurs: false, region };
     // A bucket that a policy lets us use is still somebody else's.
     const own = await client.send(new ListBucketsCommand()).catch(() => undefined);
-    if (own?.Buckets?.some(({ Name }) => Name === bucket) === false) throw taken(connection, bucket);
+    if (own?.Buckets?.some(({ Name }) => Name === bucket) === false)
+      throw notToBeManaged(connection, bucket, isOfOthers);
     return { isOurs: true, region: isAmazons(location) ? location : region };
   } finally {
     client.destroy();
@@ -64,8 +65,18 @@ async function locationOf(client: S3Client, bucket: string): Promise<string | un
 /** Amazon's buckets are reached in their own region only. */
 const isAmazons = (location: string): boolean => /^[a-z]{2}(-[a-z]+)+-\d$/.test(location);
 
-const taken = ({ endpoint }: S3Connection, bucket: string): S3Failure =>
-  new S3Failure("bucket", `S3 bucket problem at ${endpoint}: ${takenBucket(bucket)}`);
+const isOfOthers = "exists and belongs to another user of the store";
+
+/** So it is with keys of few rights, which may well be all that backups need. */
+const mayNotLook = "is not for these keys to manage: they may not ask where it is (GetBucketLocation)";
+
+const notToBeManaged = ({ endpoint }: S3Connection, bucket: string, why: string): S3Failure =>
+  new S3Failure(
+    "bucket",
+    `S3 bucket problem at ${endpoint}: bucket ${bucket} ${why}. To use it as it is, if these keys may: ` +
+      "`pulumi config set cnpg-rgw:manageBucket false`, or in a program of your own leave BackupBucket out and give the " +
+      `bucket's name to smokeCheck. Otherwise choose another bucket name, or use the keys of the user who owns it ${ownerByCeph(bucket)}.`,
+  );
 
 /**
  * Whether there is a bucket of this name, whoever owns it, as a store tells without keys; no, too, where it does not

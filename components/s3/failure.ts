@@ -199,12 +199,16 @@ const absentBucketAdvice =
   " makes it anew, empty.";
 
 /** What to say of a bucket name that somebody else has. */
-export function takenBucket(bucket: string): string {
+function takenBucket(bucket: string): string {
   return (
     `bucket ${bucket} exists and belongs to another user of the store. Choose another bucket name,` +
-    ` or use the keys of the user who owns it (on Ceph: \`radosgw-admin bucket stats --bucket=${bucket}\` names the owner).`
+    ` or use the keys of the user who owns it ${ownerByCeph(bucket)}.`
   );
 }
+
+/** How to learn who owns a bucket. */
+export const ownerByCeph = (bucket: string): string =>
+  `(on Ceph: \`radosgw-admin bucket stats --bucket=${bucket}\` names the owner)`;
 
 /** More than this, and S3 stores refuse signatures. */
 const toleratedSkewSeconds = 15 * 60;

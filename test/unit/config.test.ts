@@ -17,6 +17,7 @@ describe("parseConfig: what is accepted", () => {
       region: "local",
       bucket: "cnpg-backups",
       path: "/lab",
+      manageBucket: true,
       protectBucket: true,
       cephHost: undefined,
       radosgwAdmin: "radosgw-admin",

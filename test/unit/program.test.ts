@@ -88,6 +88,15 @@ describe("the program", () => {
     assert.partialDeepStrictEqual(inputs.stringData, { S3_ACCESS_KEY_ID: "AK", S3_SECRET_ACCESS_KEY: "SK" });
   });
 
+  it("uses a bucket as it is where it is not to manage it", async () => {
+    const { outputs, made } = await run({ ...onAnyS3, manageBucket: "false", namespaces: ["sample"] });
+    assert.ok(!names(made).some((name) => name.startsWith("backup-bucket")));
+    assert.partialDeepStrictEqual(find(made, "backup-credentials-sample-secret").inputs.stringData, {
+      S3_BUCKET: "cnpg-backups",
+    });
+    assert.equal(await valueOf(pulumi.output(outputs.bucket)), "cnpg-backups");
+  });
+
   it("adopts given keys on Ceph instead of making some", async () => {
     const { made } = await run({ ...onCeph, accessKeyId: "AK", secretAccessKey: "SK" });
     assert.ok(names(made).includes("rgw-user-user"));

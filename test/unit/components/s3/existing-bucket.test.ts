@@ -38,13 +38,25 @@ describe("findBucket", () => {
     assert.ok(s3.store.requests.every((line) => line.startsWith("GET ")));
   });
 
-  it("refuses somebody else's bucket, even one that we may use", async () => {
-    const message =
-      /cnpg-backups exists and belongs to another user of the store\. Choose another bucket name/;
+  it("refuses somebody else's bucket, and says how to use it where we may", async () => {
+    const how = "To use it as it is, if these keys may: `pulumi config set cnpg-rgw:manageBucket false`";
     Object.assign(s3.store, { location: "default", own: ["other"] });
-    await assert.rejects(findBucket(s3.connection, bucket), message);
+    await assert.rejects(findBucket(s3.connection, bucket), (error: Error) => {
+      assert.match(error.message, /cnpg-backups exists and belongs to another user of the store\./);
+      assert.ok(error.message.includes(how));
+      return true;
+    });
+  });
+
+  it("does not take a bucket for somebody else's where the keys just have few rights", async () => {
+    s3.store.location = "default";
     s3.store.errors = [{ when: /location/, status: 403, code: "AccessDenied" }];
-    await assert.rejects(findBucket(s3.connection, bucket), message);
+    await assert.rejects(findBucket(s3.connection, bucket), (error: Error) => {
+      assert.match(error.message, /is not for these keys to manage: they may not ask where it is/);
+      assert.match(error.message, /cnpg-rgw:manageBucket false.*give the bucket's name to smokeCheck/);
+      assert.doesNotMatch(error.message, /belongs to/);
+      return true;
+    });
   });
 
   it("says what is wrong with the keys rather than with the bucket", async () => {

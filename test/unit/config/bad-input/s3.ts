@@ -81,6 +81,11 @@ const protections = rowsFor("s3", "protectBucket", "pulumi config set cnpg-rgw:p
   ["a number", 1, "must be true or false, not 1"],
 ]);
 
+const management = rowsFor("s3", "manageBucket", "pulumi config set cnpg-rgw:manageBucket true", [
+  ["neither", "maybe", 'must be true or false, not "maybe"'],
+  ["a list", [true], "must be true or false, not [true]"],
+]);
+
 const accessKey = "must be 1 to 128 visible ASCII characters other than / and ,";
 const keys = [
   ...rowsFor("s3", "accessKeyId", "pulumi config set --secret cnpg-rgw:accessKeyId", [
@@ -99,7 +104,7 @@ const keys = [
 ];
 
 export const s3Rows: Row[] = [
-  ...[endpoints, buckets, paths, regions, caBundles, protections, keys].flat(),
+  ...[endpoints, buckets, paths, regions, caBundles, protections, management, keys].flat(),
   {
     what: "half a key pair beside a Ceph host",
     on: "ceph",
