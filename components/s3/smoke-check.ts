@@ -6,6 +6,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../check.ts";
@@ -49,7 +50,9 @@ export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation>
   ]);
   const passed = checks.apply(async ([connection, bucket, path]) => {
     if (!pulumi.runtime.isDryRun()) await proveOrError(connection, bucket, path);
-    for (const concern of await bucketConcerns(connection, bucket, path)) say("warn", concern);
+    const { warnings, notes } = await bucketConcerns(connection, bucket, path);
+    for (const warning of warnings) say("warn", warning);
+    for (const note of notes) say("info", note);
     return { endpoint: withoutSlash(connection.endpoint), bucket, path };
   });
   return pulumi.unsecret(passed);
@@ -77,8 +80,10 @@ export async function prove(connection: S3Connection, bucket: string, path: stri
     }
   };
   const object = { Bucket: bucket, Key: key };
+  let version: string | undefined;
   try {
-    await attempt("put", () => client.send(new PutObjectCommand({ ...object, Body: body })));
+    const put = await attempt("put", () => client.send(new PutObjectCommand({ ...object, Body: body })));
+    version = put.VersionId;
     const listed = await attempt("list", () =>
       client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key })),
     );
@@ -92,14 +97,30 @@ export async function prove(connection: S3Connection, bucket: string, path: stri
         `S3 server problem: ${connection.endpoint} does not give back what it was given.`,
       );
     }
-    await attempt("delete", () => client.send(new DeleteObjectCommand(object)));
+    await attempt("delete", () => remove(client, object, version));
   } catch (error) {
     // What is left of a failed check goes too, if it can; the failure is what the user has to hear of.
     const isAnswering = !(error instanceof S3Failure && error.kind === "network");
-    if (isAnswering) await client.send(new DeleteObjectCommand(object)).catch(() => undefined);
+    if (isAnswering) await remove(client, object, version).catch(() => undefined);
     throw error;
   } finally {
     client.destroy();
+  }
+}
+
+/**
+ * Deletes an object, and in a bucket with versions what that leaves: the version, and the marker of its deletion. Keys
+ * that may delete no versions leave them.
+ */
+async function remove(
+  client: S3Client,
+  object: { Bucket: string; Key: string },
+  version: string | undefined,
+): Promise<void> {
+  const { VersionId: marker } = await client.send(new DeleteObjectCommand(object));
+  for (const VersionId of [marker, version]) {
+    if (VersionId === undefined || VersionId === "null") continue;
+    await client.send(new DeleteObjectCommand({ ...object, VersionId })).catch(() => undefined);
   }
 }
 

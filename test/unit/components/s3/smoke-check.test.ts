@@ -55,6 +55,25 @@ describe("prove", () => {
     );
   });
 
+  it("leaves no version and no marker behind in a bucket that keeps versions", async () => {
+    s3.store.versioning = "Enabled";
+    await prove(s3.connection, "cnpg-backups", "x");
+    assert.deepEqual(s3.store.versions, []);
+    s3.store.errors = [{ when: /^GET [^?]*smoke/, status: 403, code: "AccessDenied" }];
+    await assert.rejects(
+      prove(s3.connection, "cnpg-backups", "x"),
+      failsWith("permission", /could not read/),
+    );
+    assert.deepEqual(s3.store.versions, []);
+  });
+
+  it("is content with keys that may delete objects and no versions", async () => {
+    s3.store.versioning = "Enabled";
+    s3.store.errors = [{ when: /^DELETE .*versionId/, status: 403, code: "AccessDenied" }];
+    await prove(s3.connection, "cnpg-backups", "x");
+    assert.equal(s3.store.versions.length, 2);
+  });
+
   it("sends no key to what is not an S3 server", async () => {
     const server = createServer((_request, response) => {
       response.writeHead(200, { "content-type": "text/html" }).end("<html>Dashboard</html>");
