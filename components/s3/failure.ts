@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { asciiJson } from "../check.ts";
-import { withoutSignatures } from "../masked.ts";
+import { withoutSecrets } from "../masked.ts";
 import type { S3Connection } from "./connection.ts";
 import { limitAdvice, limitIn } from "./store-limits.ts";
 
@@ -258,5 +258,5 @@ function unknownProblem(error: Thrown, { connection }: S3Target): Problem {
 function withoutKeys(text: string, { accessKeyId, secretAccessKey }: S3Connection): string {
   // A newline at a key's end is not seen in what a store says of it.
   const keys = [secretAccessKey, accessKeyId].flatMap((key) => [key, key.trim()]).filter((key) => key !== "");
-  return withoutSignatures(keys.reduce((rest, key) => rest.replaceAll(key, "[secret]"), text));
+  return withoutSecrets(text, keys);
 }

@@ -24,13 +24,13 @@ export async function backupTroubles(
     ...(isArchived
       ? []
       : [
-          `its WAL is not archived: ${reason(errors, /WAL archiver|wal-archive/i, archiving?.message)} Until this is` +
+          `its WAL is not archived: ${reason(errors, isOfWal, archiving?.message)} Until this is` +
             " mended, nothing that is written now can be recovered. PostgreSQL keeps the WAL on its volume, and tries" +
             " again each minute.",
         ]),
     ...(backup.is === "failed"
       ? [
-          `its last base backup failed: ${reason(errors, /backup/i, backup.message)} The next` +
+          `its last base backup failed: ${reason(errors, isOfBackup, backup.message)} The next` +
             " one is taken on schedule.",
         ]
       : []),
@@ -58,12 +58,27 @@ const noFirstBackup = ({ metadata: { namespace } }: ClusterResource): string =>
   ` time: see \`kubectl -n ${namespace} get backups\`.`;
 
 /** What the logs tell of the cause and what to do about it; the operator's own message names just an exit code. */
-function reason(errors: string[], of: RegExp, message = "there is no word of it yet"): string {
-  const own = errors.filter((line) => of.test(line));
-  const line = own.findLast((each) => knownCause([each]) !== undefined);
-  if (line === undefined) return `${message.slice(0, 500).replace(/\.\s*$/, "")}.`;
-  return `${line}. ${knownCause([line])?.advice ?? ""}`;
+function reason(
+  errors: string[],
+  isOwn: (line: string) => boolean,
+  message = "there is no word of it yet",
+): string {
+  const own = errors.filter(isOwn);
+  const known = own.findLast((line) => archivingCause(line) !== undefined);
+  if (known !== undefined) return `${sentence(known)} ${archivingCause(known)?.advice ?? ""}`;
+  const said = own.findLast((line) => !isExitCode(line));
+  return said === undefined ? sentence(message) : `${sentence(message)} The log says: ${sentence(said)}`;
 }
+
+const archivingCause = (line: string) => knownCause([line], "archiving");
+
+const sentence = (text: string): string => `${text.slice(0, 500).replace(/\.\s*$/, "")}.`;
+
+/** What only passes on that a program has failed. */
+const isExitCode = (line: string): boolean => /(exit status \d+|signal: \w+)\W*$/.test(line);
+
+const isOfWal = (line: string): boolean => /WAL archiv|wal-?archive|archiv\w+ (the )?WAL/i.test(line);
+const isOfBackup = (line: string): boolean => /backup/i.test(line) && !isOfWal(line);
 
 async function errorsOf(cluster: ClusterArgs, pods: Pod[], timeoutMs: number): Promise<string[]> {
   return inTime(timeoutMs, async (deadline) => {

@@ -1,7 +1,7 @@
 import { startCauses } from "./start-causes.ts";
 import { quotaWords } from "../../s3/store-limits.ts";
 
-/** What is known about an error of a bootstrap or a recovery. */
+/** What is known about an error of a bootstrap, a recovery or a backup. */
 export interface KnownCause {
   /** What it means and what to do. */
   advice: string;
@@ -13,9 +13,15 @@ export interface KnownCause {
   isCertain?: boolean;
 }
 
+/** What an error came up in: a start, empty or from an archive, or the archiving of a database that is up. */
+export type Activity = "start" | "archiving";
+
 export interface Pattern extends KnownCause {
   /** Texts of Barman, boto3, PostgreSQL, CloudNativePG or Kubernetes. */
   pattern: RegExp;
+
+  /** Where its advice is about one activity only. Nobody who archives has another backup to choose. */
+  in?: Activity;
 }
 
 /** The first that matches counts: what is specific comes before what often goes along with it. */
@@ -34,6 +40,40 @@ const patterns: Pattern[] = [
     isPassing: true,
   },
   {
+    pattern: /invalid header value/i,
+    advice:
+      "The Secret's keys hold a line break or a blank, so no request can be signed with them. `pulumi up --refresh` puts" +
+      " the stack's keys back; a Secret of your own needs them without one (`echo` appends one, `printf %s` does not).",
+    isPassing: false,
+  },
+  {
+    pattern: /unrecognized arguments|invalid arguments for barman|error: argument -/,
+    advice:
+      "barman-cloud does not take one of its arguments. Correct additionalCommandArgs, archiveAdditionalCommandArgs or" +
+      " restoreAdditionalCommandArgs: an entry for each argument, as `--name=value`.",
+    isPassing: false,
+  },
+  {
+    pattern: /(?=.*read-only file system).*(walrestore|\/tmp\b)/i,
+    advice:
+      "The container's file system is read-only where barman-cloud keeps its files. That is of the plugin's version, not" +
+      " of the store: take the plugin and the sidecar image in the version that the component has by default.",
+    isPassing: false,
+  },
+  {
+    pattern: /No space left on device|Disk quota exceeded/i,
+    advice: "The volume is too small for the data: ask for more storage (or walStorage).",
+    isPassing: false,
+  },
+  {
+    // Before the refused keys: Garage says AccessDenied of both.
+    pattern: quotaWords,
+    advice:
+      "A quota of the S3 user or of the bucket is used up: raise it (rgwUser.quota, where this stack made the user). Old" +
+      " backups are deleted only after a new one has succeeded, so it does not heal by itself.",
+    isPassing: false,
+  },
+  {
     pattern: /InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId/,
     advice:
       "The S3 store does not know the keys. Compare the Secret with the keys in namespace and name that the" +
@@ -46,14 +86,6 @@ const patterns: Pattern[] = [
       "The clocks of the node and of the S3 store differ by more than the store allows. Set the time by NTP.",
     isPassing: false,
   },
-  // Before the refused keys: Garage says AccessDenied of both.
-  {
-    pattern: quotaWords,
-    advice:
-      "A quota of the S3 user or of the bucket is used up: raise it. Old backups are deleted only after a new one has" +
-      " succeeded, so it does not heal by itself.",
-    isPassing: false,
-  },
   {
     pattern: /AccessDenied|\(403\)|403 Forbidden|HeadBucket operation: Forbidden/,
     advice:
@@ -64,6 +96,23 @@ const patterns: Pattern[] = [
   {
     pattern: /NoSuchBucket|bucket .*does not exist/i,
     advice: "Correct the name of the bucket to recover from, or the endpoint.",
+    in: "start",
+    isPassing: false,
+  },
+  {
+    pattern: /NoSuchBucket|bucket .*does not exist/i,
+    advice:
+      "The bucket to archive to is not there. Correct its name, or the endpoint; one that this stack made `pulumi up" +
+      " --refresh` makes anew, empty.",
+    in: "archiving",
+    isPassing: false,
+  },
+  {
+    pattern: /NoSuchKey|specified key does not exist/,
+    advice:
+      "An object that barman has just written or listed is not in the bucket any more. Look whether a lifecycle rule, or" +
+      " somebody else, deletes objects there.",
+    in: "archiving",
     isPassing: false,
   },
   {
@@ -86,6 +135,7 @@ const patterns: Pattern[] = [
       "This WAL segment is cut short in the archive, and PostgreSQL refuses to go on. Put it back if another copy of the" +
       " bucket has it. If none has, move the object to another prefix, so that the recovery ends before it, or recover to" +
       " a targetTime before it.",
+    in: "start",
     isPassing: false,
   },
   {
@@ -93,6 +143,7 @@ const patterns: Pattern[] = [
     advice:
       "A tablespace was added after this base backup, and CloudNativePG cannot replay that. Start from a base backup that" +
       " was taken after it, or recover to a targetTime before it.",
+    in: "start",
     isPassing: false,
   },
   {
@@ -100,6 +151,7 @@ const patterns: Pattern[] = [
     advice:
       "No transaction that ended at the recovery target or after it was found in the archive. Choose an earlier" +
       " targetTime, or leave it out to recover to the latest point.",
+    in: "start",
     isPassing: false,
   },
   {
@@ -107,6 +159,7 @@ const patterns: Pattern[] = [
     advice:
       "The timeline to recover is not one that follows from the base backup. Recover without a timeline of your own" +
       " choice, or from a backup that was taken on it.",
+    in: "start",
     isPassing: false,
   },
   {
@@ -114,6 +167,7 @@ const patterns: Pattern[] = [
     advice:
       "There is no base backup to start from: none under that name, or none that ended before the targetTime. Check" +
       " where to recover from (bucket, path, server name), and choose a targetTime after the end of the oldest backup.",
+    in: "start",
     isPassing: false,
   },
   {
@@ -121,6 +175,7 @@ const patterns: Pattern[] = [
     advice:
       "WAL that the base backup needs is missing from the archive, so this backup cannot be restored. Choose another" +
       " one, by an earlier or later targetTime.",
+    in: "start",
     isPassing: false,
   },
   {
@@ -128,12 +183,14 @@ const patterns: Pattern[] = [
     advice:
       "An object of the backup is missing from the bucket: deleted by hand, by a lifecycle rule or by retention." +
       " Choose another backup.",
+    in: "start",
     isPassing: false,
   },
   {
     pattern:
-      /exception: (empty file|invalid header|snappy: corrupt input|zstd decompress error)|unexpected end of data|ReadError|bad checksum|not a (gzip|bzip2) file|invalid compressed data|could not be opened successfully|zlib\.error|error (while )?decompressing|invalid page in block|EOFError|invalid magic|truncated/i,
+      /exception: (empty file|invalid header(?! value)|snappy: corrupt input|zstd decompress error)|unexpected end of data|ReadError|bad checksum|not a (gzip|bzip2) file|invalid compressed data|could not be opened successfully|zlib\.error|error (while )?decompressing|invalid page in block|EOFError|invalid magic|truncated/i,
     advice: "An object of the backup is damaged or cut short. Choose another backup.",
+    in: "start",
     isPassing: false,
   },
   {
@@ -141,11 +198,6 @@ const patterns: Pattern[] = [
     advice:
       "The image lacks the Python package for the compression of this backup. Use an image that has it, the official" +
       " one for instance.",
-    isPassing: false,
-  },
-  {
-    pattern: /No space left on device|Disk quota exceeded/i,
-    advice: "The volume is too small for the data: ask for more storage (or walStorage).",
     isPassing: false,
   },
   {
@@ -166,15 +218,19 @@ const patterns: Pattern[] = [
 ];
 
 /** The cause that lines of a log tell of, if it is a known one. */
-export function knownCause(lines: string[]): KnownCause | undefined {
-  return patterns.find(({ pattern }) => lines.some((line) => pattern.test(line)));
+export function knownCause(lines: string[], activity: Activity = "start"): KnownCause | undefined {
+  return causesOf(activity).find(({ pattern }) => lines.some((line) => pattern.test(line)));
 }
+
+const causesOf = (activity: Activity): Pattern[] =>
+  patterns.filter(({ in: only = activity }) => only === activity);
 
 /** The last few lines, and before them the first that tells of a known cause, or else PostgreSQL's last word. */
 export function tellingLines(lines: string[], atMost = 3): string[] {
   const known =
-    patterns.map(({ pattern }) => lines.findLast((line) => pattern.test(line))).find(Boolean) ??
-    lines.findLast((line) => /\b(FATAL|PANIC): /.test(line));
+    causesOf("start")
+      .map(({ pattern }) => lines.findLast((line) => pattern.test(line)))
+      .find(Boolean) ?? lines.findLast((line) => /\b(FATAL|PANIC): /.test(line));
   const last = lines.slice(-atMost);
   return known === undefined || last.includes(known) ? last : [known, ...last.slice(1 - atMost)];
 }

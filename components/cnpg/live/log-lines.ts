@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { withoutSecrets } from "../../masked.ts";
+
 /** A log line as the operator, the plugin and PostgreSQL (in `record`) write it into their containers' logs. */
 const logLine = z.object({
   level: z.string().optional(),
@@ -31,10 +33,11 @@ export const isAtWork = (log: string): boolean =>
 /** The lines of a container's log that say what went wrong, oldest first, each once and cut to a readable length. */
 export function errorLines(log: string): string[] {
   const lines = log.split("\n").flatMap((line) => errorsIn(line.trim()));
-  return withoutEchoes(lines).map((line) =>
-    line.length <= longest ? line : `${line.slice(0, longest - 1)}…`,
-  );
+  return withoutEchoes(lines).map((line) => shortened(withoutSecrets(line)));
 }
+
+const shortened = (line: string): string =>
+  line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 
 /** Each caller logs the error that it is given once more, behind a message of its own. */
 function withoutEchoes(lines: string[]): string[] {

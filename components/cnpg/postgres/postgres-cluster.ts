@@ -2,6 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../../check.ts";
+import { withoutSecrets } from "../../masked.ts";
 import { Protection } from "../../protection.ts";
 import { say } from "../../say.ts";
 import { keepsFields } from "../keep-fields.ts";
@@ -215,8 +216,9 @@ async function answers(
   component: pulumi.Resource,
 ): Promise<void> {
   const { namespace, clusterName, timeoutSeconds } = plan;
+  const keys = [stores.target, stores.source].flatMap((store) => [store.accessKeyId, store.secretAccessKey]);
   const explain = (log: ReplayLog | undefined) => whyTargetWasMissed(plan, log, stores);
-  const { rest, notInForce, backupTroubles } = await waiting(component, explain, () =>
+  const { rest, notInForce, backupTroubles } = await waiting(component, keys, explain, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
@@ -235,10 +237,10 @@ async function answers(
   const unseen =
     rest === undefined && move === undefined ? await archiveProblems(plan, cluster, stores.target) : [];
   for (const said of rest === undefined ? [...troubles, ...unseen] : [rest]) {
-    say("warn", `Database ${namespace}/${clusterName} ${said}`, component);
+    say("warn", withoutSecrets(`Database ${namespace}/${clusterName} ${said}`, keys), component);
   }
   if (rest !== undefined) return;
-  await waiting(component, explain, () => untilProven(plan, before, cluster, stores, component));
+  await waiting(component, keys, explain, () => untilProven(plan, before, cluster, stores, component));
 }
 
 const passedOver = (problem: string, namespace: string): string =>
@@ -246,9 +248,13 @@ const passedOver = (problem: string, namespace: string): string =>
   "over, as with the annotation cnpg.io/reconciliationLoop; its log says so. See " +
   `\`kubectl -n ${namespace} get clusters.postgresql.cnpg.io,pods\`.`;
 
-/** @param explain what else is known of a recovery that failed */
+/**
+ * @param keys the stack's own, which logs may have in clear
+ * @param explain what else is known of a recovery that failed
+ */
 async function waiting<T>(
   component: pulumi.Resource,
+  keys: readonly string[],
   explain: (log: ReplayLog | undefined) => Promise<string | undefined>,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -257,6 +263,7 @@ async function waiting<T>(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const more = error instanceof DatabaseFailure ? await explain(error.log) : undefined;
-    throw userError(more === undefined ? error.message : `${error.message}\n  ${more}`, component);
+    const message = more === undefined ? error.message : `${error.message}\n  ${more}`;
+    throw userError(withoutSecrets(message, keys), component);
   }
 }

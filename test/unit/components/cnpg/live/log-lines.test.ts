@@ -109,6 +109,15 @@ describe("errorLines", () => {
     assert.equal(lines[0]?.length, 400);
   });
 
+  it("shows no key that a program has logged", () => {
+    const header = "b'AWS4-HMAC-SHA256 Credential=0555B35654AD1656D804\\n/20261130, Signature=abcdef'";
+    const [line = ""] = errorLines(
+      json({ logger: "barman-cloud-wal-archive", msg: `ERROR: Invalid header value ${header}` }),
+    );
+    assert.match(line, /^ERROR: Invalid header value .*Credential=\*\*\*.*Signature=\*\*\*/);
+    assert.doesNotMatch(line, /0555B35654AD1656D804/);
+  });
+
   it("takes any text", () => {
     const object = fc.record({
       level: fc.constantFrom("error", "info", 7),
@@ -208,6 +217,47 @@ describe("knownCause", () => {
       assert.equal(cause?.isPassing, isPassing);
     });
   }
+
+  const ofArchiving: [string, RegExp][] = [
+    [
+      "WAL archiver exception: Invalid header value b'AWS4-HMAC-SHA256 Credential=***'",
+      /line break or a blank/,
+    ],
+    ["WAL archiver exception: empty file", /^nothing$/],
+    [
+      "An error occurred (NoSuchBucket) when calling the PutObject operation",
+      /bucket to archive to is not there/,
+    ],
+    ["An error occurred (NoSuchKey) when calling the GetObject operation", /somebody else, deletes objects/],
+    ["FATAL: recovery ended before configured recovery target was reached", /^nothing$/],
+    ["An error occurred (AccessDenied): Bucket size quota is reached", /quota is used up/],
+    ["barman-cloud-backup: error: unrecognized arguments: --read-timeout 60", /an entry for each argument/],
+    ["An error occurred (AccessDenied) when calling the PutObject operation", /refuses the keys/],
+    ['Could not connect to the endpoint URL: "http://10.0.0.10:7480/b"', /did not answer/],
+  ];
+  for (const [line, advice] of ofArchiving) {
+    it(`gives no advice on recovering for an archive's error: ${line}`, () => {
+      const said = knownCause([line], "archiving")?.advice ?? "nothing";
+      assert.match(said, advice);
+      assert.doesNotMatch(said, /another backup|targetTime|recover/i);
+    });
+  }
+
+  it("knows a file system that cannot be written to from a store that does not answer", () => {
+    const lines = [
+      "ERROR: Cannot create /var/tmp/walrestore directory: [Errno 30] Read-only file system: '/var/tmp/walrestore'",
+      "connectivity failure while executing barman-cloud-wal-restore, retrying",
+    ];
+    assert.match(knownCause(lines)?.advice ?? "", /file system is read-only where barman-cloud/);
+    assert.equal(knownCause(['could not open file "base/5/1": Read-only file system']), undefined);
+  });
+
+  it("does not take a header that the keys have spoilt for a damaged backup", () => {
+    assert.match(
+      knownCause(["restore exception: Invalid header value b'AWS4'"])?.advice ?? "",
+      /line break or a blank/,
+    );
+  });
 
   it("does not guess", () => {
     assert.equal(knownCause(["something else went wrong", ""]), undefined);

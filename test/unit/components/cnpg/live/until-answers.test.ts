@@ -90,6 +90,44 @@ describe("untilDatabaseAnswers", () => {
     assert.match(backupTroubles[1] ?? "", /^its last base backup failed: exit status 2\. The next/);
   });
 
+  it("quotes the last error of what failed where no rule knows the cause", async (t) => {
+    const conditions = [
+      { type: "Ready", status: "True" },
+      { type: "ContinuousArchiving", status: "False", message: "exit status 1" },
+      {
+        type: "LastBackupSucceeded",
+        status: "False",
+        reason: "LastBackupFailed",
+        message: "rpc error: exit status 1",
+      },
+    ];
+    const line = (logger: string, msg: string) => JSON.stringify({ logger, msg });
+    const log = [
+      line("barman-cloud-backup", "ERROR: Barman cloud backup exception: of yesterday"),
+      line(
+        "barman-cloud-backup",
+        "ERROR: Barman cloud backup exception: the moon is full, token AKIA0123456789ABCDEF",
+      ),
+      JSON.stringify({ level: "error", msg: "Backup failed", error: "rpc error: exit status 1" }),
+      line("barman-cloud-wal-archive", "ERROR: Barman cloud WAL archiver exception: the tide is low"),
+    ].join("\n");
+    const cluster = await fakeKubernetes(t, {
+      resource: () => ok({ ...readyCluster(), status: { currentPrimary: "orders-1", conditions } }),
+      pods: () => items(instance({})),
+      exec: () => ({ prints: "f\n" }),
+      log: () => ok(log),
+    });
+    const [wal = "", backup = ""] = (await wait(cluster, 20)).backupTroubles;
+    assert.match(
+      wal,
+      /^its WAL is not archived: exit status 1\. The log says: .*exception: the tide is low\. Until this/,
+    );
+    assert.match(
+      backup,
+      /^its last base backup failed: rpc error: exit status 1\. The log says: .*the moon is full, token \*\*\*\. The next/,
+    );
+  });
+
   const isReady = { type: "Ready", status: "True" };
   const isArchiving = { type: "ContinuousArchiving", status: "True" };
   const isBackingUp = { type: "LastBackupSucceeded", status: "False", reason: "BackupStarted" };
