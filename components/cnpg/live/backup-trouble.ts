@@ -10,13 +10,13 @@ export async function backupTroubles(
   cluster: ClusterArgs,
   resource: ClusterResource,
   instances: Pod[],
-  { isNew, timeoutMs }: { isNew: boolean; timeoutMs: number },
+  { isFirstBackupDue, timeoutMs }: { isFirstBackupDue: boolean; timeoutMs: number },
 ): Promise<string[]> {
   const archiving = conditionOf(resource, "ContinuousArchiving");
   const backup = lastBackup(resource);
   const isArchived = isArchiving(resource);
   if (isArchived && backup.is !== "failed") {
-    return isNew && isFirstBackupAwaited(resource) ? [noFirstBackup(resource)] : [];
+    return isFirstBackupDue && isFirstBackupAwaited(resource) ? [noFirstBackup(resource)] : [];
   }
   // WAL is archived by the primary; a base backup is taken from a standby where there is one.
   const errors = await errorsOf(cluster, instances, timeoutMs);

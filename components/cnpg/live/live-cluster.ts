@@ -83,7 +83,12 @@ export async function liveCluster(
   timeoutMs = 10_000,
 ): Promise<LiveCluster> {
   try {
-    const resource = await getIfThere(cluster, pathOf("Cluster", { namespace, name }), clusterResource, timeoutMs);
+    const resource = await getIfThere(
+      cluster,
+      pathOf("Cluster", { namespace, name }),
+      clusterResource,
+      timeoutMs,
+    );
     if (!resource) return { state: "absent" };
     return { ...presentCluster(resource), ...((await isEmpty(cluster, resource)) && { holdsNothing: true }) };
   } catch (error) {

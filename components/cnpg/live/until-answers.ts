@@ -31,6 +31,12 @@ export interface UntilAnswersOptions {
    */
   generationBefore?: number | undefined;
 
+  /**
+   * Whether there is a base backup of it already, as where it starts from the volumes of an earlier Cluster. Default: a
+   * new Cluster has none.
+   */
+  hasBaseBackup?: boolean;
+
   /** What the instances have to have mounted before a database counts as up. Default: nothing is looked at. */
   privateCas?: PrivateCas | undefined;
 
@@ -84,6 +90,7 @@ interface Database {
   namespace: string;
   name: string;
   answerMs: number;
+  isFirstBackupDue: boolean;
   generationBefore: number | undefined;
   privateCas: PrivateCas;
 
@@ -104,8 +111,10 @@ export async function untilDatabaseAnswers(
   const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, generationBefore, privateCas = {} } = options;
   // Past it the operator's word counts: something else may have a hand in it, such as a webhook that changes the pods.
   const { takingUpSeconds = 120 } = options;
+  const isFirstBackupDue = generationBefore === undefined && options.hasBaseBackup !== true;
   const elapsed = stopwatch();
-  const database = { cluster, namespace, name, answerMs, generationBefore, privateCas, elapsed };
+  const asked = { cluster, namespace, name, answerMs, isFirstBackupDue, generationBefore, privateCas };
+  const database = { ...asked, elapsed };
   const patience = new Patience();
   const progress = progressLog(database, options.log);
   let wellSince: number | undefined;
@@ -144,16 +153,22 @@ export async function untilDatabaseAnswers(
 function stillAwaited(
   { isChanged, look }: Well,
   wellFor: number,
-  { generationBefore, settleSeconds = 5, firstBackupSeconds = 90 }: UntilAnswersOptions,
+  {
+    generationBefore,
+    hasBaseBackup = false,
+    settleSeconds = 5,
+    firstBackupSeconds = 90,
+  }: UntilAnswersOptions,
 ): Waiting | undefined {
   const isNew = generationBefore === undefined;
-  const first = isNew && wellFor < firstBackupSeconds ? firstAwaited(look.resource) : undefined;
+  const first =
+    isNew && wellFor < firstBackupSeconds ? firstAwaited(look.resource, hasBaseBackup) : undefined;
   if (first) return { obstacles: [first] };
   return isChanged && wellFor < settleSeconds ? { obstacles: [change("the change settles")] } : undefined;
 }
 
-function firstAwaited(resource: ClusterResource): Obstacle | undefined {
-  const backup = isFirstBackupAwaited(resource) ? "base backup" : undefined;
+function firstAwaited(resource: ClusterResource, hasBaseBackup: boolean): Obstacle | undefined {
+  const backup = !hasBaseBackup && isFirstBackupAwaited(resource) ? "base backup" : undefined;
   const first = isArchiving(resource) ? backup : "WAL";
   if (first === undefined) return undefined;
   return {
@@ -243,11 +258,10 @@ async function ask(
 }
 
 function troublesOf(
-  { cluster, answerMs, generationBefore }: Database,
+  { cluster, answerMs, isFirstBackupDue }: Database,
   { resource, pods }: Look,
 ): Promise<string[]> {
-  const isNew = generationBefore === undefined;
-  return backupTroubles(cluster, resource, instancesOf(pods), { isNew, timeoutMs: answerMs });
+  return backupTroubles(cluster, resource, instancesOf(pods), { isFirstBackupDue, timeoutMs: answerMs });
 }
 
 async function failure(

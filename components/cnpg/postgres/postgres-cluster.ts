@@ -21,6 +21,7 @@ import { refusesOthers } from "./others.ts";
 import { planProblem } from "./plan-problem.ts";
 import { type Plan, objectStoreName, planOf, privateCasOf, scheduleName, sourceStoreName } from "./plan.ts";
 import { type Approved, approved, connectionsOf, inspectedFirst, storeInspectedFirst } from "./preflight.ts";
+import { hasCompleteBackup } from "./running.ts";
 import { untilProven, whyTargetWasMissed } from "./recovered.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 
@@ -210,7 +211,7 @@ const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string, c
   }));
 
 async function answers(
-  { plan, live: before, move }: Approved,
+  { plan, live: before, move, volumes }: Approved,
   cluster: ClusterArgs,
   stores: Connections,
   component: pulumi.Resource,
@@ -218,10 +219,13 @@ async function answers(
   const { namespace, clusterName, timeoutSeconds } = plan;
   const keys = [stores.target, stores.source].flatMap((store) => [store.accessKeyId, store.secretAccessKey]);
   const explain = (log: ReplayLog | undefined) => whyTargetWasMissed(plan, log, stores);
+  // The operator takes no first backup of it either, where it knows the schedule of before.
+  const hasBaseBackup = volumes.length > 0 && (await hasCompleteBackup(plan, stores.target));
   const { rest, notInForce, backupTroubles } = await waiting(component, keys, explain, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
+      hasBaseBackup,
       privateCas: privateCasOf(plan),
       // Ephemeral: shown while it lasts, and not repeated at the end.
       log: (line) => {

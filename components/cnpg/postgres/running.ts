@@ -36,6 +36,12 @@ export async function lookAfter(
   }
 }
 
+/** Whether there is a base backup to come back from; not where the store does not say. */
+export async function hasCompleteBackup({ archive }: Plan, target: S3Connection): Promise<boolean> {
+  const newest = await lookAtNewest(target, archive).catch(() => undefined);
+  return newest?.complete !== undefined;
+}
+
 /** What a user types to take a base backup of the primary. */
 export function backupCommand({ namespace, clusterName, scheduledBackup: { method } }: Plan): string {
   const how = method === "plugin" ? ` --method plugin --plugin-name ${barmanPlugin}` : "";

@@ -157,6 +157,20 @@ describe("untilDatabaseAnswers", () => {
     assert.deepEqual([looks, backupTroubles.length], [1, 1]);
   });
 
+  it("waits for no base backup of one that comes back to those that it has", async (t) => {
+    const back = { resource: () => ok(having(isReady, isArchiving)), exec: () => ({ prints: "f\n" }) };
+    const options = { timeoutSeconds: 20, log: () => undefined, hasBaseBackup: true };
+    const started = performance.now();
+    const { backupTroubles } = await untilDatabaseAnswers(
+      await fakeKubernetes(t, back),
+      "shop",
+      "orders",
+      options,
+    );
+    assert.deepEqual(backupTroubles, []);
+    assert.ok(performance.now() - started < 15_000);
+  });
+
   it("says so if no WAL of a new database gets archived in time", async (t) => {
     const silent = { resource: () => ok(having(isReady)), exec: () => ({ prints: "f\n" }) };
     const { backupTroubles } = await wait(await fakeKubernetes(t, silent), 20);
