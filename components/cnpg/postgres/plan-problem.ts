@@ -4,6 +4,7 @@ import { isObject } from "../merge.ts";
 import { type Plan, ownClusterSpec, sourceName } from "./plan.ts";
 import { barmanImageRule, dataCompressionRule } from "./rules.ts";
 import type { Settings } from "./settings.ts";
+import { argumentsProblem, bootstrapProblem } from "./user-spec.ts";
 
 type Path = readonly string[];
 
@@ -30,7 +31,12 @@ const vital: readonly Path[] = [
  * arguments declare: the operator takes it, and nothing is archived, or in another place.
  */
 export function planProblem(settings: Settings, plan: Plan): string | undefined {
-  const problem = specProblem(settings, plan) ?? objectStoreProblem(plan) ?? inTreeProblem(settings, plan);
+  const problem =
+    bootstrapProblem(settings) ??
+    specProblem(settings, plan) ??
+    objectStoreProblem(plan) ??
+    inTreeProblem(settings, plan) ??
+    argumentsProblem(plan);
   return problem && `Database ${plan.namespace}/${plan.clusterName}: ${problem}`;
 }
 

@@ -112,4 +112,58 @@ describe("a user's part of the Cluster's spec", () => {
     assert.match(problemWith(minimal, ofTree) ?? "", /spec\.imageName must be an image with barman-cloud/);
     assert.equal(problemWith(minimal), undefined);
   });
+
+  it("is refused with another start than the arguments say, and what to use is said", () => {
+    const starts: [bootstrap: object, more: object, says: RegExp][] = [
+      [
+        { recovery: { backup: { name: "b" } } },
+        {},
+        /recovery\.backup names an object .*recovery\.backupId to its id: kubectl/,
+      ],
+      [{ recovery: { source: "x" } }, {}, /bootstrap\.recovery is what the argument recovery is for/],
+      [{ recovery: { volumeSnapshots: {} } }, {}, /volumeSnapshots starts from snapshots/],
+      [
+        { pg_basebackup: { source: "x" } },
+        {},
+        /pg_basebackup copies a running server.*recovery\.archive.*initdb\.import/,
+      ],
+      [{ initdb: { database: "x" } }, { recovery: fromOrders }, /initdb makes an empty database/],
+      [{ recovery: { backup: { name: "b" } } }, { recovery: fromOrders }, /recovery\.backup names an object/],
+      [{ pg_basebackup: { source: "x" } }, { recovery: fromOrders }, /pg_basebackup copies/],
+    ];
+    for (const [bootstrap, more, says] of starts) assert.match(problemWith({ bootstrap }, more) ?? "", says);
+    const own = [
+      { more: {}, bootstrap: { initdb: { postInitSQL: ["select 1"], import: { type: "microservice" } } } },
+      { more: {}, bootstrap: { recovery: null } },
+      { more: { recovery: fromOrders }, bootstrap: { recovery: { recoveryTarget: { exclusive: true } } } },
+    ];
+    for (const { more, bootstrap } of own) assert.equal(problemWith({ bootstrap }, more), undefined);
+  });
+
+  it("is refused with an argument of barman's that has a blank in it, and the right one is said", () => {
+    const inStore = (part: "data" | "wal", list: string, ...entries: unknown[]) => ({
+      backup: { ...orders.backup, objectStore: { configuration: { [part]: { [list]: entries } } } },
+    });
+    const wrong: [entry: string, written: string][] = [
+      ["--read-timeout 60", 'write "--read-timeout=60".'],
+      [" --read-timeout=60", 'write "--read-timeout=60".'],
+      ["--a 1  --b=2", 'write "--a=1", "--b=2", each an entry of its own.'],
+      ["--tags k,v l,w", 'write "--tags", "k,v", "l,w", each an entry of its own.'],
+      ["-J 4", 'write "-J", "4", each an entry of its own.'],
+    ];
+    for (const [entry, written] of wrong) {
+      const problem = problemWith({}, inStore("wal", "archiveAdditionalCommandArgs", "--x", entry)) ?? "";
+      assert.ok(
+        problem.includes("backup.objectStore.configuration.wal.archiveAdditionalCommandArgs has "),
+        problem,
+      );
+      assert.ok(problem.endsWith(written), problem);
+    }
+    assert.match(
+      problemWith(store({ data: { additionalCommandArgs: ["--read-timeout 60"] } }), ofTree) ?? "",
+      /spec\.backup\.barmanObjectStore\.data\.additionalCommandArgs has "--read-timeout 60"/,
+    );
+    const right = ["--read-timeout=60", "--read-timeout", "60", "--tag=team,the a team", "-v", ""];
+    assert.equal(problemWith({}, inStore("data", "additionalCommandArgs", ...right)), undefined);
+  });
 });
