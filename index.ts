@@ -22,11 +22,13 @@ import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
 import { keepStackTracesPlain } from "./config/plain-stack-traces.ts";
 import { operatorArgs } from "./config/operator-args.ts";
 import { keepSecretsFromOtherPrograms } from "./config/other-programs.ts";
+import { keepQuietAboutUndefinedOutputs } from "./config/undefined-outputs.ts";
 import { failIfUnfinished } from "./config/unfinished.ts";
 
 keepStackTracesPlain();
 keepSecretsOutOfDebugLog();
 keepQuietAboutLateHandling();
+keepQuietAboutUndefinedOutputs();
 failIfUnfinished();
 const config = readConfig();
 keepSecretsFromOtherPrograms();
