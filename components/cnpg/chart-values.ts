@@ -120,7 +120,8 @@ export function chartValueTrouble(source: ChartSource, isSecret: boolean): strin
   return problems.length === 0 ? undefined : problems.join("; ");
 }
 
-const lastPart = (url: string): string | undefined => url.split("/").at(-1);
+/** The name of a chart by its URL, without a digest. */
+const lastPart = (url: string): string | undefined => url.split("@")[0]?.split("/").at(-1);
 
 function problemsAt(path: string[], kinds: Kinds, values: Record<string, unknown>): ChartValueProblem[] {
   return Object.entries(values).flatMap(([name, value]) => {

@@ -25,8 +25,8 @@ export interface CnpgOperatorArgs {
   adopt?: AdoptArgs | undefined;
 
   /**
-   * The Helm chart: a name in `repository`, or a path, an `oci://` URL or the URL of a `.tgz` for a mirror.
-   * Default: `cloudnative-pg`.
+   * The Helm chart: a name in `repository`, or a path, an `oci://` URL or the URL of a `.tgz` for a mirror. An `oci://`
+   * URL may end with the digest that the chart must have, `@sha256:…`. Default: `cloudnative-pg`.
    */
   chart?: pulumi.Input<string | undefined>;
 

@@ -14,6 +14,9 @@ export function releaseRule(release: string): string | undefined {
 
 export function chartRule(chart: string | undefined): string | undefined {
   if (chart !== undefined && /\/\/[^/]*@/.test(chart)) return `must have no credentials in its URL`;
+  if (chart !== undefined && chart.startsWith("oci://") && !/^[^@]*(@sha256:[0-9a-f]{64})?$/.test(chart)) {
+    return `must have a digest of the form @sha256: and 64 hexadecimal digits, or none, not ${shown(chart)}`;
+  }
   if (chart === undefined || /^[A-Za-z0-9./_~][^\s\p{C}]{0,1023}$/u.test(chart)) return undefined;
   return `must be the name of a Helm chart, a path, or an oci:// or https:// URL, not ${shown(chart)}`;
 }

@@ -29,7 +29,7 @@ export interface BarmanCloudPluginArgs {
 
   /**
    * The plugin's image. Default: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0`. For a mirror: the same
-   * version, since the other objects of the plugin are those of this release.
+   * version, since the other objects of the plugin are those of this release. A digest pins it: `…:v0.14.0@sha256:…`.
    */
   image?: pulumi.Input<string | undefined>;
 

@@ -87,6 +87,8 @@ describe("chartValueProblems", () => {
     assert.deepEqual(said({ crds: 5 }, { chartVersion: "0.30.0" }), []);
     for (const chart of ["./charts/mine", "oci://registry.lan/mine", "oci://cloudnative-pg/charts/pg"])
       assert.deepEqual(said({ crds: 5 }, { chart }), []);
+    const digest = `@sha256:${"0".repeat(64)}`;
+    assert.equal(said({ crds: 5 }, { chart: `oci://registry.lan/cloudnative-pg${digest}` }).length, 1);
     assert.equal(
       said({ crds: 5 }, { chart: "oci://registry.lan/cloudnative-pg", chartVersion: "0.29.0" }).length,
       1,

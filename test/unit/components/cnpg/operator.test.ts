@@ -78,6 +78,13 @@ describe("CnpgOperator", () => {
     const oci = await release("oci", { ...unasked, chart: "oci://registry.lan/charts/cloudnative-pg" });
     assert.equal(oci.inputs.repositoryOpts, undefined);
     assert.equal(oci.inputs.version, "0.29.0");
+    const digest = `sha256:${"0".repeat(64)}`;
+    const pinned = await release("pinned", {
+      ...unasked,
+      chart: `oci://registry.lan/charts/cloudnative-pg@${digest}`,
+      values: { image: { tag: `1.30.0@${digest}` } },
+    });
+    assert.equal(pinned.inputs.chart, `oci://registry.lan/charts/cloudnative-pg@${digest}`);
     const folder = await release("folder", { ...unasked, chart: "./charts/cloudnative-pg" });
     assert.equal(folder.inputs.repositoryOpts, undefined);
     assert.equal(folder.inputs.version, undefined);
@@ -88,6 +95,7 @@ describe("CnpgOperator", () => {
       [/^namespace must be/, { namespace: "CNPG" }],
       [/^adopt\.release must be/, { adopt: { release: "CNPG" } }],
       [/^chart must be/, { chart: "" }],
+      [/^chart must have a digest/, { chart: "oci://registry.lan/cloudnative-pg@sha256:12" }],
       [/^chartVersion must be the exact version/, { chartVersion: ">=0.29" }],
       [/^repository must be/, { repository: "oci://registry.lan" }],
       [
