@@ -86,7 +86,8 @@ const isOf = ({ release: its }: ExistingOperator, { name, namespace }: Release):
 /** A release of another chart, or one whose webhooks are gone. */
 const nameTaken = (release: Release): string =>
   `Helm has a release ${release.name} in namespace ${release.namespace} already, and refuses to install another one ` +
-  `under its name. ${takeOver(release)}, or uninstall it first: helm -n ${release.namespace} uninstall ${release.name}`;
+  `under its name. ${takeOver(release)}, or have the operator under another name: pulumi config set --path ` +
+  `cnpg-rgw:operator.adopt.release ${release.name}-operator`;
 
 /** What to do about the history of a release that was uninstalled with `helm uninstall --keep-history`. */
 function historyInTheWay({ name, namespace }: Release): string {

@@ -192,7 +192,7 @@ function volumesInTheWay(
   return (
     `Database ${namespace}/${clusterName} cannot be recovered while the volumes of an earlier one of that name are ` +
     `there (${volumes.join(", ")}): CloudNativePG would start from them, and not from the backups. Without recovery` +
-    `${as} it goes on with them; if they are not needed any more, kubectl -n ${namespace} delete pods,pvc,services -l ` +
-    `cnpg.io/cluster=${clusterName}`
+    `${as} it goes on with them; they have what was written last, which may be in no backup. Or recover into a database ` +
+    "of another name"
   );
 }

@@ -202,7 +202,10 @@ describe("what is in the way of a release", () => {
 
   it("is a release of its name without an operator, such as one of another chart", async (t) => {
     const said = await inTheWay(await clusterWith(t, { [liveRecords]: items({}) }), release);
-    assert.match(said ?? "", /^Helm has a release cloudnative-pg .*adopt\.release.*or uninstall it first/);
+    assert.match(
+      said ?? "",
+      /^Helm has a release cloudnative-pg .*adopt\.release.*or have the operator under another name: .*adopt\.release cloudnative-pg-operator/,
+    );
   });
 
   it("is nothing where there is no operator, and the CRDs of an earlier one are of the same release", async (t) => {

@@ -264,6 +264,7 @@ describe("the look into the bucket before a database is made", () => {
     }
     const { problem = "" } = await look(t, planned({ clusterName: "again", recovery: {} }), ["again-1"]);
     assert.match(problem, /shop\/again cannot be recovered while the volumes .*again-1/);
+    assert.doesNotMatch(problem, /delete/, "they hold what was written last");
     assert.equal((await look(t, planned({ recovery: {} }), ["orders-1"])).problem, undefined);
   });
 
