@@ -1,6 +1,7 @@
 import { shown } from "../../check.ts";
 import { barmanPlugin } from "../barman.ts";
 import { isObject } from "../merge.ts";
+import { resourcesProblem } from "./containers.ts";
 import { type Plan, ownClusterSpec, sourceName } from "./plan.ts";
 import { barmanImageRule, dataCompressionRule } from "./rules.ts";
 import type { Settings } from "./settings.ts";
@@ -36,7 +37,8 @@ export function planProblem(settings: Settings, plan: Plan): string | undefined 
     specProblem(settings, plan) ??
     objectStoreProblem(plan) ??
     inTreeProblem(settings, plan) ??
-    argumentsProblem(plan);
+    argumentsProblem(plan) ??
+    resourcesProblem(plan);
   return problem && `Database ${plan.namespace}/${plan.clusterName}: ${problem}`;
 }
 

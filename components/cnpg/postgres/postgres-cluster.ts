@@ -16,6 +16,7 @@ import { clusterToAsk } from "../preflight.ts";
 import { archiveProblems } from "./archived.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { postgresClusterType, protectedLabel } from "./labels.ts";
+import { fitting, isClassGivenByResource } from "./fits.ts";
 import { isFirstBackupDue, untilMoved } from "./move.ts";
 import { refusesOthers } from "./others.ts";
 import { planProblem } from "./plan-problem.ts";
@@ -60,7 +61,9 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
     const planned = settingsOf(name, args, this).apply((settings) => soundPlan(settings, this));
     const connections = connectionsOf(args, this);
-    const checked = approved(planned, connections, cluster, this);
+    const checked = approved(planned, connections, cluster, this).apply((found) =>
+      fitting(found, cluster, isClassGivenByResource(args), this),
+    );
     const { plan } = checked;
     const storeChecked = storeInspectedFirst(checked, connections, this);
     const protect = args.deletion?.protect ?? true;
