@@ -55,7 +55,7 @@ export const kubeGet = (cluster: ClusterArgs, path: string, deadline: AbortSigna
 
 /** One operation of a JSON patch. */
 export interface PatchOperation {
-  op: "replace";
+  op: "add" | "replace";
   path: string;
   value: unknown;
 }

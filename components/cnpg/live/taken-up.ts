@@ -1,14 +1,13 @@
 import { barmanPlugin } from "../barman.ts";
+import { isArchiving, isFirstBackupAwaited } from "./backup-trouble.ts";
 import type { ClusterResource } from "./cluster-resource.ts";
 import { instancesOf } from "./instances.ts";
 import type { Look } from "./look.ts";
 import type { Obstacle } from "./obstacles.ts";
 import { type PrivateCas, staleCa } from "./private-ca.ts";
 import { billionthsOf } from "./quantity.ts";
+import { type SidecarConfiguration, sidecarName, staleSidecar } from "./sidecar.ts";
 import type { Pod } from "./workload.ts";
-
-/** The sidecar that the Barman Cloud plugin adds to an instance. */
-const sidecar = "plugin-barman-cloud";
 
 /**
  * Where the instances are not yet what a changed Cluster asks for. CloudNativePG says for a moment of any change that
@@ -32,6 +31,14 @@ export function caNotTakenUp({ pods }: Look, planned: PrivateCas): Obstacle[] {
   return problem === undefined ? [] : [change(problem)];
 }
 
+/** Where an instance has not the sidecar yet that its ObjectStore asks for, and is to restart for it. */
+export function sidecarNotTakenUp({ pods }: Look, wanted: SidecarConfiguration): Obstacle[] {
+  const stale = staleSidecar(pods, wanted);
+  return stale === undefined
+    ? []
+    : [change(`the instance ${stale} still has the sidecar's settings of before`)];
+}
+
 /** Marks a change that the operator has not taken up. */
 export const changeKey = "change";
 
@@ -42,13 +49,24 @@ export const change = (problem: string): Obstacle => ({
   patience: Infinity,
 });
 
+/** Of a new database that answers: what has still to get to its archive. */
+export function firstAwaited(resource: ClusterResource, hasBaseBackup: boolean): Obstacle | undefined {
+  const backup = !hasBaseBackup && isFirstBackupAwaited(resource) ? "base backup" : undefined;
+  const first = isArchiving(resource) ? backup : "WAL";
+  if (first === undefined) return undefined;
+  return {
+    ...change(`it answers, and its first ${first} is on its way to the archive`),
+    key: `first ${first}`,
+  };
+}
+
 function outdated({ spec }: ClusterResource, pod: Pod): string | undefined {
   const { name, deletionTimestamp } = pod.metadata;
   if (deletionTimestamp !== undefined) return `the instance ${name} restarts`;
   const { initContainers, containers } = pod.spec;
   const archives = spec.plugins?.some((plugin) => plugin.enabled && plugin.name === barmanPlugin) ?? false;
   // A sidecar is an init container, and in older Kubernetes a container.
-  if (archives !== [...initContainers, ...containers].some((container) => container.name === sidecar)) {
+  if (archives !== [...initContainers, ...containers].some((container) => container.name === sidecarName)) {
     return `the instance ${name} is still ${archives ? "without" : "with"} the Barman Cloud plugin`;
   }
   const postgres = containers.find((container) => container.name === "postgres");

@@ -3,20 +3,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ClusterArgs, inTime, kubeConfigOf } from "../kube-api.ts";
 import { configurationFor } from "../kube-client.ts";
 import { restOf } from "./at-rest.ts";
-import { backupTroubles, isArchiving, isFirstBackupAwaited } from "./backup-trouble.ts";
-import { type ClusterResource, conditionOf, isReplicaCluster } from "./cluster-resource.ts";
+import { backupTroubles } from "./backup-trouble.ts";
+import { conditionOf, isReplicaCluster } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
-import { failureMessage, stateOf } from "./failure.ts";
+import { failureMessage } from "./failure.ts";
 import { instancesOf } from "./instances.ts";
 import { type LogSeconds, type Look, lookAt } from "./look.ts";
 import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
 import type { PrivateCas } from "./private-ca.ts";
+import { progressLog } from "./progress.ts";
 import type { ReplayLog } from "./replay-log.ts";
+import {
+  type SidecarConfiguration,
+  restartInstances,
+  sidecarConfiguration,
+  staleSidecar,
+} from "./sidecar.ts";
 import { askSql } from "./sql.ts";
 import { endStaleJobs } from "./stale-jobs.ts";
-import { caNotTakenUp, change, changeKey, notTakenUp } from "./taken-up.ts";
+import { caNotTakenUp, change, changeKey, firstAwaited, notTakenUp, sidecarNotTakenUp } from "./taken-up.ts";
 
 export interface UntilAnswersOptions {
   /** For how long to wait; an error that is final ends the wait before. */
@@ -39,6 +46,12 @@ export interface UntilAnswersOptions {
 
   /** What the instances have to have mounted before a database counts as up. Default: nothing is looked at. */
   privateCas?: PrivateCas | undefined;
+
+  /**
+   * The ObjectStore that says what the sidecar of the instances has to be, and whether this update has changed that, so
+   * that they are restarted for it. Default: nothing is looked at.
+   */
+  sidecar?: { objectStore: string; isChanged: boolean } | undefined;
 
   /** For how long a changed Cluster has to be well without a break. Default: 5. */
   settleSeconds?: number;
@@ -81,6 +94,9 @@ export interface Answering {
   /** What the operator has not taken up of a change, and was not waited for any longer. */
   notInForce?: string;
 
+  /** An instance whose sidecar is not as its ObjectStore says, and is not restarted for it. */
+  staleSidecar?: string;
+
   /** What is wrong with its backups, each a sentence or two. */
   backupTroubles: string[];
 }
@@ -93,6 +109,12 @@ interface Database {
   isFirstBackupDue: boolean;
   generationBefore: number | undefined;
   privateCas: PrivateCas;
+
+  /** What the sidecar of the instances has to be. */
+  sidecar: SidecarConfiguration | undefined;
+
+  /** Whether instances with another one are to restart, and whether they were told to. */
+  restart: "none" | "due" | "begun";
 
   /** In seconds, how long the wait lasts. */
   elapsed: () => number;
@@ -110,13 +132,17 @@ export async function untilDatabaseAnswers(
 ): Promise<Answering> {
   const { timeoutSeconds, pollMs = 2_000, answerMs = 10_000, generationBefore, privateCas = {} } = options;
   // Past it the operator's word counts: something else may have a hand in it, such as a webhook that changes the pods.
-  const { takingUpSeconds = 120 } = options;
+  const { takingUpSeconds = 120, sidecar } = options;
   const isFirstBackupDue = generationBefore === undefined && options.hasBaseBackup !== true;
   const elapsed = stopwatch();
-  const asked = { cluster, namespace, name, answerMs, isFirstBackupDue, generationBefore, privateCas };
-  const database = { ...asked, elapsed };
+  const wanted = sidecar && (await sidecarConfiguration(cluster, namespace, sidecar.objectStore));
+  const database: Database = {
+    ...{ cluster, namespace, name, answerMs, isFirstBackupDue, generationBefore, privateCas, elapsed },
+    sidecar: wanted,
+    restart: sidecar?.isChanged === true ? "due" : "none",
+  };
   const patience = new Patience();
-  const progress = progressLog(database, options.log);
+  const progress = progressLog(`${namespace}/${name}`, options.log);
   let wellSince: number | undefined;
   for (;;) {
     const left = timeoutSeconds - elapsed();
@@ -130,9 +156,11 @@ export async function untilDatabaseAnswers(
       awaited = stillAwaited(seen, elapsed() - wellSince, options);
       if (isLate || awaited === undefined) {
         const { notInForce } = seen;
+        const stale = wanted && staleSidecar(seen.look.pods, wanted);
         return {
           proof: seen.answering,
           ...(notInForce !== undefined && { notInForce }),
+          ...(stale !== undefined && { staleSidecar: stale }),
           backupTroubles: await troublesOf(database, seen.look),
         };
       }
@@ -144,7 +172,7 @@ export async function untilDatabaseAnswers(
       const outcome = `did not come up within ${timeoutSeconds} s`;
       if (isLate) throw await failure(database, outcome, seen.obstacles, seen.look);
     }
-    progress(awaited, elapsed());
+    progress(awaited.obstacles[0], awaited.look, elapsed());
     await sleep(Math.max(0, Math.min(pollMs, (timeoutSeconds - elapsed()) * 1_000)));
   }
 }
@@ -165,16 +193,6 @@ function stillAwaited(
     isNew && wellFor < firstBackupSeconds ? firstAwaited(look.resource, hasBaseBackup) : undefined;
   if (first) return { obstacles: [first] };
   return isChanged && wellFor < settleSeconds ? { obstacles: [change("the change settles")] } : undefined;
-}
-
-function firstAwaited(resource: ClusterResource, hasBaseBackup: boolean): Obstacle | undefined {
-  const backup = !hasBaseBackup && isFirstBackupAwaited(resource) ? "base backup" : undefined;
-  const first = isArchiving(resource) ? backup : "WAL";
-  if (first === undefined) return undefined;
-  return {
-    ...change(`it answers, and its first ${first} is on its way to the archive`),
-    key: `first ${first}`,
-  };
 }
 
 function stopwatch(): () => number {
@@ -212,11 +230,18 @@ async function see(
       const configuration = await configurationFor(cluster, deadline);
       const found = await lookAt(configuration, namespace, name, logSeconds(database));
       await endStaleJobs(configuration, found);
+      await restartForSidecar(database, found, deadline);
       return found;
     });
+    const { sidecar, restart } = database;
     const isChanged =
-      generationBefore !== undefined && look.resource.metadata.generation !== generationBefore;
-    const awaited = [...caNotTakenUp(look, privateCas), ...(isChanged ? notTakenUp(look) : [])];
+      restart === "begun" ||
+      (generationBefore !== undefined && look.resource.metadata.generation !== generationBefore);
+    const awaited = [
+      ...caNotTakenUp(look, privateCas),
+      ...(sidecar && restart === "begun" ? sidecarNotTakenUp(look, sidecar) : []),
+      ...(isChanged ? notTakenUp(look) : []),
+    ];
     const obstacles = [...obstaclesOf(look), ...(demandsChange ? awaited : [])];
     const isWell = isReady(look) && !obstacles.some(({ key }) => key === changeKey);
     const sql = isWell ? await ask(database, look, limitMs) : undefined;
@@ -229,6 +254,18 @@ async function see(
   } catch (error) {
     return { obstacles: [noLook(error)] };
   }
+}
+
+/** Once; where it may not be done, what is stale is told at the end. */
+async function restartForSidecar(database: Database, look: Look, deadline: AbortSignal): Promise<void> {
+  const { cluster, sidecar, restart } = database;
+  if (sidecar === undefined || restart !== "due" || !isReady(look)) return;
+  if (staleSidecar(look.pods, sidecar) === undefined) return;
+  const isBegun = await restartInstances(cluster, database, deadline).then(
+    () => true,
+    () => false,
+  );
+  database.restart = isBegun ? "begun" : "none";
 }
 
 /** After a change the lines of before it are about what was before. */
@@ -288,18 +325,3 @@ async function failure(
     log,
   );
 }
-
-function progressLog({ namespace, name }: Database, log: (line: string) => void) {
-  let last = { key: "", at: -Infinity };
-  return ({ obstacles: [main], look }: Waiting, now: number): void => {
-    const phase = look ? (stateOf(look.resource).split(";")[0] ?? "") : "";
-    const key = main?.key ?? phase;
-    if (key === last.key && now - last.at < 30) return;
-    last = { key, at: now };
-    log(
-      `waiting for database ${namespace}/${name}: ${shortened(main?.problem ?? phase)}, ${Math.round(now)} s`,
-    );
-  };
-}
-
-const shortened = (text: string): string => (text.length <= 200 ? text : `${text.slice(0, 199)}…`);

@@ -25,6 +25,7 @@ import { type Approved, approved, connectionsOf, inspectedFirst, storeInspectedF
 import { hasCompleteBackup } from "./running.ts";
 import { untilProven, whyTargetWasMissed } from "./recovered.ts";
 import { type Settings, settingsOf } from "./settings.ts";
+import { type SidecarChange, sidecarChange, sidecarOfBefore } from "./sidecar-change.ts";
 
 /**
  * A PostgreSQL cluster whose WAL and base backups go to an S3 store, or which starts from such backups. Nothing is made
@@ -67,7 +68,9 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const { plan } = checked;
     const storeChecked = storeInspectedFirst(checked, connections, this);
     const protect = args.deletion?.protect ?? true;
-    const stores = usesPlugin ? objectStores(name, plan, args, cluster, storeChecked, this) : [];
+    const sidecar = sidecarChange(this);
+    const storeHooks = pulumi.mergeOptions(storeChecked, sidecar.hooks);
+    const stores = usesPlugin ? objectStores(name, plan, args, cluster, storeHooks, this) : [];
     const made = makeCluster(name, plan, args, cluster === undefined, {
       parent: this,
       dependsOn: stores,
@@ -81,7 +84,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
       ),
     });
     const answered = pulumi.all([checked, connections, made.id]).apply(async ([found, stores]) => {
-      if (cluster && !pulumi.runtime.isDryRun()) await answers(found, cluster, stores, this);
+      if (cluster && !pulumi.runtime.isDryRun()) await answers(found, cluster, stores, sidecar, this);
     });
     const answering = pulumi.all([plan, pulumi.unsecret(answered)]).apply(([known]) => known);
     const isDue = checked.apply((found) => !pulumi.runtime.isDryRun() && isFirstBackupDue(found, cluster));
@@ -127,7 +130,7 @@ function objectStores(
   plan: pulumi.Output<Plan>,
   args: PostgresClusterArgs,
   cluster: ClusterArgs | undefined,
-  storeChecked: { hooks?: pulumi.ResourceHookBinding },
+  storeHooks: pulumi.CustomResourceOptions,
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
   const looks = () =>
@@ -140,7 +143,7 @@ function objectStores(
       metadata: metadataOf(plan, ({ clusterName }) => objectStoreName(clusterName), parent),
       spec: plan.objectStore,
     },
-    pulumi.mergeOptions(storeChecked, opts()),
+    pulumi.mergeOptions(storeHooks, opts()),
   );
   if (!args.recovery) return [store];
   const source = customResource(
@@ -217,6 +220,7 @@ async function answers(
   { plan, live: before, move, volumes }: Approved,
   cluster: ClusterArgs,
   stores: Connections,
+  sidecar: SidecarChange,
   component: pulumi.Resource,
 ): Promise<void> {
   const { namespace, clusterName, timeoutSeconds } = plan;
@@ -224,12 +228,13 @@ async function answers(
   const explain = (log: ReplayLog | undefined) => whyTargetWasMissed(plan, log, stores);
   // The operator takes no first backup of it either, where it knows the schedule of before.
   const hasBaseBackup = volumes.length > 0 && (await hasCompleteBackup(plan, stores.target));
-  const { rest, notInForce, backupTroubles } = await waiting(component, keys, explain, () =>
+  const { rest, notInForce, staleSidecar, backupTroubles } = await waiting(component, keys, explain, () =>
     untilDatabaseAnswers(cluster, namespace, clusterName, {
       timeoutSeconds,
       generationBefore: before.state === "present" ? before.generation : undefined,
       hasBaseBackup,
       privateCas: privateCasOf(plan),
+      sidecar: sidecar.of(plan),
       // Ephemeral: shown while it lasts, and not repeated at the end.
       log: (line) => {
         say("info", line, component, { isEphemeral: true });
@@ -238,6 +243,7 @@ async function answers(
   );
   const troubles = [
     ...(notInForce === undefined ? [] : [passedOver(notInForce, namespace)]),
+    ...(staleSidecar === undefined ? [] : [sidecarOfBefore(staleSidecar, plan)]),
     ...backupTroubles,
   ].map((trouble) => `answers, but ${trouble}`);
   // What moves archives to a new place only from now on.

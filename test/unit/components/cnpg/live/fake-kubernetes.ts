@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { Duplex } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 
 import { kubeconfigFor } from "../api-server.ts";
@@ -21,6 +22,9 @@ export interface Cluster {
   events?: () => Reply;
   claims?: () => Reply;
   log?: (pod: string, container: string, sinceSeconds: string | null) => Reply;
+
+  /** To a PATCH of the Cluster. */
+  patch?: (sent: string) => Reply;
 
   /** The operator's pods. */
   operators?: () => Reply;
@@ -43,7 +47,12 @@ export async function fakeKubernetes(t: TestContext, cluster: Cluster): Promise<
 
 export async function startKubernetes(cluster: Cluster): Promise<{ kubeconfig: string; close: () => void }> {
   const server = createServer((request, response) => {
-    send(replyTo(cluster, new URL(request.url ?? "", "http://fake")), response);
+    const reply = () => replyTo(cluster, new URL(request.url ?? "", "http://fake"));
+    if (request.method !== "PATCH") send(reply(), response);
+    else
+      void text(request).then((sent) => {
+        send(cluster.patch?.(sent) ?? failed(404), response);
+      });
   });
   const upgraded = new Set<Duplex>();
   server.on("upgrade", (request, socket) => {
