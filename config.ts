@@ -33,8 +33,12 @@ export interface RawConfig {
   others?: readonly string[];
 }
 
-/** Reads and checks the config of the stack that is running. */
-export function readConfig(): StackConfig {
+/**
+ * Reads and checks the config of the stack that is running.
+ *
+ * @param stack the name that the default path is made of
+ */
+export function readConfig(stack = pulumi.getStack()): StackConfig {
   const namespace = "cnpg-rgw:";
   const all = Object.entries(pulumi.runtime.allConfig());
   const own = all.filter(([key]) => key.startsWith(namespace));
@@ -44,7 +48,7 @@ export function readConfig(): StackConfig {
   const told = process.env.PULUMI_CONFIG_SECRET_KEYS;
   const secrets = told ? z.array(z.string()).parse(JSON.parse(told)) : Object.keys(values);
   const encrypted = new Set(secrets.map((key) => key.replace(namespace, "")));
-  return parseConfig({ stack: pulumi.getStack(), values, encrypted, others });
+  return parseConfig({ stack, values, encrypted, others });
 }
 
 /** Checks config and fills in defaults. Throws one error that names every problem and the command that solves it. */

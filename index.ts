@@ -13,16 +13,15 @@ import {
   smokeCheck,
 } from "./components/index.ts";
 import { Protection } from "./components/protection.ts";
-import { readConfig } from "./config.ts";
-import { pluginComponent, requireCluster } from "./config/cluster.ts";
+import { pluginComponent } from "./config/cluster.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { databaseComponent } from "./config/database-names.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
 import { keepStackTracesPlain } from "./config/plain-stack-traces.ts";
 import { operatorArgs } from "./config/operator-args.ts";
-import { keepSecretsFromOtherPrograms } from "./config/other-programs.ts";
 import { keepQuietAboutUndefinedOutputs } from "./config/undefined-outputs.ts";
+import { checkedStack } from "./config/stack.ts";
 import { failIfUnfinished } from "./config/unfinished.ts";
 
 keepStackTracesPlain();
@@ -30,9 +29,7 @@ keepSecretsOutOfDebugLog();
 keepQuietAboutLateHandling();
 keepQuietAboutUndefinedOutputs();
 failIfUnfinished();
-const config = readConfig();
-keepSecretsFromOtherPrograms();
-await requireCluster(config);
+const { config, protect } = await checkedStack();
 
 // Ceph: where the config names a Ceph host, the S3 user and its keys are made there.
 const { cephHost, singleDiskCeph, protectBucket } = config;
@@ -72,7 +69,6 @@ const proven = smokeCheck({ connection, bucket: bucketToProve, path: config.path
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
 // Protected as the databases are: without an operator they run on, and nobody looks after them.
-const protect = config.databases.some(({ deletion }) => deletion?.protect ?? true);
 const operators = config.operator.enabled
   ? [new CnpgOperator("cnpg-operator", operatorArgs(config), { protect })]
   : [];

@@ -9,13 +9,35 @@ import { type ClusterArgs, getIfThere } from "./cluster.ts";
 /** Label of an object that says which component made it: by it a component knows its own, and what is of others. */
 export const ownerLabel = "cnpg-rgw/component";
 
+/** What a stack is called. */
+export interface StackName {
+  project: string;
+  stack: string;
+}
+
+let first: StackName | undefined;
+
+/**
+ * Has all components of this stack go by the name that it had first: a stack that was renamed would not know its own
+ * any more, for URNs begin with its name.
+ */
+export function goByFirstName(name: StackName | undefined): void {
+  first = name;
+}
+
+function urnAtFirst(urn: string): string {
+  return first === undefined
+    ? urn
+    : urn.replace(/^urn:pulumi:.*?::.*?::/, `urn:pulumi:${first.stack}::${first.project}::`);
+}
+
 /**
  * The owner label's value: a digest of the component's URN, since label values have at most 63 characters. A promise
  * and no output: children whose inputs depended on their own component would wait for each other for ever.
  */
 export async function ownerOf({ urn }: { urn: pulumi.Output<string> }): Promise<string> {
   return createHash("sha256")
-    .update(await settled(urn))
+    .update(urnAtFirst(await settled(urn)))
     .digest("hex")
     .slice(0, 40);
 }

@@ -58,6 +58,8 @@ describe("the program", () => {
       "cnpg-operator",
       "cnpg-operator-namespace",
       "cnpg-operator-release",
+      "first-stack-name",
+      "kubernetes-cluster",
       "old-keys",
       "old-keys-keys",
       "platform-protection",

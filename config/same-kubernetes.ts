@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+import { type ClusterArgs, defaultProviderCluster, getIfThere } from "../components/cnpg/cluster.ts";
+import { reasonOf, statusOf } from "../components/cnpg/kube-api.ts";
+import { isMocked } from "../components/mocked.ts";
+import { knownValues, settled } from "../components/known-values.ts";
+
+interface Uses {
+  operator: { enabled: boolean };
+  barmanPlugin: { enabled: boolean };
+  namespaces: readonly unknown[];
+}
+
+/**
+ * Ends the program before anything is made in another Kubernetes cluster than in the update before, as a context that
+ * was changed by mistake leads to: by the UID of the namespace kube-system, which stays as long as a cluster does. The
+ * stack's state keeps it, as the input of a Stash. A cluster that does not tell is left to the other checks, and the
+ * UID of before is kept.
+ */
+export async function requireSameKubernetes(
+  { operator, barmanPlugin, namespaces }: Uses,
+  protect: boolean,
+  cluster = defaultProviderCluster(),
+): Promise<void> {
+  const isUsed = operator.enabled || barmanPlugin.enabled || namespaces.length > 0;
+  const uid = isUsed ? await clusterUid(cluster) : undefined;
+  let problem: string | undefined;
+  const compare = async ({ urn, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
+    const [before, now] = await Promise.all([knownValues(oldInputs ?? {}), knownValues(newInputs ?? {})]);
+    problem = anotherCluster(before.input, now.input, urn);
+    // A preview goes on to the end of this function; in an update this keeps the UID of before in the state.
+    if (problem !== undefined && !pulumi.runtime.isDryRun()) throw new Error(problem);
+  };
+  const hook = isMocked() ? [] : [new pulumi.ResourceHook("same-kubernetes", compare, { onDryRun: true })];
+  const stash = new pulumi.Stash(
+    "kubernetes-cluster",
+    { input: uid ?? "" },
+    { protect, hooks: { beforeUpdate: hook }, ...(uid === undefined && { ignoreChanges: ["input"] }) },
+  );
+  await settled(stash.urn);
+  if (problem !== undefined) throw new pulumi.RunError(problem);
+}
+
+const withUid = z.object({ metadata: z.object({ uid: z.string() }) });
+
+/** Undefined where the cluster does not tell, with a warning. */
+async function clusterUid(cluster: ClusterArgs): Promise<string | undefined> {
+  try {
+    return (await getIfThere(cluster, "/api/v1/namespaces/kube-system", withUid))?.metadata.uid;
+  } catch (error) {
+    const right = ". Give whoever runs pulumi the right to get the namespace kube-system";
+    await pulumi.log.warn(
+      `Could not ask whether this is the Kubernetes cluster of the last \`pulumi up\` (${reasonOf(error)}): another one ` +
+        `would not be noticed${statusOf(error) === 403 ? right : ""}.`,
+    );
+    return undefined;
+  }
+}
+
+/** What is wrong with another UID than before; none is known of before where the cluster has never told. */
+export function anotherCluster(before: unknown, now: unknown, urn: string): string | undefined {
+  if (typeof before !== "string" || before === "" || before === now) return undefined;
+  return [
+    `This is another Kubernetes cluster than in the last \`pulumi up\`: the UID of its namespace kube-system is ${String(now)}, ` +
+      `and was ${before}. Nothing has been made here. What this stack has made, databases included, is in the other cluster.`,
+    "  To go on with the other cluster, name its context:\n      pulumi config set kubernetes:context NAME",
+    "  For databases in this cluster too, use a stack of its own:\n      pulumi stack init NAME",
+    "  If the other cluster is gone and this one takes its place, have the stack forget the other one. The databases " +
+      'come back\n  with recovery, see "Bring it back" in README.md:\n' +
+      `      pulumi state delete --force '${urn}' && pulumi up --refresh`,
+  ].join("\n\n");
+}
