@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
+import { entry, inDemo, passing, setDatabases, sql, up } from "./support/database.ts";
 import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, on, pulumi } from "./support/lab.ts";
 import type { S3Request } from "./support/s3.ts";
@@ -181,5 +182,33 @@ describe("a bucket that was there before", () => {
     assert.deepEqual(await s3({ ...theirs, steps: [["list", ""]] }), [["theirs"]]);
     await setConfig({ "cnpg-rgw:bucket": bucket });
     await mustPulumi(["up", "--yes", "--skip-preview"]);
+  });
+});
+
+describe("destroy with a protected database", () => {
+  it("takes nothing that the database needs, in whichever way it is run", onlyInFull, async () => {
+    setDatabases([entry("kept"), passing("gone")]);
+    await mustPulumi(up);
+    const kinds = "secrets,scheduledbackups,objectstores,clusters.postgresql.cnpg.io,deployments";
+    const needed = async (): Promise<string[]> => {
+      const found = await kubectl("get", kinds, "-A", "-o", "name");
+      return found
+        .split("\n")
+        .filter((name) => /cnpg-backup-s3|kept|plugin-barman|cloudnative-pg$/.test(name));
+    };
+    const before = await needed();
+    assert.ok(before.some((name) => name.startsWith("scheduledbackup")));
+    for (const way of [[], ["--continue-on-error"], ["--exclude-protected"]]) {
+      await pulumi(["destroy", "--yes", "--skip-preview", ...way]);
+      assert.deepEqual(await needed(), before);
+      assert.equal((await rgwUser(uid))?.keys.length, 1);
+    }
+    assert.equal(await sql(inDemo("kept"), "select 1;"), "1");
+    // The setting that the README names, and one update.
+    setDatabases([passing("kept")]);
+    await mustPulumi(up);
+    setDatabases([]);
+    await mustPulumi(up);
+    assert.equal(await kubectl("-n", "demo", "get", "clusters.postgresql.cnpg.io", "-o", "name"), "");
   });
 });

@@ -3,10 +3,10 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { execa } from "execa";
-import { sql, withoutDatabases } from "./support/database.ts";
+import { setPlain, sql, up, withoutDatabases } from "./support/database.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
-import { backupSecret, keysOfStack } from "./support/stack.ts";
+import { backupSecret, keysOfStack, rememberedConfig } from "./support/stack.ts";
 import { checkoutCopy } from "./support/workspace.ts";
 
 /** The stack in examples/team, which has installed the package, on the platform that stack lab is. */
@@ -43,10 +43,33 @@ describe("another stack that imports the components", onlyInFull, () => {
     assert.ok(!state.includes(secretAccessKey));
   });
 
-  it("leaves the database alone until its protection is lifted", async () => {
-    const refused = await pulumi(["--cwd", folder, "destroy", "--yes", "--skip-preview"]);
+  it("keeps its Secret where the platform lists its namespace too", async () => {
+    const putConfigBack = rememberedConfig();
+    const before = await backupSecret("team");
+    setPlain("namespaces", [{ name: "demo", create: true }, "team"]);
+    for (const command of [["preview"], up]) {
+      const refused = await pulumi(command);
+      assert.notEqual(refused.code, 0);
+      assert.match(
+        refused.all,
+        /Secret cnpg-backup-s3 is in namespace team already, and another stack or component made it/,
+      );
+    }
+    putConfigBack();
+    await mustPulumi(up);
+    assert.deepEqual(await backupSecret("team"), before);
+  });
+
+  it("leaves the database and all that it needs alone until its protection is lifted", async () => {
+    const kinds = "clusters.postgresql.cnpg.io,scheduledbackups,objectstores,secrets";
+    const everything = () => kubectl("-n", "team", "get", kinds, "-o", "name");
+    const before = await everything();
+    const destroy = ["--cwd", folder, "destroy", "--yes", "--skip-preview"];
+    const refused = await pulumi(destroy);
     assert.notEqual(refused.code, 0);
-    assert.match(await kubectl("-n", "team", "get", "clusters", "-o", "name"), /orders/);
+    assert.equal(await everything(), before);
+    await mustPulumi([...destroy, "--exclude-protected"]);
+    assert.equal(await everything(), before);
     await team("state", "unprotect", "--all", "--yes");
     await team("destroy", "--yes", "--skip-preview");
     assert.equal(await kubectl("-n", "team", "get", "clusters", "-o", "name"), "");
