@@ -1,7 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked, userError } from "../check.ts";
+import { checked, shown, userError } from "../check.ts";
+import { exposureOf } from "../plain-http.ts";
+import { say } from "../say.ts";
 import { importsRelease, refusesSecondOperator } from "./adopt-operator.ts";
 import { type ChartSource, chartValueTrouble } from "./chart-values.ts";
 import { type ClusterArgs, servesPodMonitors } from "./cluster.ts";
@@ -76,6 +78,7 @@ export class CnpgOperator extends pulumi.ComponentResource {
   constructor(name: string, args: CnpgOperatorArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:cnpg:CnpgOperator", name, {}, opts);
     const overrides = checkedValues(args, this);
+    warnOfPublicHttp(args, this);
     const namespace = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
@@ -148,6 +151,21 @@ const noPodMonitorCrd =
   "The cluster has no CRD podmonitors.monitoring.coreos.com, and the chart's value monitoring.podMonitorEnabled is " +
   "true: Helm would refuse the release as a whole. Install the Prometheus Operator's CRDs, or set " +
   "'values' to { monitoring: { podMonitorEnabled: false } }";
+
+/** What changes a chart on its way has the operator's rights in the cluster. */
+function warnOfPublicHttp({ chart, repository }: CnpgOperatorArgs, resource: pulumi.Resource): void {
+  pulumi.all([chart, repository]).apply(async (places) => {
+    for (const place of places) {
+      if (place?.startsWith("http://") !== true || (await exposureOf(place)) !== "internet") continue;
+      say(
+        "warn",
+        `The operator's chart comes from ${shown(place)}, by http and from beyond your network: everybody on the way can ` +
+          "change what is installed, with the operator's rights. Use https.",
+        resource,
+      );
+    }
+  });
+}
 
 /** A name needs a repository and a version; a path or a URL says by itself where the chart is. */
 function chartSource(

@@ -11,6 +11,7 @@ import { S3Failure } from "./failure.ts";
 import { importsBucket } from "./import-bucket.ts";
 import { s3Provider } from "./provider.ts";
 import { bucketRule } from "./rules.ts";
+import { tellsOfPrivateHttp } from "./transport.ts";
 
 export interface BackupBucketArgs {
   /** The S3 store, and the keys of the bucket's owner. */
@@ -59,6 +60,7 @@ export class BackupBucket extends pulumi.ComponentResource {
         provider,
         // In the state itself, so that it holds where no program runs, too.
         retainOnDelete: true,
+        ...tellsOfPrivateHttp(pulumi.output(args.connection.endpoint), this),
         transforms: importsBucket(found, bucketName, args.connection, this),
       },
     );

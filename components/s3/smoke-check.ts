@@ -17,7 +17,8 @@ import { connectionOf, withoutSlash } from "./connection.ts";
 import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
 import { classify, S3Failure } from "./failure.ts";
 import { probe } from "./probe.ts";
-import { bucketRule, pathRule } from "./rules.ts";
+import { bucketRule, endpointRule, pathRule } from "./rules.ts";
+import { warnsOfPublicHttp } from "./transport.ts";
 
 export interface SmokeCheckArgs {
   /** The S3 store and the keys to prove. */
@@ -43,6 +44,7 @@ export interface CheckedLocation {
  * settings of the bucket that put backups at risk, where the store can be asked: see `bucketConcerns`.
  */
 export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation> {
+  warnsOfPublicHttp(checked(undefined, "connection.endpoint", args.connection.endpoint, endpointRule));
   const checks = pulumi.all([
     connectionOf(args.connection, undefined),
     checked(undefined, "bucket", args.bucket, bucketRule),
