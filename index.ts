@@ -65,7 +65,13 @@ const connection = {
 const bucketToProve = config.manageBucket
   ? new BackupBucket("backup-bucket", { connection, bucket: config.bucket }).bucket
   : config.bucket;
-const proven = smokeCheck({ connection, bucket: bucketToProve, path: config.path });
+const { quota } = config.rgwUser;
+const proven = smokeCheck({
+  connection,
+  bucket: bucketToProve,
+  path: config.path,
+  ...(cephHost && quota && { quota }),
+});
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
 // Protected as the databases are: without an operator they run on, and nobody looks after them.

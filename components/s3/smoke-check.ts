@@ -18,6 +18,7 @@ import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
 import { classify, S3Failure } from "./failure.ts";
 import { probe } from "./probe.ts";
 import { bucketRule, endpointRule, pathRule } from "./rules.ts";
+import { type Quota, quotaProblem, storedIn } from "./stored.ts";
 import { warnsOfPublicHttp } from "./transport.ts";
 
 export interface SmokeCheckArgs {
@@ -29,6 +30,12 @@ export interface SmokeCheckArgs {
 
   /** Prefix in the bucket under which the keys must work, for example `/homelab-cluster`. */
   path: pulumi.Input<string>;
+
+  /**
+   * The quota that the keys' user is to have. A preview fails where RGW says that the bucket holds more already, for
+   * every write would fail then. Default: none.
+   */
+  quota?: Quota;
 }
 
 /** The place in an S3 store that a smoke check proved, the same in preview and update. */
@@ -52,12 +59,24 @@ export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation>
   ]);
   const passed = checks.apply(async ([connection, bucket, path]) => {
     if (!pulumi.runtime.isDryRun()) await proveOrError(connection, bucket, path);
+    else await refuseSmallQuota(connection, bucket, args.quota);
     const { warnings, notes } = await bucketConcerns(connection, bucket, path);
     for (const warning of warnings) say("warn", warning);
     for (const note of notes) say("info", note);
     return { endpoint: withoutSlash(connection.endpoint), bucket, path };
   });
   return pulumi.unsecret(passed);
+}
+
+/** An update has set the quota by then, and cannot write. */
+async function refuseSmallQuota(
+  connection: S3Connection,
+  bucket: string,
+  quota: Quota | undefined,
+): Promise<void> {
+  const stored = quota && (await storedIn(connection, bucket));
+  const problem = stored && quotaProblem(quota, stored, bucket);
+  if (problem !== undefined) throw userError(problem, undefined);
 }
 
 async function proveOrError(connection: S3Connection, bucket: string, path: string): Promise<void> {
@@ -119,9 +138,13 @@ async function remove(
   object: { Bucket: string; Key: string },
   version: string | undefined,
 ): Promise<void> {
-  const { VersionId: marker } = await client.send(new DeleteObjectCommand(object));
-  for (const VersionId of [marker, version]) {
-    if (VersionId === undefined || VersionId === "null") continue;
+  const { VersionId: marker, DeleteMarker } = await client.send(new DeleteObjectCommand(object));
+  // Where versioning is suspended the version is called null, and is gone; the marker has that name then.
+  for (const VersionId of [
+    DeleteMarker === true ? marker : undefined,
+    version === "null" ? undefined : version,
+  ]) {
+    if (VersionId === undefined) continue;
     await client.send(new DeleteObjectCommand({ ...object, VersionId })).catch(() => undefined);
   }
 }

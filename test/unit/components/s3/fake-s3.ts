@@ -161,7 +161,9 @@ function remove(store: FakeS3, key: string, query: URLSearchParams): Answer {
     return { status: 204, body: "" };
   }
   store.objects.delete(key);
-  return { status: 204, body: "", headers: newVersion(store, key, true) };
+  if (store.versioning !== "Enabled") return { status: 204, body: "" };
+  const headers = { ...newVersion(store, key, true), "x-amz-delete-marker": "true" };
+  return { status: 204, body: "", headers };
 }
 
 function newVersion(store: FakeS3, key: string, isMarker: boolean): Record<string, string> {

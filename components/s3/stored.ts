@@ -1,0 +1,80 @@
+import { HeadBucketCommand } from "@aws-sdk/client-s3";
+import { z } from "zod";
+
+import { isPlainObject } from "../cnpg/crds/plain-object.ts";
+import { s3Client } from "./client.ts";
+import type { S3Connection } from "./connection.ts";
+
+/** Limits on what a user may store. */
+export interface Quota {
+  maxSizeBytes?: number | undefined;
+  maxObjects?: number | undefined;
+}
+
+/** What a bucket holds. */
+export interface StoredInBucket {
+  bytes: number;
+  objects: number;
+}
+
+const count = z.coerce.number().int().nonnegative();
+const answer = z.object({
+  response: z.object({
+    headers: z.object({ "x-rgw-bytes-used": count, "x-rgw-object-count": count }),
+  }),
+});
+
+/** What RGW says that a bucket holds; undefined where it does not say, or the store is another one. */
+export async function storedIn(
+  connection: S3Connection,
+  bucket: string,
+): Promise<StoredInBucket | undefined> {
+  const client = s3Client(connection);
+  let stored: StoredInBucket | undefined;
+  client.middlewareStack.add(
+    (next) => (args) => {
+      // Newer releases count only when asked to; older ones take no notice of it.
+      askForStats(args.request);
+      return next(args);
+    },
+    { step: "build", name: "askForStats" },
+  );
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { data } = answer.safeParse(result);
+      const headers = data?.response.headers;
+      if (headers) stored = { bytes: headers["x-rgw-bytes-used"], objects: headers["x-rgw-object-count"] };
+      return result;
+    },
+    { step: "deserialize", name: "readStats" },
+  );
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    return stored;
+  } catch {
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}
+
+function askForStats(request: unknown): void {
+  const isRequest = typeof request === "object" && request !== null && "query" in request;
+  if (isRequest && isPlainObject(request.query)) Object.assign(request.query, { "read-stats": "true" });
+}
+
+/** What speaks against a quota: more is stored already, and every write would fail, WAL included. */
+export function quotaProblem(quota: Quota, stored: StoredInBucket, bucket: string): string | undefined {
+  const limits = [
+    { key: "maxSizeBytes", limit: quota.maxSizeBytes, held: stored.bytes, unit: "bytes" },
+    { key: "maxObjects", limit: quota.maxObjects, held: stored.objects, unit: "objects" },
+  ];
+  const broken = limits.find(({ limit, held }) => limit !== undefined && held > limit);
+  if (broken === undefined) return undefined;
+  const { key, limit, held, unit } = broken;
+  return (
+    `quota.${key} is ${limit ?? 0}, and bucket ${bucket} holds ${held} ${unit} already: the store would refuse every ` +
+    `write, that of WAL included. Set it well above ${held}.`
+  );
+}
