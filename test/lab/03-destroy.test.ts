@@ -66,6 +66,17 @@ describe("destroy with the protection on", () => {
   });
 });
 
+describe("a quota below what is stored", () => {
+  it("is refused in the preview, before the user gets it", async () => {
+    await setConfig({ "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1" });
+    const outcome = await pulumi(["preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /quota\.maxSizeBytes is 1, and bucket cnpg-backups holds \d+ bytes already/);
+    await pulumi(["config", "rm", "--path", "cnpg-rgw:rgwUser.quota"]);
+    await mustPulumi(["preview", "--expect-no-changes"]);
+  });
+});
+
 describe("destroy with the protection lifted", () => {
   const other = "cnpg-backups-2";
 
@@ -98,7 +109,7 @@ describe("destroy with the protection lifted", () => {
     );
     const outcome = await pulumi(["destroy", "--yes", "--skip-preview"]);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /still owns bucket precious.*pulumi config set cnpg-rgw:protectBucket true/);
+    assert.match(outcome.all, /still owns .*bucket precious.*pulumi config set cnpg-rgw:protectBucket true/);
     assert.deepEqual(
       await s3({
         ...keys,

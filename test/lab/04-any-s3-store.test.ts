@@ -52,6 +52,90 @@ describe("a store without a Ceph host", () => {
   });
 });
 
+describe("what is set on the bucket by hand is told in the preview:", () => {
+  const told = async (step: "versioned" | "upload", key: string, says: RegExp) => {
+    await s3({ ...keys, bucket: "plain", steps: [[step, key]] });
+    assert.match(await mustPulumi(["preview"]), says);
+  };
+
+  it("versioning, with the lifecycle rule that mends it; and the smoke check leaves no version", async () => {
+    await told("versioned", "", /keeps old versions of objects.*frees no space.*NoncurrentVersionExpiration/);
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    assert.deepEqual(await s3({ ...keys, bucket: "plain", steps: [["versions", "any/"]] }), [0]);
+    await s3({ ...keys, bucket: "plain", steps: [["suspended", ""]] });
+  });
+
+  it("an unfinished upload under the path, by number and age", async () => {
+    await told(
+      "upload",
+      "any/orders/big",
+      /Unfinished uploads under any\/ of bucket plain: 1, the oldest begun less/,
+    );
+    await s3({ ...keys, bucket: "plain", steps: [["abort", "any/"]] });
+    assert.doesNotMatch(await mustPulumi(["preview"]), /Unfinished uploads/);
+  });
+
+  it("a policy for everyone under a condition that anybody meets, with the condition", async () => {
+    const Condition = { StringLike: { "aws:UserAgent": "*" } };
+    const Resource = "arn:aws:s3:::plain/any/*";
+    const statement = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource, Condition };
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    await s3({ ...keys, bucket: "plain", steps: [["policy", "", policy]] });
+    const printed = await mustPulumi(["preview"]);
+    assert.match(
+      printed,
+      /lets everyone do "s3:GetObject" under the condition .*aws:UserAgent.* neither who may/,
+    );
+    await s3({ ...keys, bucket: "plain", steps: [["close", ""]] });
+  });
+});
+
+describe("keys that may use the bucket and not manage it", () => {
+  const few = { accessKeyId: "FEWRIGHTS00000000001", secretAccessKey: "few" };
+  const statement = (Action: string[], Resource: string, Condition?: object) => ({
+    ...{ Effect: "Allow", Principal: { AWS: ["arn:aws:iam:::user/few"] }, Action },
+    Resource: `arn:aws:s3:::plain${Resource}`,
+    ...(Condition && { Condition }),
+  });
+
+  it("are told how, and work with manageBucket: false", async () => {
+    const user = ["--uid=few", "--display-name=Few"];
+    await admin(
+      "user",
+      "create",
+      ...user,
+      "--access-key",
+      few.accessKeyId,
+      "--secret-key",
+      few.secretAccessKey,
+    );
+    const Statement = [
+      statement(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "/any/*"),
+      statement(["s3:ListBucket"], "", { StringLike: { "s3:prefix": "any/*" } }),
+    ];
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await s3({ ...keys, bucket: "plain", steps: [["policy", "", policy]] });
+    await setSecret("accessKeyId", few.accessKeyId);
+    await setSecret("secretAccessKey", few.secretAccessKey);
+    const refused = await pulumi(["preview"]);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.all, /bucket plain .*pulumi config set cnpg-rgw:manageBucket false/);
+    await setConfig({ "cnpg-rgw:manageBucket": "false" });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    await mustPulumi(["preview", "--expect-no-changes"]);
+    assert.deepEqual(await s3({ ...keys, bucket: "plain", steps: [["head", ""]] }), ["done"]);
+  });
+
+  it("give way to the owner's, and the bucket is adopted again", async () => {
+    await setSecret("accessKeyId", keys.accessKeyId);
+    await setSecret("secretAccessKey", keys.secretAccessKey);
+    await setConfig({ "cnpg-rgw:manageBucket": "true" });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    await s3({ ...keys, bucket: "plain", steps: [["close", ""]] });
+    await admin("user", "rm", "--uid=few");
+  });
+});
+
 interface Fault {
   readonly of: string;
   readonly message: RegExp;

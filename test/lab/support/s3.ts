@@ -1,5 +1,7 @@
 import {
+  AbortMultipartUploadCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteBucketLifecycleCommand,
   DeleteBucketPolicyCommand,
@@ -7,10 +9,13 @@ import {
   GetBucketAclCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
   ListObjectsV2Command,
   PutBucketAclCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -23,8 +28,13 @@ const objectSteps = ["put", "get", "list", "delete", "cut", "noise", "flip", "co
 /**
  * `cut` leaves half of an object, `noise` as many other bytes, `flip` all but one bit of them; `copy` copies what is below
  * a prefix to below another one. `open` and `expire` are what somebody does to a bucket by hand; `close` takes both back.
+ * `policy` sets the policy given as content; `versions` counts versions and markers below a prefix; `upload` begins an
+ * upload that nobody finishes, and `abort` ends all of them below a prefix.
  */
-const bucketSteps = ["head", "create", "remove", "open", "expire", "close"] as const;
+const bucketSteps = [
+  ...["head", "create", "remove", "open", "expire", "close"],
+  ...["policy", "versioned", "suspended", "versions", "upload", "abort"],
+] as const;
 
 /**
  * An S3 client for the tests, run on the workstation: reads credentials and steps as JSON from stdin, prints what each
@@ -85,6 +95,23 @@ async function perform(step: string, key: string, content = `content of ${key}`)
     case "open":
       await open(key);
       return "done";
+    case "policy":
+      await client.send(new PutBucketPolicyCommand({ Bucket: input.bucket, Policy: content }));
+      return "done";
+    case "versioned":
+    case "suspended":
+      await setVersioning(step === "versioned" ? "Enabled" : "Suspended");
+      return "done";
+    case "versions": {
+      const found = await client.send(new ListObjectVersionsCommand({ Bucket: input.bucket, Prefix: key }));
+      return (found.Versions?.length ?? 0) + (found.DeleteMarkers?.length ?? 0);
+    }
+    case "upload":
+      await client.send(new CreateMultipartUploadCommand(at));
+      return "done";
+    case "abort":
+      await abortUploads(key);
+      return "done";
     case "expire":
       await expire(key);
       return "done";
@@ -118,6 +145,18 @@ async function copyAll(from: string, to: string): Promise<string> {
     await client.send(new PutObjectCommand({ Bucket: input.bucket, Key: to + Key.slice(from.length), Body }));
   }
   return "done";
+}
+
+async function setVersioning(Status: "Enabled" | "Suspended"): Promise<void> {
+  const VersioningConfiguration = { Status };
+  await client.send(new PutBucketVersioningCommand({ Bucket: input.bucket, VersioningConfiguration }));
+}
+
+async function abortUploads(prefix: string): Promise<void> {
+  const ask = { Bucket: input.bucket, Prefix: prefix };
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand(ask));
+  for (const { Key, UploadId } of Uploads)
+    await client.send(new AbortMultipartUploadCommand({ Bucket: input.bucket, Key, UploadId }));
 }
 
 /** Lets everyone read the bucket, by its policy and its ACL. */
