@@ -6,6 +6,7 @@ import {
   hasNamespace,
   servesPodMonitors,
 } from "../components/cnpg/cluster.ts";
+import { warnOnce } from "../components/cnpg/before-making.ts";
 import { ownerOf } from "../components/cnpg/owner.ts";
 import { barmanPluginType, hasPluginOfOthers } from "../components/cnpg/plugin/existing-plugin.ts";
 import { operatorValues, wantsPodMonitor } from "../components/cnpg/operator-values.ts";
@@ -27,27 +28,40 @@ export const pluginComponent = "barman-cloud-plugin";
 
 /**
  * Checks that the cluster has what the config takes for granted, and that the config has the databases that run, so that
- * a preview tells, and not the provider in the middle of an update. A cluster that does not answer is left to the provider.
+ * a preview tells, and not the provider in the middle of an update. Where the cluster does not answer, a preview warns and
+ * an update ends, unless the stack has nothing in Kubernetes.
  */
 export async function requireCluster(config: Wishes, cluster = defaultProviderCluster()): Promise<void> {
   const answers = await Promise.all([
     missingNamespaces(config, cluster),
     missingCrd(config, cluster),
     missingPlugin(config, cluster),
-    lostDatabases(config, cluster),
+    lostDatabases(config, cluster, usesKubernetes(config)),
   ]);
   const problems = answers.flat();
   if (problems.length > 0) throw new pulumi.RunError(report(pulumi.getStack(), problems));
 }
 
+const usesKubernetes = ({ namespaces, databases, operator, barmanPlugin }: Wishes): boolean =>
+  operator.enabled || barmanPlugin.enabled || namespaces.length > 0 || databases.length > 0;
+
 async function missingNamespaces({ namespaces }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
-  const problems = await Promise.all(
-    namespaces.map(async ({ name, create }, i) => {
-      const isMissing = !create && (await hasNamespace(cluster, name)) === "no";
-      return isMissing ? [noSuchNamespace(name, i)] : [];
-    }),
+  const answers = await Promise.all(
+    namespaces.map(async ({ name, create }) => (create ? "yes" : await hasNamespace(cluster, name))),
   );
-  return problems.flat();
+  const unsaid = namespaces.filter((_, i) => answers[i] === "unknown").map(({ name }) => name);
+  if (unsaid.length > 0) {
+    const which =
+      unsaid.length > 3
+        ? `${unsaid.slice(0, 3).join(", ")} and ${unsaid.length - 3} more`
+        : unsaid.join(", ");
+    warnOnce(
+      "namespaces",
+      `Could not ask whether the cluster has these of cnpg-rgw:namespaces: ${which}. That needs an answer of Kubernetes and ` +
+        "the right to get namespaces. The update fails where one is missing",
+    );
+  }
+  return namespaces.flatMap(({ name }, i) => (answers[i] === "no" ? [noSuchNamespace(name, i)] : []));
 }
 
 async function missingCrd({ operator }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
@@ -60,7 +74,15 @@ async function missingPlugin({ databases, barmanPlugin }: Wishes, cluster: Clust
   const index = databases.findIndex(({ backup }) => (backup?.method ?? "plugin") === "plugin");
   if (index < 0 || barmanPlugin.enabled) return [];
   const own = await ownerOf({ urn: pulumi.createUrn(pluginComponent, barmanPluginType) });
-  if ((await hasPluginOfOthers(cluster, own)) !== "no") return [];
+  const answer = await hasPluginOfOthers(cluster, own);
+  if (answer === "unknown") {
+    warnOnce(
+      "plugin",
+      "Could not ask whether the cluster has the Barman Cloud plugin, without which nothing is archived. That needs an " +
+        "answer of Kubernetes and the right to list services in all namespaces",
+    );
+  }
+  if (answer !== "no") return [];
   const message =
     `${keyName(["databases", index])} is backed up by the Barman Cloud plugin, ${keyName(["barmanPlugin", "enabled"])} ` +
     "is false, and the cluster has no plugin of somebody else's (no such Service with the label cnpg.io/pluginName). " +

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { type ClusterArgs, getOrUndefined } from "../components/cnpg/cluster.ts";
+import { answered, notAnswered, warnOnce } from "../components/cnpg/before-making.ts";
+import { type ClusterArgs, getIfThere } from "../components/cnpg/cluster.ts";
+import { statusOf } from "../components/cnpg/kube-api.ts";
 import { ownerLabel, ownerOf } from "../components/cnpg/owner.ts";
 import { postgresClusterType, protectedLabel } from "../components/cnpg/postgres/labels.ts";
 import type { StackConfig } from "../config.ts";
@@ -17,24 +19,53 @@ interface LiveDatabase extends Database {
   labels: Record<string, string>;
 }
 
+/** As much of the config as says which databases there are, and where others of this stack may be. */
+export interface DeclaredDatabases {
+  databases: readonly Database[];
+  namespaces?: readonly { name: string }[];
+}
+
 /**
  * A running database of this stack whose entry is not there any more: to the engine, one with a new name is another one,
- * and the old one goes with its volumes. Nothing where the cluster does not say what it runs.
+ * and the old one goes with its volumes. An update ends where the cluster has to say what it runs, and does not.
  */
 export async function lostDatabases(
-  { databases }: { databases: readonly Database[] },
+  config: DeclaredDatabases,
   cluster: ClusterArgs,
+  isAnswerNeeded = true,
 ): Promise<Problem[]> {
-  const live = await liveDatabases(cluster);
+  const { databases } = config;
+  const ask = () => liveDatabases(config, cluster);
+  const seen = await (isAnswerNeeded
+    ? answered({
+        what: "a database of this stack runs that is not in cnpg-rgw:databases any more",
+        right: listRight,
+        ask,
+        isNeeded: false,
+      })
+    : ask().catch(() => undefined));
+  const live = seen?.databases ?? [];
   const owned = await Promise.all(live.map(isOfThisStack));
   const lost = live.filter((each, i) => owned[i] && !databases.some((entry) => isSame(entry, each)));
   const added = databases.flatMap((entry, index) =>
     live.some((each) => isSame(entry, each)) ? [] : [{ ...entry, index }],
   );
+  if (seen?.unseen !== undefined && added.length > 0) sayUnseen(seen.unseen, added);
   return lost.flatMap((each) => {
     if (added.length > 0) return [renamed(each, added)];
     return each.labels[protectedLabel] === undefined ? [] : [stillProtected(each)];
   });
+}
+
+const listRight = "list clusters.postgresql.cnpg.io in all namespaces";
+
+/** What is new in the config may be a new name for one that cannot be seen. */
+function sayUnseen({ seenIn, error }: Unseen, added: readonly Database[]): void {
+  const where = seenIn.length === 0 ? "any namespace" : `another namespace than ${seenIn.join(", ")}`;
+  const what =
+    `a database of this stack runs in ${where}, of which ${added.map(shownName).join(", ")} would be a new name: the old ` +
+    "one would be deleted with its volumes";
+  warnOnce("unseen databases", notAnswered(what, listRight, error));
 }
 
 const isSame = (a: Database, b: Database): boolean => a.name === b.name && a.namespace === b.namespace;
@@ -59,10 +90,47 @@ const clusterList = z.object({
   ),
 });
 
-/** The Clusters of all namespaces, but for those that are on their way out. */
-async function liveDatabases(cluster: ClusterArgs): Promise<LiveDatabase[]> {
-  const found = clusterList.safeParse(await getOrUndefined(cluster, "/apis/postgresql.cnpg.io/v1/clusters"));
-  return (found.data?.items ?? [])
+/** Why not all namespaces could be asked, and which ones could. */
+interface Unseen {
+  seenIn: string[];
+  error: unknown;
+}
+
+/** The Clusters of all namespaces, or else, where those may not be listed, of each one that the config names. */
+async function liveDatabases(
+  { databases, namespaces = [] }: DeclaredDatabases,
+  cluster: ClusterArgs,
+): Promise<{ databases: LiveDatabase[]; unseen?: Unseen }> {
+  try {
+    return { databases: await databasesIn(cluster) };
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error;
+    const names = new Set([
+      ...namespaces.map(({ name }) => name),
+      ...databases.map((each) => each.namespace),
+    ]);
+    const asked = await Promise.all(
+      [...names].map(async (name) => ({ name, found: await ifAllowed(cluster, name) })),
+    );
+    const seenIn = asked.flatMap(({ name, found }) => (found ? [name] : []));
+    return { databases: asked.flatMap(({ found }) => found ?? []), unseen: { seenIn, error } };
+  }
+}
+
+async function ifAllowed(cluster: ClusterArgs, namespace: string): Promise<LiveDatabase[] | undefined> {
+  try {
+    return await databasesIn(cluster, namespace);
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error;
+    return undefined;
+  }
+}
+
+/** The Clusters of a namespace, or of all, but for those that are on their way out. */
+async function databasesIn(cluster: ClusterArgs, namespace?: string): Promise<LiveDatabase[]> {
+  const within = namespace === undefined ? "" : `/namespaces/${namespace}`;
+  const found = await getIfThere(cluster, `/apis/postgresql.cnpg.io/v1${within}/clusters`, clusterList);
+  return (found?.items ?? [])
     .map(({ metadata }) => metadata)
     .filter(({ deletionTimestamp }) => deletionTimestamp === undefined);
 }

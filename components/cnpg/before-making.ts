@@ -13,26 +13,53 @@ const secondsToAsk = 60;
  * The answer to a question about what is there already, put before something is made that might overwrite it. Without
  * an answer an update ends, for what is overwritten may be nowhere else; a preview changes nothing, so it warns.
  */
-export async function askedBeforeMaking<T>(
+export function askedBeforeMaking<T>(
   what: string,
   right: string,
   ask: () => Promise<T>,
   resource: pulumi.Resource,
 ): Promise<T | undefined> {
+  return answered({ what, right, ask, resource, isNeeded: true });
+}
+
+export interface GuardQuestion<T> {
+  /** As it goes on after "whether". */
+  what: string;
+
+  /** What the account has to be allowed, as it goes on after "the right to". */
+  right: string;
+  ask: () => Promise<T>;
+  resource?: pulumi.Resource | undefined;
+
+  /** Whether an update without the right could destroy data, so that it has to end. */
+  isNeeded: boolean;
+}
+
+/**
+ * The one policy for what guards ask. No answer: a preview warns, and an update ends after a minute. No right to ask: both
+ * say which right is missing, and an update ends only where it could destroy data, so that least privilege is enough.
+ */
+export async function answered<T>(question: GuardQuestion<T>): Promise<T | undefined> {
+  const { what, right, ask, resource, isNeeded } = question;
   const isPreview = pulumi.runtime.isDryRun();
   try {
     return await askedAgain(ask, isPreview ? 0 : secondsToAsk);
   } catch (error) {
     const problem = notAnswered(what, right, error);
-    if (!isPreview) throw new Error(problem, { cause: error });
-    if (!warned.has(resource)) say("warn", problem, resource);
-    // One of hundreds of namespaces says it for all.
-    warned.add(resource);
+    if (!isPreview && (isNeeded || statusOf(error) !== 403)) throw new Error(problem, { cause: error });
+    warnOnce(`${right} ${statusOf(error) ?? ""}`, problem, resource);
     return undefined;
   }
 }
 
-const warned = new WeakSet<pulumi.Resource>();
+const said = new Set<string>();
+
+/** A warning of a guard that had no answer: one of hundreds of databases and namespaces says it for all. */
+export function warnOnce(kind: string, problem: string, resource?: pulumi.Resource): void {
+  if (said.has(kind)) return;
+  said.add(kind);
+  say("warn", `${problem}. This is said once for all of its kind.`, resource);
+}
 
 /**
  * Asks until there is an answer, for some time; a refusal is one, and the next would be the same, as after a mistake in

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getOrUndefined } from "../cluster.ts";
+import { type ClusterArgs, getIfThere } from "../cluster.ts";
 import { pathOf } from "../crds/schema.ts";
 import type { Place } from "./cluster-resource.ts";
 import type { PresentCluster } from "./live-cluster.ts";
@@ -11,14 +11,14 @@ const objectStore = z.object({
   }),
 });
 
-/** Where a running Cluster archives to; undefined: it has no backups, or there is no answer. */
+/** Where a running Cluster archives to; undefined: it has no backups, or no ObjectStore. Throws if nobody tells. */
 export async function archivePlace(
   cluster: ClusterArgs,
   { namespace, objectStoreName, place }: PresentCluster,
 ): Promise<Place | undefined> {
   if (objectStoreName === undefined) return place;
   const path = pathOf("ObjectStore", { namespace, name: objectStoreName });
-  return placeOfStore(await getOrUndefined(cluster, path));
+  return placeOfStore(await getIfThere(cluster, path, z.unknown()));
 }
 
 /** Where an ObjectStore, or what an update knew of one, says that its Clusters archive to. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../../check.ts";
+import { warnOnce } from "../before-making.ts";
 import { type ClusterArgs, hasOperator, servesCertificates } from "../cluster.ts";
 
 /**
@@ -18,10 +19,15 @@ export async function whereOperatorIs(
     hasOperator(cluster, namespace),
     needs.certManager ? servesCertificates(cluster) : "yes",
   ]);
+  if (operator === "unknown") warnOnce("operator", unknownOperator(namespace), resource);
   if (operator === "no") throw userError(noOperator(namespace), resource);
   if (certificates === "no") throw userError(noCertManager, resource);
   return namespace;
 }
+
+const unknownOperator = (namespace: string) =>
+  `Could not ask whether the CloudNativePG operator is in namespace ${namespace}. That needs an answer of Kubernetes and ` +
+  "the right to get services there. A plugin in another namespace than the operator's is passed over without a word";
 
 const noOperator = (namespace: string) =>
   `There is no CloudNativePG operator in namespace ${namespace} (no Service cnpg-webhook-service). The operator uses ` +

@@ -62,12 +62,12 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
     const planned = settingsOf(name, args, this).apply((settings) => soundPlan(settings, this));
     const connections = connectionsOf(args, this);
-    const checked = approved(planned, connections, cluster, this).apply((found) =>
+    const protect = args.deletion?.protect ?? true;
+    const checked = approved(planned, connections, cluster, this, protect).apply((found) =>
       fitting(found, cluster, isClassGivenByResource(args), this),
     );
     const { plan } = checked;
     const storeChecked = storeInspectedFirst(checked, connections, this);
-    const protect = args.deletion?.protect ?? true;
     const sidecar = sidecarChange(this);
     const storeHooks = pulumi.mergeOptions(storeChecked, sidecar.hooks);
     const stores = usesPlugin ? objectStores(name, plan, args, cluster, storeHooks, this) : [];

@@ -3,27 +3,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeCreate, beforeUpdate } from "../../before-create.ts";
 import { userError } from "../../check.ts";
 import { ifKnown, knownValues } from "../../known-values.ts";
+import { isMocked } from "../../mocked.ts";
 import { connectionOf } from "../../s3/connection.ts";
 import { say } from "../../say.ts";
+import { answered } from "../before-making.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { archivePlace, placeOfStore } from "../live/archive-place.ts";
 import { clusterSpec, declaredCluster } from "../live/cluster-resource.ts";
 import { keptVolumes } from "../live/kept-volumes.ts";
-import {
-  type LiveCluster,
-  type PresentCluster,
-  clustersOf,
-  liveCluster,
-  presentCluster,
-} from "../live/live-cluster.ts";
+import { type LiveCluster, type PresentCluster, findCluster, presentCluster } from "../live/live-cluster.ts";
 import { type PlannedCluster, liveProblem } from "../live/problem.ts";
 import { startOf } from "../live/start.ts";
 import { classOf, growthProblem, replaceInstance, volumeClasses } from "../live/volumes.ts";
-import { ownerLabel, ownerOf } from "../owner.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { type Connections, bucketProblem } from "./bucket-check.ts";
 import type { Plan } from "./plan.ts";
 import { type Move, moveOf, moveProblem } from "./move.ts";
+import { movedProblem } from "./moved.ts";
 import { lookAfter } from "./running.ts";
 
 /** A plan that nothing speaks against, and the Cluster of its name as it is before. */
@@ -33,6 +29,9 @@ export interface Approved {
 
   /** What the plan changes about where the Cluster archives. */
   move: Move | undefined;
+
+  /** Whether nobody says where the running Cluster archives: then what the engine made of its store does. */
+  isPlaceUnknown?: boolean;
 
   /** Volume claims that an earlier Cluster of its name has left. */
   volumes: string[];
@@ -48,8 +47,11 @@ export function approved(
   connections: pulumi.Output<Connections>,
   cluster: ClusterArgs | undefined,
   component: pulumi.ComponentResource,
+  isProtected = true,
 ): pulumi.Output<Approved> {
-  const live = plan.apply((known) => compared(known, cluster, component));
+  // A unit test of a program has no cluster to ask.
+  const asked = isMocked() ? undefined : cluster;
+  const live = plan.apply((known) => compared(known, asked, component, isProtected));
   const inspected = pulumi.all([live, connections]).apply(async ([found, known]) => {
     const problem = await bucketProblemOf(found, known, component);
     if (problem !== undefined) throw userError(problem, component);
@@ -113,12 +115,12 @@ export function storeInspectedFirst(
 
 /** What speaks against a change of an ObjectStore, and has not been looked for before. */
 export async function storeProblem(
-  { plan, live }: Approved,
+  { plan, live, isPlaceUnknown = false }: Approved,
   { target }: Connections,
   inputsBefore: unknown,
   component: pulumi.Resource,
 ): Promise<string | undefined> {
-  const place = live.state === "unknown" ? placeOfStore(inputsBefore) : undefined;
+  const place = live.state === "unknown" || isPlaceUnknown ? placeOfStore(inputsBefore) : undefined;
   const move = place && moveOf(plan, {}, place);
   return move && moveProblem(plan, move, target, component);
 }
@@ -153,11 +155,12 @@ export async function compared(
   plan: Plan,
   cluster: ClusterArgs | undefined,
   component: pulumi.Resource,
+  isProtected = true,
 ): Promise<Approved> {
   if (!cluster) return { plan, live: { state: "unknown" }, move: undefined, volumes: [] };
-  const [live, elsewhere, volumes] = await Promise.all([
-    liveCluster(cluster, plan.namespace, plan.clusterName),
-    moved(plan, component, cluster),
+  const live = await liveOf(plan, cluster, component);
+  const [elsewhere, volumes] = await Promise.all([
+    movedProblem(plan, { live, isProtected }, component, cluster),
     keptVolumes(cluster, plan.namespace, plan.clusterName),
   ]);
   const problem =
@@ -166,7 +169,39 @@ export async function compared(
   if (live.state === "absent" && plan.source && volumes === undefined) sayUnseenVolumes(plan, component);
   if (live.state !== "present") return { plan, live, move: undefined, volumes: volumes ?? [] };
   await sayStorageClass(plan, live, cluster, component);
-  return { plan, live, move: moveOf(plan, live, await archivePlace(cluster, live)), volumes: volumes ?? [] };
+  return { plan, live, ...(await placeBeside(plan, live, cluster, component)), volumes: volumes ?? [] };
+}
+
+async function liveOf(
+  { namespace, clusterName }: Plan,
+  cluster: ClusterArgs,
+  resource: pulumi.Resource,
+): Promise<LiveCluster> {
+  const found = await answered({
+    what: `Cluster ${namespace}/${clusterName} runs, and how`,
+    right: "get clusters.postgresql.cnpg.io there",
+    ask: () => findCluster(cluster, namespace, clusterName),
+    resource,
+    // The engine, which asks the provider, then says before it makes or changes the Cluster what it was.
+    isNeeded: false,
+  });
+  return found ?? { state: "unknown" };
+}
+
+async function placeBeside(
+  plan: Plan,
+  live: PresentCluster,
+  cluster: ClusterArgs,
+  resource: pulumi.Resource,
+): Promise<Pick<Approved, "move" | "isPlaceUnknown">> {
+  const found = await answered({
+    what: `database ${live.namespace}/${live.name} archives to where it is planned to`,
+    right: "get objectstores.barmancloud.cnpg.io there",
+    ask: async () => ({ place: await archivePlace(cluster, live) }),
+    resource,
+    isNeeded: false,
+  });
+  return found ? { move: moveOf(plan, live, found.place) } : { move: undefined, isPlaceUnknown: true };
 }
 
 /** What in the buckets speaks against the plan, by the state of the Cluster. */
@@ -227,22 +262,3 @@ const plannedOf = ({ cluster, serverName, source }: Plan): PlannedCluster => ({
   serverName,
   start: startOf(clusterSpec.pick({ bootstrap: true, externalClusters: true }).parse(cluster)),
 });
-
-/** A replaced Cluster takes its volumes along; this is what the engine would otherwise call a replacement. */
-async function moved(
-  plan: Plan,
-  component: pulumi.Resource,
-  cluster: ClusterArgs,
-): Promise<string | undefined> {
-  const mine = await clustersOf(cluster, `${ownerLabel}=${await ownerOf(component)}`).catch(() => undefined);
-  const elsewhere = mine?.find(
-    ({ namespace, name }) => namespace !== plan.namespace || name !== plan.clusterName,
-  );
-  if (!elsewhere) return undefined;
-  const [is, planned] = [`${elsewhere.namespace}/${elsewhere.name}`, `${plan.namespace}/${plan.clusterName}`];
-  return (
-    `Database ${is} cannot become ${planned}: Kubernetes would delete it and its volumes, and start an empty one. ` +
-    `Keep its name and namespace, and add a database of its own for ${planned} with recovery.from "${elsewhere.name}"; ` +
-    `remove ${is} once the new one is in use.`
-  );
-}

@@ -55,6 +55,9 @@ const webhookFails = [
 /** The provider's words, of objects and of Helm releases. */
 export const unreachable = /(?:cluster is unreachable|unreachable cluster)[^\n]*/;
 
+/** The program's own, before anything is made: it asks for a minute which databases there are. */
+const unanswered = /Could not ask whether a database of this stack runs [^\n]*/;
+
 export const kubernetesTheme: Theme = {
   title: "Kubernetes",
   notes: ["What the Kubernetes provider says is in its own words."],
@@ -63,14 +66,14 @@ export const kubernetesTheme: Theme = {
       name: "API server down",
       ...changeOfSecret,
       cause: () => killed("kube-apiserver"),
-      says: [unreachable],
-      seconds: 60,
+      says: [unanswered],
+      seconds: 120,
     },
     {
       name: "API server hangs (SIGSTOP)",
       ...changeOfSecret,
       cause: () => hanging("kube-apiserver"),
-      says: [unreachable],
+      says: [unanswered],
       seconds: 150,
     },
     {
@@ -105,8 +108,8 @@ export const kubernetesTheme: Theme = {
       name: "API server down",
       ...changeOfOperator,
       cause: () => killed("kube-apiserver"),
-      says: [unreachable],
-      seconds: 60,
+      says: [unanswered],
+      seconds: 120,
     },
     {
       name: "Webhook does not answer: the operator is scaled to none",
@@ -130,7 +133,7 @@ export const kubernetesTheme: Theme = {
       name: "etcd hangs (SIGSTOP)",
       ...changeOfSecret,
       cause: () => hanging("etcd"),
-      says: [/timed out|[Tt]imeout|deadline exceeded|cluster is unreachable/],
+      says: [unanswered],
       seconds: 180,
     },
   ],

@@ -5,7 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { ownerOf } from "../../../components/cnpg/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
+import { recordResources } from "../mocks.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "../components/cnpg/api-server.ts";
+
+await recordResources();
 
 const wishes = {
   namespaces: [
@@ -37,11 +40,27 @@ describe("requireCluster", () => {
     });
   });
 
-  it("is content with a cluster that has it all, and with one that does not answer", async (t) => {
+  it("is content with a cluster that has it all", async (t) => {
     const { kubeconfig, close } = await apiServer({ ...withSample, ...withPodMonitors });
     t.after(close);
     await requireCluster({ ...wishes, namespaces: wishes.namespaces.slice(0, 1) }, { kubeconfig });
-    await requireCluster(wishes, { kubeconfig: kubeconfigFor("http://127.0.0.1:1") });
+  });
+
+  it("says in a preview, once, what it could not ask, and leaves a stack without Kubernetes alone", async (t) => {
+    const away = { kubeconfig: kubeconfigFor("http://127.0.0.1:1") };
+    await requireCluster(none, away);
+    await recordResources({ preview: true });
+    t.after(() => recordResources());
+    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+    await requireCluster(wishes, away);
+    await requireCluster({ ...none, databases: [{ name: "orders", namespace: "shop" }] }, away);
+    await new Promise((resolve) => setImmediate(resolve));
+    const said = warn.mock.calls.map(({ arguments: [message] }) => String(message).slice(0, 60));
+    assert.deepEqual(said.sort(), [
+      "Could not ask whether a database of this stack runs that is ",
+      "Could not ask whether the cluster has the Barman Cloud plugi",
+      "Could not ask whether the cluster has these of cnpg-rgw:name",
+    ]);
   });
 
   it("asks for no CRD of an operator that is left to others", async (t) => {
@@ -88,9 +107,5 @@ describe("requireCluster", () => {
       /no such Service/,
     );
     await requireCluster({ ...none, databases: [orders] }, await withPlugins("of another stack"));
-    await requireCluster(
-      { ...none, databases: [orders] },
-      { kubeconfig: kubeconfigFor("http://127.0.0.1:1") },
-    );
   });
 });

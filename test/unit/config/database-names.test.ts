@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { type TestContext, describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { ownerOf } from "../../../components/cnpg/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
 import { lostDatabases } from "../../../config/database-names.ts";
+import { recordResources } from "../mocks.ts";
 import { apiServer, kubeconfigFor } from "../components/cnpg/api-server.ts";
+
+await recordResources();
 
 const owner = (name: string, stack?: string) =>
   ownerOf({
@@ -104,11 +107,70 @@ describe("databases that run and are not in the config any more", () => {
     }
   });
 
-  it("are left to the provider where the cluster does not tell, or has no CloudNativePG", async (t) => {
+  it("are none where the cluster has no CloudNativePG", async (t) => {
     const { kubeconfig, close } = await apiServer({});
     t.after(close);
     assert.deepEqual(await lostDatabases({ databases: [] }, { kubeconfig }), []);
+  });
+});
+
+describe("databases that run where the cluster does not say so", () => {
+  const forbidden = { status: 403, body: { message: "clusters is forbidden" } };
+  const inNamespace = (name: string) => `/apis/postgresql.cnpg.io/v1/namespaces/${name}/clusters`;
+  const warnings = async (t: TestContext, work: () => Promise<unknown>): Promise<string[]> => {
+    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+    await work();
+    await new Promise((resolve) => setImmediate(resolve));
+    return warn.mock.calls.map(({ arguments: [message] }) => String(message));
+  };
+
+  it("are seen in the namespaces of the config where those of all may not be listed", async (t) => {
+    const items = [await running("orders")];
+    const server = await apiServer({
+      [path]: forbidden,
+      [inNamespace("shop")]: { status: 200, body: { items } },
+      [inNamespace("store")]: forbidden,
+    });
+    t.after(server.close);
+    const lost = (...databases: ReturnType<typeof entry>[]) =>
+      lostDatabases({ databases, namespaces: [{ name: "shop" }, { name: "store" }] }, server);
+    const said = await warnings(t, async () => {
+      const [renamed, ...others] = await lost(entry("sales"));
+      assert.match(
+        renamed?.message ?? "",
+        /^Database shop\/orders of this stack is not in .* shop\/sales is new/,
+      );
+      assert.deepEqual(others, []);
+      assert.deepEqual(await lost(entry("orders"), entry("more", "store"), entry("stock")), []);
+    });
+    assert.equal(said.length, 1, "once");
+    assert.match(
+      said.join(),
+      /runs in another namespace than shop, of which shop\/sales would be a new name: .*deleted with its volumes \(HTTP 403: clusters is forbidden\)\. Give whoever runs pulumi the right to list clusters\.postgresql\.cnpg\.io in all namespaces/,
+    );
+  });
+
+  it("end an update without an answer, which a login that is refused is, too", async (t) => {
+    const server = await apiServer({ [path]: { status: 401, body: {} } });
+    t.after(server.close);
+    await assert.rejects(
+      lostDatabases({ databases: [entry("orders")] }, server),
+      /^Error: Could not ask whether a database of this stack runs that is not in .*\(HTTP 401\)\. Run `pulumi up` again once/,
+    );
+    assert.deepEqual(await lostDatabases({ databases: [] }, server, false), []);
+  });
+
+  it("are warned of in a preview, once", async (t) => {
+    await recordResources({ preview: true });
+    t.after(() => recordResources());
     const away = { kubeconfig: kubeconfigFor("http://127.0.0.1:1") };
-    assert.deepEqual(await lostDatabases({ databases: [entry("orders")] }, away), []);
+    const said = await warnings(t, async () => {
+      assert.deepEqual(await lostDatabases({ databases: [entry("orders")] }, away), []);
+      assert.deepEqual(await lostDatabases({ databases: [entry("orders")] }, away), []);
+    });
+    assert.match(
+      said.join(),
+      /^Could not ask whether a database .*ECONNREFUSED.* This is said once for all of its kind\.$/,
+    );
   });
 });

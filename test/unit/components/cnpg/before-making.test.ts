@@ -4,7 +4,12 @@ import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { askedAgain, askedBeforeMaking, notAnswered } from "../../../../components/cnpg/before-making.ts";
+import {
+  answered,
+  askedAgain,
+  askedBeforeMaking,
+  notAnswered,
+} from "../../../../components/cnpg/before-making.ts";
 import { getIfThere } from "../../../../components/cnpg/cluster.ts";
 import { KubeFailure } from "../../../../components/cnpg/kube-api.ts";
 import { KubeconfigMistake } from "../../../../components/cnpg/kubeconfig.ts";
@@ -93,8 +98,22 @@ describe("a question without an answer", () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(
       warn.mock.calls.map(({ arguments: [message] }) => message),
-      [notAnswered("one", right, new Error("no answer within 10 s"))],
+      [
+        `${notAnswered("one", right, new Error("no answer within 10 s"))}. This is said once for all of its kind.`,
+      ],
     );
+  });
+
+  it("lets an update go on where just the right is missing and no data are at risk, and says so", async (t) => {
+    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+    const ask = (error: Error, isNeeded = false) =>
+      answered({ what, right: "list Secrets there", ask: failing(1, error).ask, isNeeded });
+    assert.equal(await ask(forbidden), undefined);
+    assert.equal(await ask(forbidden), undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(warn.mock.callCount(), 1);
+    await assert.rejects(ask(forbidden, true), /the right to list Secrets there/);
+    await assert.rejects(ask(new KubeFailure(401, "")), /Run `pulumi up` again once the cluster answers/);
   });
 
   it("is put down to the kubeconfig where that has a mistake, and not to a cluster that is away", () => {

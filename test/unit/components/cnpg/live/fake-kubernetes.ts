@@ -15,6 +15,8 @@ export type ExecReply = { prints: string; exitCode?: number } | { status: number
 export interface Cluster {
   resource?: () => Reply;
   list?: () => Reply;
+  /** Of the Clusters in the database's namespace. */
+  listHere?: () => Reply;
   objectStore?: () => Reply;
   scheduledBackup?: (name: string) => Reply;
   pods?: () => Reply;
@@ -86,6 +88,7 @@ function replyTo(cluster: Cluster, { pathname, searchParams }: URL): Reply {
   const routes: Record<string, (() => Reply) | undefined> = {
     "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters/orders": cluster.resource ?? (() => failed(404)),
     "/apis/postgresql.cnpg.io/v1/clusters": cluster.list,
+    "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters": cluster.listHere,
     "/apis/barmancloud.cnpg.io/v1/namespaces/shop/objectstores/orders": cluster.objectStore,
     "/api/v1/pods": cluster.operators,
     "/api/v1/namespaces/shop/pods": cluster.pods ?? items,

@@ -154,10 +154,53 @@ describe("a plan beside what Kubernetes has", () => {
           error.message.startsWith(`Database ${is} cannot become shop/orders: Kubernetes would delete it`),
       );
     }
-    for (const fine of [() => items(labelled({})), () => items(), () => ({ status: 403, body: {} })]) {
+    for (const fine of [() => items(labelled({})), () => items()]) {
       assert.equal((await seen(fine)).live.state, "absent");
     }
     assert.match(await ownerOf(component), /^[0-9a-f]{40}$/);
+  });
+
+  it("refuses another name in its namespace where those of all namespaces may not be listed", async (t) => {
+    const { component, said } = listen(t);
+    const forbidden = { status: 403, body: {} };
+    const seen = async (listHere: () => Reply, isProtected: boolean) => {
+      const cluster = await fakeKubernetes(t, { list: () => forbidden, listHere });
+      return compared(planned(), cluster, component, isProtected);
+    };
+    await assert.rejects(
+      seen(() => items(labelled({ name: "old" })), false),
+      /Database shop\/old cannot become shop\/orders/,
+    );
+    assert.equal((await seen(() => items(), false)).live.state, "absent", "least privilege is enough");
+    assert.match(
+      (await said()).join(),
+      /in another namespace than shop, which would be deleted \(HTTP 403\)/,
+    );
+    // Without any list, the engine alone keeps a protected one.
+    assert.equal((await seen(() => forbidden, true)).live.state, "absent");
+    await assert.rejects(
+      seen(() => forbidden, false),
+      /the right to list clusters\.postgresql\.cnpg\.io/,
+    );
+  });
+
+  it("leaves the place of backups to what the engine made where the ObjectStore may not be read", async (t) => {
+    const replies = { resource: withPlugin, objectStore: () => ({ status: 403, body: {} }) };
+    const found = await beside(t, replies);
+    assert.equal(found.isPlaceUnknown, true);
+    const target = {
+      endpoint: "http://127.0.0.1:1",
+      region: "x",
+      accessKeyId: "x",
+      secretAccessKey: "x",
+      caBundle: undefined,
+    };
+    const before = { spec: { configuration: { destinationPath: "s3://cnpg-backups/old/orders" } } };
+    assert.match(
+      (await storeProblem(found, { target, source: target }, before, listen(t).component)) ?? "",
+      /S3/,
+      "it looks into the new place",
+    );
   });
 });
 
