@@ -7,6 +7,7 @@ import { say } from "../../say.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { archiveUrl } from "../archive/location.ts";
 import { isOccupied } from "../archive/read-archive.ts";
+import { systemIdsIn } from "../archive/system-ids.ts";
 import { type ClusterArgs, getIfThere } from "../cluster.ts";
 import { pathOf } from "../crds/schema.ts";
 import { checkpointEverywhere } from "../live/checkpoint.ts";
@@ -23,40 +24,44 @@ export interface Move {
   isAddress: boolean;
   from: string;
   to: string;
+
+  /** System identifier of the running Cluster's data, where Kubernetes says it. */
+  systemId?: string | undefined;
 }
 
 /** What the plan changes about where a running Cluster archives; nothing where that cannot be told. */
 export function moveOf(
   plan: Plan,
-  { serverName = plan.serverName }: Pick<PresentCluster, "serverName">,
+  { serverName = plan.serverName, systemId }: Pick<PresentCluster, "serverName" | "systemId">,
   place: Place | undefined,
 ): Move | undefined {
   const below = withoutSpareSlashes(place?.destinationPath ?? plan.destinationPath);
   const [from, to] = [`${below}/${serverName}`, archiveUrl(plan.archive)];
-  if (from !== to) return { isAddress: false, from, to };
-  if (place?.endpoint === undefined || place.endpoint === plan.endpoint) return undefined;
-  return { isAddress: true, from: place.endpoint, to: plan.endpoint };
+  const known = systemId === undefined ? {} : { systemId };
+  if (from !== to) return { isAddress: false, from, to, ...known };
+  if (
+    place?.endpoint === undefined ||
+    withoutSpareSlashes(place.endpoint) === withoutSpareSlashes(plan.endpoint)
+  )
+    return undefined;
+  return { isAddress: true, from: place.endpoint, to: plan.endpoint, ...known };
 }
 
 const withoutSpareSlashes = (url: string): string => url.replace(/([^:])\/{2,}/g, "$1/").replace(/\/$/, "");
 
-/** What speaks against a move: the new place must be empty, and has no base backup then. */
+/**
+ * What speaks against a move: the new place must be empty, and has no base backup then. That of the same name at another
+ * address may hold copies, or be the same store: then it holds what this database has archived, and no other.
+ */
 export async function moveProblem(
   plan: Plan,
-  { isAddress, from, to }: Move,
+  move: Move,
   target: S3Connection,
   component: pulumi.Resource,
 ): Promise<string | undefined> {
+  const { from, to } = move;
   const database = `Database ${plan.namespace}/${plan.clusterName}`;
-  if (isAddress) {
-    say(
-      "warn",
-      `${database} archives to the store at ${to} from now on, and to ${from} no more, and a base backup is taken there at ` +
-        "once. Where that is another store, whatever was archived after its objects were copied is not in it.",
-      component,
-    );
-    return undefined;
-  }
+  if (move.isAddress) return addressProblem(plan, move, target, component);
   return orStoreTrouble(component, async () => {
     if (await isOccupied(target, plan.archive)) {
       return (
@@ -75,6 +80,40 @@ export async function moveProblem(
     return undefined;
   });
 }
+
+async function addressProblem(
+  plan: Plan,
+  { from, to, systemId }: Move,
+  target: S3Connection,
+  component: pulumi.Resource,
+): Promise<string | undefined> {
+  const database = `Database ${plan.namespace}/${plan.clusterName}`;
+  return orStoreTrouble(component, async () => {
+    const found = await systemIdsIn(target, plan.archive);
+    const others = systemId === undefined ? [] : found.filter((id) => id !== systemId);
+    if (others.length > 0) {
+      return (
+        `${database} archives to the store at ${from}, and the plan says ${to}, where ${archiveUrl(plan.archive)} holds ` +
+        `backups of another database (system identifier ${others.join(", ")}; that of this one is ${systemId ?? ""}): two ` +
+        "lineages in one place would spoil both. Keep the endpoint of before, or choose a place of its own that is " +
+        "empty: another bucket, path or backup.serverName."
+      );
+    }
+    const isUnproven = found.length === 0 ? await isOccupied(target, plan.archive) : systemId === undefined;
+    say(
+      "warn",
+      `${database} archives to the store at ${to} from now on, and to ${from} no more, and a base backup is taken there at ` +
+        "once. Where that is another store, whatever was archived after its objects were copied is not in it." +
+        (isUnproven ? ` ${unproven(plan)}` : ""),
+      component,
+    );
+    return undefined;
+  });
+}
+
+const unproven = ({ archive }: Plan): string =>
+  `Whose backups ${archiveUrl(archive)} holds there could not be told: make sure that they are this database's, for two ` +
+  "lineages in one place would spoil both.";
 
 /**
  * Whether the first base backup in a place is still to be taken of a Cluster that was there before: it moves there, or

@@ -5,7 +5,7 @@ import { processesWith } from "../support/machine.ts";
 import { changeOfSecret, changeOfUser, databases, destroy, whenDestroyed, whenRefreshed } from "./changes.ts";
 import type { Fault, Mend, Theme } from "./fault.ts";
 import { cut, slow } from "./machines.ts";
-import { unreachable } from "./kubernetes.ts";
+import { unanswered, unreachable } from "./kubernetes.ts";
 import { couldNotLook } from "./ssh.ts";
 
 /** Of a cut of 30 s that began before the command, which takes a moment to start. */
@@ -80,7 +80,7 @@ export const networkTheme: Theme = {
       name: "Workstation and Kubernetes cut off for good",
       ...changeOfSecret,
       cause: () => cut("workstation", "k8s"),
-      says: [unreachable],
+      says: [unanswered],
       seconds: 150,
     },
     {

@@ -15,6 +15,7 @@ import {
   storeProblem,
 } from "../../../../../components/cnpg/postgres/preflight.ts";
 import { recordResources, valueOf } from "../../../mocks.ts";
+import { wholeSegment } from "../archive/packed-segment.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { type Reply, fakeKubernetes, items, ok } from "../live/fake-kubernetes.ts";
 import { clusterObject } from "../live/objects.ts";
@@ -282,17 +283,40 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.equal((await said()).length, 1);
   });
 
+  const toAddress = (systemId?: string) => ({
+    ...present,
+    move: { isAddress: true, from: "http://old:7480", to: "http://10.0.0.10:7480", systemId },
+  });
+  const segment = "lab/orders/orders/wals/0000000100000000/000000010000000000000001.zst";
+
   it("may be those of another store where its address changes, so they need not be empty", async (t) => {
     const { component, said } = listen(t);
-    const [from, to] = ["http://old:7480", "http://10.0.0.10:7480"];
-    occupy();
-    const moving = { ...present, move: { isAddress: true, from, to } };
-    assert.equal(await bucketProblemOf(moving, connections(), component), undefined);
+    assert.equal(await bucketProblemOf(toAddress("1"), connections(), component), undefined);
+    const [empty = ""] = await said();
     assert.match(
-      (await said()).join(),
+      empty,
       /^warning: .* store at http:\/\/10\.0\.0\.10:7480 from now on, and to http:\/\/old:7480/,
     );
-    assert.deepEqual(s3.store.requests, []);
+    assert.doesNotMatch(empty, /could not be told/);
+    s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "systemid=1\n");
+    assert.equal(await bucketProblemOf(toAddress("1"), connections(), component), undefined, "its own");
+    assert.doesNotMatch((await said())[1] ?? "", /could not be told/);
+    assert.equal(await bucketProblemOf(toAddress(), connections(), component), undefined);
+    assert.match((await said())[2] ?? "", /Whose backups s3:\S+ holds there could not be told/);
+  });
+
+  it("are refused at another address where they are of another database, by a base backup or by WAL", async (t) => {
+    const { component, said } = listen(t);
+    const refused =
+      /archives to the store at http:\/\/old:7480, .*holds backups of another database \(system identifier 2; that of this one is 1\)/;
+    s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "systemid=2\n");
+    assert.match((await bucketProblemOf(toAddress("1"), connections(), component)) ?? "", refused);
+    s3.store.objects.clear();
+    s3.store.objects.set(segment, wholeSegment("000000010000000000000001", { systemId: "2" }));
+    assert.match((await bucketProblemOf(toAddress("1"), connections(), component)) ?? "", refused);
+    s3.store.objects.set(segment, "no WAL");
+    assert.equal(await bucketProblemOf(toAddress("1"), connections(), component), undefined);
+    assert.match((await said()).join(), /could not be told/);
   });
 
   it("are guarded by what the engine knows where Kubernetes does not say what the Cluster is", async (t) => {
