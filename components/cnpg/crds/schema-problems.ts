@@ -1,5 +1,6 @@
 import { isPlainObject } from "./plain-object.ts";
 import { type Path, pathOf, written } from "./path.ts";
+import { type ServedSchema, isOtherwise } from "./served.ts";
 import { insteadOf, meantValue } from "./suggestion.ts";
 import type { CrdKind } from "./types.ts";
 import { type Violation, schemaOf, violations } from "./validator.ts";
@@ -8,6 +9,9 @@ import { allowed, formatText, limitText, patternText, remedy, shownValue } from 
 export interface SchemaProblemsOptions {
   /** Off: no value of the spec is shown, for it may hold secrets. Default: on. */
   showValues?: boolean;
+
+  /** The cluster's own schema, which counts where it says otherwise. Default: none. */
+  served?: ServedSchema | undefined;
 }
 
 /**
@@ -18,12 +22,17 @@ export interface SchemaProblemsOptions {
 export function schemaProblems(
   kind: CrdKind,
   spec: unknown,
-  { showValues = true }: SchemaProblemsOptions = {},
+  { showValues = true, served }: SchemaProblemsOptions = {},
 ): string[] {
   const given = withoutUndefined(spec);
   const show = showValues ? (value: unknown) => `, not ${shownValue(value)}` : () => "";
-  const found = withoutEchoes(violations(kind, given));
-  return found.map((violation) => sentence(kind, pathOf(violation.instancePath, given), violation, show));
+  const found = withoutEchoes(violations(kind, given)).map((violation) => ({
+    violation,
+    path: pathOf(violation.instancePath, given),
+  }));
+  return found
+    .filter(({ violation, path }) => !served || !isOtherwise(served, path, violation))
+    .map(({ violation, path }) => sentence(kind, path, violation, show));
 }
 
 /** A field that is undefined is no field. */

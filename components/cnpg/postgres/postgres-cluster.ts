@@ -71,7 +71,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const sidecar = sidecarChange(this);
     const storeHooks = pulumi.mergeOptions(storeChecked, sidecar.hooks);
     const stores = usesPlugin ? objectStores(name, plan, args, cluster, storeHooks, this) : [];
-    const made = makeCluster(name, plan, args, cluster === undefined, {
+    const made = makeCluster(name, plan, args, cluster, {
       parent: this,
       dependsOn: stores,
       protect,
@@ -144,6 +144,7 @@ function objectStores(
       spec: plan.objectStore,
     },
     pulumi.mergeOptions(storeHooks, opts()),
+    cluster,
   );
   if (!args.recovery) return [store];
   const source = customResource(
@@ -154,6 +155,7 @@ function objectStores(
       spec: plan.apply(({ sourceStore, objectStore }) => sourceStore ?? objectStore),
     },
     opts(),
+    cluster,
   );
   return [store, source];
 }
@@ -162,13 +164,13 @@ function makeCluster(
   name: string,
   plan: pulumi.Output<Plan>,
   args: PostgresClusterArgs,
-  isAwaitedByProvider: boolean,
+  cluster: ClusterArgs | undefined,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): kubernetes.apiextensions.CustomResource {
   const annotations = pulumi.all([plan, args.backup.store.secretVersion]).apply(([known, secretVersion]) => ({
     ...takesBack,
     ...known.annotations,
-    ...(isAwaitedByProvider && { "pulumi.com/waitFor": "condition=Ready" }),
+    ...(cluster === undefined && { "pulumi.com/waitFor": "condition=Ready" }),
     ...(secretVersion !== undefined && { "cnpg-rgw/secret-version": secretVersion }),
   }));
   // One by one: a version that is not known yet must not make a preview think that the name changes.
@@ -181,7 +183,7 @@ function makeCluster(
     },
     annotations,
   };
-  return customResource("Cluster", `${name}-cluster`, { metadata, spec: plan.cluster }, opts);
+  return customResource("Cluster", `${name}-cluster`, { metadata, spec: plan.cluster }, opts, cluster);
 }
 
 /** @param moved resolves once a base backup in a new place can be taken */
