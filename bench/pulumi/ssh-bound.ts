@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { runInstaller } from "../../lab/ceph/admin-account.ts";
 import { cephFacts } from "../../lab/ceph/facts.ts";
 import { say } from "../shared/progress.ts";
 import { configFor, removeNamespaces } from "./lifecycle.ts";
@@ -15,6 +16,7 @@ export async function sshConnections(
 ): Promise<SshResult> {
   say(`SSH connections at --parallel ${parallel}`);
   const { ssh } = cephFacts();
+  await runInstaller(`--uid=${uid}`);
   const stack = await workspace.makeStack(`bench-ssh-${parallel}`, "stack", {
     ...configFor("stack", namespaces),
     cephHost: { address: ssh.address, port: ssh.port, user: ssh.user, hostKey: ssh.hostKey },

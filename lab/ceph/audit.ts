@@ -1,32 +1,23 @@
-import { existsSync, readFileSync } from "node:fs";
-import { auditLog } from "./facts.ts";
-
-/** A command that ceph-admin ran, or tried to run, through sudo. */
-export interface AuditEntry {
-  readonly time: string;
+/** A command that ceph-admin ran through sudo, as sudo's own log has it. */
+interface AuditEntry {
+  /** e.g. "user info", "metadata put", "osd pool set .rgw.root size 1". */
   readonly command: string;
-  readonly outcome: "run" | "refused";
-  /** e.g. "user info", "metadata put"; "-" if refused. */
-  readonly verb: string;
-  /** The uid or the setting; never a key. */
+  /** The uid; "-" if the command is about none. */
   readonly subject: string;
 }
 
 const reading =
-  /^(?:user info|metadata get|bucket list|bucket stats|status|health|health detail|osd stat|osd pool ls.*|config get .*)$/;
+  /^(?:user info|metadata get|bucket list|status|osd stat|osd pool ls.*|config (?:get|show) .*)$/;
 
-export const writes = (entry: AuditEntry): boolean => entry.outcome === "run" && !reading.test(entry.verb);
+export const writes = ({ command }: AuditEntry): boolean => !reading.test(command);
 
+/** Of all of sudo's log, what went to the programs that `ceph-host/install.py` puts there. */
 export function parseAudit(text: string): AuditEntry[] {
-  return text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => {
-      const [time = "", command = "", outcome = "", verb = "", subject = ""] = line.split("\t");
-      return { time, command, outcome: outcome === "run" ? "run" : "refused", verb, subject };
-    });
+  return text.split("\n").flatMap((line) => {
+    const [, words] = / ; COMMAND=\/usr\/local\/lib\/cnpg-rgw\/[\w-]+\/[\w-]+ (.*)$/.exec(line) ?? [];
+    if (words === undefined) return [];
+    const [, ofOption] = /'?--uid=(\S+)/.exec(words) ?? [];
+    const [command = "", ofWord] = words.replace(/ ?'?--.*/, "").split(/ '?user:/);
+    return [{ command, subject: ofOption ?? ofWord ?? "-" }];
+  });
 }
-
-/** All such commands since the Ceph host was made, oldest first. */
-export const adminCommands = (): AuditEntry[] =>
-  existsSync(auditLog) ? parseAudit(readFileSync(auditLog, "utf8")) : [];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { ensureDaemon, stopDaemon } from "../host/daemon.ts";
 import { logDir } from "../layout.ts";
+import { setUpAdminAccount } from "./admin-account.ts";
 import { cephConf, mutedWarnings } from "./config.ts";
 import { makeStores, registerWithMonitor } from "./create.ts";
 import { daemonNames, mon, others } from "./daemons.ts";
@@ -62,6 +63,8 @@ async function create(report: Report): Promise<void> {
   await registerWithMonitor(osdUuid, log);
   for (const daemon of others()) await ensureDaemon(daemon);
   await storageReady(report);
+  report("setting up ceph-admin");
+  await setUpAdminAccount();
   for (const warning of mutedWarnings) {
     await runOnPve(["ceph", "--connect-timeout=10", "health", "mute", warning, "--sticky"]);
   }
@@ -81,5 +84,6 @@ export async function ensureCeph(report: Report): Promise<"created" | "started" 
   for (const daemon of [mon(), ...others()]) outcomes.push(await ensureDaemon(daemon));
   await monitorReady(report);
   await storageReady(report);
+  await setUpAdminAccount();
   return outcomes.includes("started") ? "started" : "running";
 }

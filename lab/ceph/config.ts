@@ -85,35 +85,8 @@ export interface Identity {
 }
 
 const all = { mon: "allow *", osd: "allow *", mgr: "allow *", mds: "allow *" };
-const set = (prefix: string, how: string): string => `allow command "${prefix}" with ${how}`;
 
-export const rgwAdmin: Identity = {
-  name: "client.rgwadmin",
-  keyring: "/etc/ceph/ceph.client.rgwadmin.keyring",
-  owner: "root",
-  // All that radosgw-admin needs for users, keys and quotas.
-  caps: { mon: "allow r", osd: "allow rwx tag rgw *=*" },
-};
-
-export const poolAdmin: Identity = {
-  name: "client.pooladmin",
-  keyring: "/etc/ceph/ceph.client.pooladmin.keyring",
-  owner: "root",
-  caps: {
-    mon: [
-      "allow r",
-      set("osd pool set", "var=size"),
-      set("osd pool set", "var=min_size"),
-      set("config set", "who=global name=mon_allow_pool_size_one"),
-      set("config set", "who=global name=osd_pool_default_size"),
-      set("config set", "who=global name=osd_pool_default_min_size"),
-      'allow command "health mute"',
-    ].join(", "),
-    // `config show`: what a daemon really goes by.
-    mgr: "allow r",
-  },
-};
-
+/** Besides these there are those that `ceph-host/install.py` makes for ceph-admin. */
 export const identities: readonly Identity[] = [
   { name: "client.admin", keyring: "/etc/ceph/ceph.client.admin.keyring", owner: "root", caps: all },
   {
@@ -134,6 +107,4 @@ export const identities: readonly Identity[] = [
     owner: "ceph",
     caps: { mon: "allow rw", osd: "allow rwx", mgr: "allow rw" },
   },
-  rgwAdmin,
-  poolAdmin,
 ];

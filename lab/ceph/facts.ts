@@ -8,8 +8,6 @@ import { adminUser } from "./rootfs.ts";
 /** The CA that signed RGW's certificate, as PEM. */
 export const caFile = join(accessDir, "ca.crt");
 export const privateKeyFile = join(accessDir, "id_ed25519");
-/** One line per call of the commands that ceph-admin may run through sudo; see audit.ts. */
-export const auditLog = pveFile("/var/log/admin-commands.log");
 
 export interface CephFacts {
   readonly endpointHttp: string;

@@ -17,14 +17,7 @@ const filesDir = join(pveDir, "files");
 /** What the outside needs to reach the host; nothing in the host sees it. */
 export const accessDir = join(pveDir, "access");
 
-const ownFolders = [
-  "/etc/ceph",
-  "/etc/ssh",
-  "/etc/sudoers.d",
-  "/usr/local/sbin",
-  "/var/lib/ceph",
-  "/var/log",
-];
+const ownFolders = ["/etc/ceph", "/etc/ssh", "/etc/sudoers.d", "/usr/local/lib", "/var/lib/ceph", "/var/log"];
 const runFolder = "/run/ceph"; // admin sockets; the rest of /run is empty and in memory
 
 const enter = `set -e

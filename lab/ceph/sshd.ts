@@ -5,7 +5,6 @@ import { ports } from "./config.ts";
 import { privateKeyFile } from "./facts.ts";
 import { inPveRoot, pveFile, putFile, runOnPve, sha256 } from "./host.ts";
 import { adminUser } from "./rootfs.ts";
-import { wrapped, wrapperScript } from "./wrappers.ts";
 
 const sshdConfig = `ListenAddress ${hosts.pve.address}:${String(ports.ssh)}
 HostKey /etc/ssh/ssh_host_ed25519_key
@@ -22,11 +21,6 @@ LogLevel VERBOSE
 PerSourcePenalties no
 `;
 
-/** By its search path, sudo takes the wrappers for these names; the programs themselves are not allowed. */
-const sudoers = `Defaults:${adminUser} !requiretty, !lecture, env_reset, secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-${adminUser} ALL=(root) NOPASSWD: ${wrapped.map((name) => `/usr/local/sbin/${name}`).join(", ")}
-`;
-
 async function makeKey(path: string, comment: string): Promise<void> {
   if (existsSync(pveFile(path))) return;
   await runOnPve(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path]);
@@ -41,17 +35,11 @@ async function makeLoginKey(): Promise<void> {
   renameSync(pveFile(made), privateKeyFile);
 }
 
-/** The login of the least-privilege user and what it may run as root. */
+/** The login of the least-privilege user; see admin-account.ts for what it may run as root. */
 export async function setUpLogin(): Promise<void> {
-  for (const name of wrapped) {
-    putFile(pveFile(`/usr/local/sbin/${name}`), wrapperScript(name), 0o755);
-  }
   await makeKey("/etc/ssh/ssh_host_ed25519_key", hosts.pve.name);
   await makeLoginKey();
   if (putFile(pveFile("/etc/ssh/sshd_config"), sshdConfig)) await runOnPve(["/usr/sbin/sshd", "-t"]);
-  if (putFile(pveFile("/etc/sudoers.d/ceph-admin"), sudoers, 0o440)) {
-    await runOnPve(["visudo", "--check", "--quiet"]);
-  }
 }
 
 export const sshd: Daemon = {

@@ -9,6 +9,7 @@ import { asciiJson } from "../../components/check.ts";
 import { adminUser } from "../../lab/ceph/rootfs.ts";
 import { type HostileUser, hostileUser, limits, scriptForMany } from "../support/hostile-users.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
+import { setUpCephHost } from "./support/ceph-host.ts";
 import { must, on } from "./support/lab.ts";
 import { s3 } from "./support/stack.ts";
 
@@ -42,6 +43,16 @@ const distinct = (some: HostileUser[]): HostileUser[] =>
 
 /** Applies users as the program does: as ceph-admin, by its login shell, with everything in stdin. */
 async function applied(some: HostileUser[], afterEach: string): Promise<unknown[]> {
+  const options = (name: string): string[] => [...new Set(some.map(({ uid }) => `--${name}=${uid}`))];
+  await setUpCephHost(...options("uid"));
+  try {
+    return await appliedByAccount(some, afterEach);
+  } finally {
+    await setUpCephHost(...options("forget"));
+  }
+}
+
+async function appliedByAccount(some: HostileUser[], afterEach: string): Promise<unknown[]> {
   const job = {
     ...limits,
     radosgwAdmin: "sudo radosgw-admin",

@@ -14,6 +14,7 @@ TOTAL_SECONDS = 120
 # Exit codes of radosgw-admin are errno values; the shell's and sudo's are not.
 EIO, EACCES, EEXIST, EINVAL, ETIMEDOUT = 5, 13, 17, 22, 110
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
+REFUSED = 77  # by a wrapper of ceph-host/install.py
 
 # Ceph's log lines begin with a time, a thread and a level.
 LOG_PREFIX = re.compile(r"^\d{4}-\d\d-\d\dT\S+ [0-9a-f]+ +-?\d+ ")
@@ -38,7 +39,9 @@ def cleaned(raw):
 def reason(code, said):
     """Why a command failed and what to do about it, from its exit code and stderr."""
     if "sudo: a password" in said or "sudo: a terminal" in said or "not allowed to execute" in said:
-        return "sudo refused it; allow it to this user without a password (sudoers, NOPASSWD)"
+        return "sudo refused it; set this account up with ceph-host/install.py, as docs/ceph-host.md says"
+    if code == REFUSED and ": refused: " in said:
+        return "it is not among what this account may do there"
     if code in (NOT_EXECUTABLE, NOT_FOUND):
         return "there is no such command on this host; configure the one that works there"
     if code == EACCES or any(word in said for word in ("keyring", "ermission denied", "auth_bad_method")):

@@ -116,7 +116,7 @@ export function cephWrites(): string[] {
   const file = join(labState, "pve", "files", "var", "log", "admin-commands.log");
   return parseAudit(existsSync(file) ? readFileSync(file, "utf8") : "")
     .filter(writes)
-    .map((entry) => `${entry.verb} ${entry.subject}`);
+    .map((entry) => `${entry.command} ${entry.subject}`);
 }
 
 /** Pulumi's own count of changes, such as `+ 12 created`. */
