@@ -12,7 +12,10 @@ export interface CephHostArgs {
   /** TCP port of the SSH server, 1 to 65535. Default: 22. */
   port?: pulumi.Input<number | undefined>;
 
-  /** The user to log in as; its login shell must be a POSIX shell. */
+  /**
+   * The user to log in as; its login shell must be a POSIX shell. `ceph-host/install.py` sets one up that may do no more
+   * there than its work. Previews warn of one that is root, or that sudo lets become root.
+   */
   user: pulumi.Input<string>;
 
   /**

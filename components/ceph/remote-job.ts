@@ -14,6 +14,7 @@ const files = {
   "rgw_user.py": ["common.py", "radosgw_admin.py", "rgw_user.py"],
   "rgw_user_key_revocation.py": ["common.py", "radosgw_admin.py", "rgw_user_key_revocation.py"],
   "single_disk.py": ["common.py", "single_disk.py"],
+  "host_rights.py": ["host_rights.py"],
 } as const;
 type Script = keyof typeof files;
 

@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import { checked } from "../check.ts";
 import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
 import { refusesKeysInUse, refusesKeysInUseElsewhere } from "./existing-user.ts";
+import { warnsOfRights } from "./host-rights.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
 import {
@@ -79,9 +80,8 @@ export interface RgwUserArgs {
 
   /**
    * The command on the host, split into words as a shell would, but not run by one: variables, pipes and the like are
-   * refused outside of single quotes. For example `sudo radosgw-admin` or
-   * `cephadm shell -- radosgw-admin`. Needs the verbs `user create|info|enable|rm`, `metadata get|put` and `bucket list`.
-   * Default: `radosgw-admin`.
+   * refused outside of single quotes. For example `sudo radosgw-admin`, for which `ceph-host/install.py` sets an account
+   * up. Needs the verbs `user create|info|enable|rm`, `metadata get|put` and `bucket list`. Default: `radosgw-admin`.
    */
   radosgwAdmin?: pulumi.Input<string | undefined>;
 
@@ -147,7 +147,10 @@ export class RgwUser extends pulumi.ComponentResource {
         hasDelete: true,
         triggers: [uid],
         opts: {
-          transforms: correctsDrift(this, differing),
+          transforms: [
+            ...correctsDrift(this, differing),
+            ...warnsOfRights(this, { command: values.radosgwAdmin, uid }),
+          ],
           ...[refusesKeysInUseElsewhere(this), namesDrift(this, differing)].reduce(
             (opts, more) => pulumi.mergeOptions(opts, more),
             refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../check.ts";
 import { say } from "../say.ts";
+import { warnsOfRights } from "./host-rights.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
 import { commandRule } from "./rgw-user-rules.ts";
@@ -10,7 +11,10 @@ export interface SingleDiskPoolsArgs {
   /** A host where the `ceph` command may change pools and configuration. */
   host: CephHostArgs;
 
-  /** The command on the host, words split as a shell would, for example `sudo ceph`. Default: `ceph`. */
+  /**
+   * The command on the host, words split as a shell would. Default: `ceph`. `ceph-host/install.py --single-disk` sets
+   * an account up for `sudo ceph`.
+   */
   ceph?: pulumi.Input<string | undefined>;
 }
 
@@ -32,7 +36,13 @@ export class SingleDiskPools extends pulumi.ComponentResource {
     const ceph = checked(this, "ceph", args.ceph, commandRule).apply((command) => command ?? "ceph");
     remoteJob(
       `${name}-pools`,
-      { host: args.host, script: "single_disk.py", values: { ceph }, hasDelete: false },
+      {
+        host: args.host,
+        script: "single_disk.py",
+        values: { ceph },
+        hasDelete: false,
+        opts: { transforms: warnsOfRights(this, { command: ceph }) },
+      },
       this,
     );
     this.registerOutputs({});
