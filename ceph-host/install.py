@@ -234,14 +234,14 @@ class Failure(Exception):
 
 
 def say(line):
-    print(line, flush=True)
+    print(line.encode("ascii", "backslashreplace").decode("ascii"), flush=True)  # whatever the locale is
 
 
 def run(*argv, **how):
     """What a command printed; how: `stdin`, and `allow`ed exit codes."""
     done = subprocess.run(
         argv,
-        input=how.get("stdin", "").encode("utf-8"),
+        input=os.fsencode(how.get("stdin", "")),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={"PATH": PATH, "LC_ALL": "C"},

@@ -60,6 +60,19 @@ describe("the package", () => {
     await assert.rejects(wrong, /'uuid' does not exist in type 'RgwUserArgs'/);
   });
 
+  it("brings what sets the account on the Ceph host up, and the warnings find it there", async () => {
+    const program = `
+      import { existsSync } from "node:fs";
+      import { mendCommand } from "./node_modules/pulumi-cnpg-rgw/dist/ceph/host-rights.js";
+      const connection = { host: "10.0.0.10", port: 22, user: "ceph-admin", hostKey: "", privateKey: "" };
+      const command = mendCommand({ connection, command: "sudo radosgw-admin", uid: "team-a" });
+      console.log(existsSync(command.replace(/.* < /, "")), command);
+    `;
+    writeFileSync(join(user, "mend.mjs"), program);
+    const { stdout } = await inUsersProject`node mend.mjs`;
+    assert.match(stdout, /^true ssh .* < node_modules\/pulumi-cnpg-rgw\/ceph-host\/install\.py$/);
+  });
+
   it("runs: a component reaches the scripts that go to the Ceph host", async () => {
     const program = `
       import * as pulumi from "@pulumi/pulumi";
