@@ -22,19 +22,32 @@ interface Needs {
 
 /**
  * Has each preview warn of an account that may become root on the Ceph host, or is not set up for its work there, with
- * the command that mends it. Of a host that does not answer, others tell.
+ * the command that mends it. Of a host that does not answer, others tell. What is asked beside it is asked at the same
+ * time: a host that is out of reach takes its time to say nothing.
  */
-export function warnsOfRights(resource: pulumi.Resource, needs: Needs): pulumi.ResourceTransform[] {
-  if (isMocked() || !pulumi.runtime.isDryRun()) return [];
-  return [
-    async ({ props, opts }) => {
-      const { connection, command, uid } = await knownValues({ connection: props.connection, ...needs });
-      const known = account.safeParse({ connection, command, uid });
-      const problem = known.success ? await rightsProblemNow(known.data) : undefined;
-      if (problem !== undefined) say("warn", problem, resource);
-      return { props, opts };
-    },
-  ];
+export function warnsOfRights(
+  resource: pulumi.Resource,
+  needs: Needs,
+  beside: pulumi.ResourceTransform[] = [],
+): pulumi.ResourceTransform[] {
+  if (isMocked() || !pulumi.runtime.isDryRun()) return beside;
+  let told: Promise<void> | undefined;
+  const begin: pulumi.ResourceTransform = ({ props }) => {
+    // A value that is wrong is an error of the resource itself.
+    told = tell(resource, { connection: props.connection, ...needs }).catch(() => undefined);
+    return undefined;
+  };
+  const end: pulumi.ResourceTransform = async () => {
+    await told;
+    return undefined;
+  };
+  return [begin, ...beside, end];
+}
+
+async function tell(resource: pulumi.Resource, inputs: Readonly<Record<string, unknown>>): Promise<void> {
+  const known = account.safeParse(await knownValues(inputs));
+  const problem = known.success ? await rightsProblemNow(known.data) : undefined;
+  if (problem !== undefined) say("warn", problem, resource);
 }
 
 const account = z.object({

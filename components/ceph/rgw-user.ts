@@ -147,10 +147,11 @@ export class RgwUser extends pulumi.ComponentResource {
         hasDelete: true,
         triggers: [uid],
         opts: {
-          transforms: [
-            ...correctsDrift(this, differing),
-            ...warnsOfRights(this, { command: values.radosgwAdmin, uid }),
-          ],
+          transforms: warnsOfRights(
+            this,
+            { command: values.radosgwAdmin, uid },
+            correctsDrift(this, differing),
+          ),
           ...[refusesKeysInUseElsewhere(this), namesDrift(this, differing)].reduce(
             (opts, more) => pulumi.mergeOptions(opts, more),
             refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),
