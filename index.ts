@@ -113,13 +113,15 @@ const databasesMade = config.databases.map((entry) => {
 });
 
 // Old keys end when nobody uses them any more.
-if (cephHost) {
+if (cephHost && owner instanceof RgwUser) {
   new RgwUserKeyRevocation(
     "old-keys",
     {
       host: cephHost,
       uid: config.rgwUser.uid,
       accessKeyId: owner.accessKeyId,
+      ownerId: owner.ownerId,
+      existingKeys: config.rgwUser.existingKeys,
       radosgwAdmin: config.radosgwAdmin,
     },
     { dependsOn: [credentials, ...databasesMade.map(({ made }) => made)] },

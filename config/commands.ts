@@ -28,6 +28,8 @@ const examples: Record<string, string> = {
   "rgwUser.displayName": "'CNPG Backup User'",
   "rgwUser.maxBuckets": "10",
   "rgwUser.existingKeys": "revoke",
+  "rgwUser.keyRotation": "2026-12",
+  "rgwUser.takeOverFrom": "organization/cnpg-rgw/homelab",
   "rgwUser.quota.maxSizeBytes": "1099511627776",
   "rgwUser.quota.maxObjects": "1000000",
   "singleDiskCeph.enabled": "true",

@@ -9,6 +9,7 @@ import { byHand, keyName, removeCommand, secretKeys, setCommand } from "./comman
 export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   return [
     ...keyPair(found),
+    ...rotationOfGivenKeys(found),
     ...cephAccess(found),
     ...accessWithoutCeph(found),
     ...poolsWithoutCeph(found),
@@ -30,6 +31,18 @@ function keyPair(found: FoundConfig): Problem[] {
       ' with it, see "Any S3 store" in README.md'
     : "goes with the other half of the key pair";
   return absent.map((key) => missing([key], why));
+}
+
+/** Nothing would come of it. */
+function rotationOfGivenKeys(found: FoundConfig): Problem[] {
+  const { rgwUser, accessKeyId, secretAccessKey } = found;
+  const areGenerated = accessKeyId === undefined && secretAccessKey === undefined;
+  if (areGenerated || !isObject(rgwUser) || rgwUser.keyRotation === undefined) return [];
+  const path = ["rgwUser", "keyRotation"];
+  const message =
+    `${keyName(path)} makes new generated keys, and this stack has keys of its own: set new ones as ` +
+    "cnpg-rgw:accessKeyId and cnpg-rgw:secretAccessKey";
+  return [{ message, fix: removeCommand(path) }];
 }
 
 function cephAccess(found: FoundConfig): Problem[] {

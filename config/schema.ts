@@ -13,9 +13,11 @@ import {
   commandRule,
   displayNameRule,
   existingKeysRule,
+  keyRotationRule,
   maxBucketsRule,
   quotaRule,
   secretAccessKeyRule,
+  takeOverFromRule,
   uidRule,
 } from "../components/ceph/rgw-user-rules.ts";
 import { shown } from "../components/check.ts";
@@ -64,6 +66,14 @@ const rgwUser = z.strictObject(
     displayName: text("must be a name for people", displayNameRule).default("CNPG Backup User"),
     maxBuckets: number("must be a number of buckets", maxBucketsRule).default(10),
     existingKeys: text("must say what becomes of an existing user's keys", existingKeysRule).exactOptional(),
+    keyRotation: z
+      .preprocess(
+        // `pulumi config set --path` makes a number of 2, and of 2026.
+        (value) => (typeof value === "number" ? String(value) : value),
+        text("must be a text, such as a date", keyRotationRule),
+      )
+      .exactOptional(),
+    takeOverFrom: text("must be the stack that had the user before", takeOverFromRule).exactOptional(),
     quota: z
       .strictObject(
         {
@@ -74,7 +84,7 @@ const rgwUser = z.strictObject(
       )
       .exactOptional(),
   },
-  "must be an object with uid, displayName, maxBuckets, existingKeys or quota",
+  "must be an object with uid, displayName, maxBuckets, existingKeys, keyRotation, takeOverFrom or quota",
 );
 
 const singleDiskCeph = z.strictObject(

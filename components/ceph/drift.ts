@@ -8,13 +8,21 @@ import { isMocked } from "../mocked.ts";
 import { say } from "../say.ts";
 import { bootstrap } from "./remote-job.ts";
 import { runOverSsh } from "./ssh.ts";
+import { userNotes } from "./user-notes.ts";
 
 /** What `inspect` of a script prints. It ends up in a command line, so nothing but plain words gets through. */
 const inspection = z.object({
   /** What of the user is not as declared, such as `suspended`. */
   differs: z.array(z.string().regex(/^[a-z ]{1,40}$/)),
-  /** How many keys the user has beside the declared one. */
+  /** How many keys the user has that no stack has declared. */
   otherKeys: z.int().nonnegative(),
+  /** How many keys beside the declared one this stack may end. */
+  oldKeys: z.int().nonnegative(),
+  /** Whether this stack has the user already, and which others do. */
+  isOwn: z.boolean(),
+  owners: z.array(z.string().regex(/^[\w./-]{1,400}$/)),
+  /** What the user's op mask keeps it from doing. */
+  refuses: z.array(z.enum(["read", "write", "delete"])),
   /** When Ceph last wrote the user; empty if that is not known. */
   writtenAt: z
     .string()
@@ -118,7 +126,9 @@ async function inspectOrWarn(
   resource: pulumi.Resource,
 ): Promise<Inspection | undefined> {
   try {
-    return await inspect(known);
+    const found = await inspect(known);
+    for (const note of userNotes(uid, found)) say("warn", note, resource);
+    return found;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     say(

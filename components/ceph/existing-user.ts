@@ -9,11 +9,14 @@ import { say } from "../say.ts";
 import { type CommandInputs, type Inspection, inspect, knownInputs, look } from "./drift.ts";
 import { type CephHostArgs, sshConnection } from "./host.ts";
 import { jobStdin } from "./remote-job.ts";
+import type { StackOwner } from "./stack-owner.ts";
 
 interface UserValues extends pulumi.Inputs {
   uid: pulumi.Output<string>;
   accessKeyId: pulumi.Output<string>;
   secretAccessKey: pulumi.Output<string>;
+  owner: StackOwner;
+  takeOverFrom: pulumi.Output<string>;
   existingKeys: pulumi.Output<string>;
 }
 
@@ -25,27 +28,27 @@ export function refusesKeysInUse(
   resource: pulumi.Resource,
   host: CephHostArgs,
   values: UserValues,
-  keys: { areGenerated: boolean },
 ): { hooks?: pulumi.ResourceHookBinding } {
   return beforeCreate(resource, async () => {
     if (!pulumi.runtime.isDryRun()) return undefined;
     const connection = pulumi.output(sshConnection(resource, host));
-    return keysInUseNow(resource, connection, keys.areGenerated ? await blankUntilGenerated(values) : values);
+    return keysInUseNow(resource, connection, await blankUntilGenerated(values));
   });
 }
 
 /**
- * Keys that are yet to be generated are not known in a preview, and every key of the user is another one. Those that a
- * broken-off update has generated are known, and the user may have them already.
+ * What is yet to be generated is not known in a preview, and every key of the user is another one. What a broken-off
+ * update has generated is known, and the user may have it already.
  */
 export async function blankUntilGenerated(values: UserValues): Promise<UserValues> {
-  const { accessKeyId, secretAccessKey } = values;
-  const known = await knownValues({ accessKeyId, secretAccessKey });
+  const { accessKeyId, secretAccessKey, owner } = values;
+  const known = await knownValues({ accessKeyId, secretAccessKey, owner: owner.id });
   const nobodys = pulumi.output("");
   return {
     ...values,
     accessKeyId: known.accessKeyId === undefined ? nobodys : accessKeyId,
     secretAccessKey: known.secretAccessKey === undefined ? nobodys : secretAccessKey,
+    owner: known.owner === undefined ? { ...owner, id: nobodys } : owner,
   };
 }
 
@@ -57,8 +60,15 @@ export async function keysInUseNow(
 ): Promise<string | undefined> {
   const found = await look({ connection, stdin: jobStdin("rgw_user.py", values) }, resource);
   if (found === undefined || found.differs.includes("absent")) return undefined;
-  const [uid, mode] = await Promise.all([settled(values.uid), settled(values.existingKeys)]);
-  if (found.otherKeys > 0 && mode !== "revoke") return keysInUse(uid, found.otherKeys);
+  const [uid, mode, gone] = await Promise.all([
+    settled(values.uid),
+    settled(values.existingKeys),
+    settled(values.takeOverFrom),
+  ]);
+  const { stack } = values.owner;
+  const others = found.owners.filter((other) => other !== gone);
+  if (others.length > 0) return userOfOthers({ uid, stack, others });
+  if (found.otherKeys > 0 && mode !== "revoke") return keysInUse({ uid, stack, count: found.otherKeys });
   warnOfChanges(uid, found, resource);
   return undefined;
 }
@@ -83,7 +93,7 @@ export async function keysInUseElsewhere(
     return await keysOfOthers(now, before);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const what = `RGW user ${shown(jobOf(now).uid)} could not be looked at in its new place. ${why}`;
+    const what = `RGW user ${shown(job.parse(JSON.parse(now.stdin)).uid)} could not be looked at in its new place. ${why}`;
     if (!pulumi.runtime.isDryRun())
       throw new Error(`${what} Then run \`pulumi up\` again.`, { cause: error });
     say("warn", what, resource);
@@ -98,28 +108,37 @@ const job = z.looseObject({
   secretAccessKey: z.string(),
   existingKeys: z.string(),
 });
-const jobOf = ({ stdin }: CommandInputs) => job.parse(JSON.parse(stdin));
+const jobNow = job.extend({
+  owner: z.object({ id: z.string(), stack: z.string() }),
+  takeOverFrom: z.string(),
+});
 
-const placeOf = (inputs: CommandInputs): string =>
-  JSON.stringify([inputs.connection.host, inputs.connection.port, jobOf(inputs).radosgwAdmin]);
+const placeOf = (inputs: CommandInputs): string => {
+  const { radosgwAdmin } = job.parse(JSON.parse(inputs.stdin));
+  return JSON.stringify([inputs.connection.host, inputs.connection.port, radosgwAdmin]);
+};
 
 /** A user with a key of this stack, the declared one or the one before, has been in its hands already. */
 export async function keysOfOthers(now: CommandInputs, before: CommandInputs): Promise<string | undefined> {
-  const declared = jobOf(now);
-  if (declared.existingKeys === "revoke") return undefined;
-  let count = 0;
-  for (const { accessKeyId, secretAccessKey } of [declared, jobOf(before)]) {
+  const declared = jobNow.parse(JSON.parse(now.stdin));
+  const { uid, owner, existingKeys, takeOverFrom } = declared;
+  let found: Inspection | undefined;
+  for (const { accessKeyId, secretAccessKey } of [declared, job.parse(JSON.parse(before.stdin))]) {
     const ours = { ...declared, accessKeyId, secretAccessKey, otherKeys: "leave" };
-    const found = await inspect({ connection: now.connection, stdin: asciiJson(JSON.stringify(ours)) });
-    if (!found.differs.includes("keys") || found.otherKeys === 0) return undefined;
-    count = found.otherKeys;
+    found = await inspect({ connection: now.connection, stdin: asciiJson(JSON.stringify(ours)) });
+    if (found.isOwn || !found.differs.includes("keys")) return undefined;
   }
-  return keysInUse(declared.uid, count, ` where it is declared to be now (${now.connection.host})`);
+  const where = ` where it is declared to be now (${now.connection.host})`;
+  const others = (found?.owners ?? []).filter((other) => other !== takeOverFrom);
+  if (others.length > 0) return userOfOthers({ uid, stack: owner.stack, others, where });
+  const count = found?.otherKeys ?? 0;
+  if (count === 0 || existingKeys === "revoke") return undefined;
+  return keysInUse({ uid, stack: owner.stack, count, where });
 }
 
 /** A preview shows no more of a command than that it will be run. */
 function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource): void {
-  const changes = found.differs.filter((what) => what !== "keys");
+  const changes = found.differs.filter((what) => what !== "keys" && what !== "owner");
   if (changes.length === 0) return;
   say(
     "warn",
@@ -128,8 +147,36 @@ function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource
   );
 }
 
-const keysInUse = (uid: string, count: number, where = ""): string =>
-  `RGW user ${shown(uid)} is there already${where}, with undeclared keys (${count}), and whoever uses them would lose access. ` +
-  "Declare the one that is in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and " +
-  "cnpg-rgw:secretAccessKey), or let them end: existingKeys `revoke` (`pulumi config set --path " +
-  "cnpg-rgw:rgwUser.existingKeys revoke`)";
+interface UserInUse {
+  uid: string;
+  stack: string;
+  /** Where the user is, if not where it has been. */
+  where?: string;
+}
+
+function keysInUse({ uid, stack, where = "", count }: UserInUse & { count: number }): string {
+  return (
+    `RGW user ${shown(uid)} is there already${where}, with undeclared keys (${count}), and whoever uses them would ` +
+    `lose access. If another stack or a person uses it: ${ownInstead(stack)}. If this stack is to go on with its ` +
+    "backups: declare the key in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and " +
+    "cnpg-rgw:secretAccessKey). If nobody uses the keys any more: existingKeys `revoke` ends them (`pulumi config set " +
+    "--path cnpg-rgw:rgwUser.existingKeys revoke`)"
+  );
+}
+
+function userOfOthers({ uid, stack, where = "", others }: UserInUse & { others: string[] }): string {
+  return (
+    `RGW user ${shown(uid)} is there already${where}, and belongs to stack ${others.join(" and stack ")}. Do not share ` +
+    `it: ${ownInstead(stack)}. Only if that stack is gone for good, take the user over: ` +
+    `\`pulumi config set --path cnpg-rgw:rgwUser.takeOverFrom ${others[0] ?? ""}\``
+  );
+}
+
+/** As rgw_user.py says it: a bucket stays with its owner, so another user has another bucket. */
+function ownInstead(stack: string): string {
+  const name = (stack.split("/").at(-1) ?? "").toLowerCase().replace(/[^a-z\d-]/g, "-");
+  return (
+    `give this stack a user and a bucket of its own (\`pulumi config set --path cnpg-rgw:rgwUser.uid cnpg-backup-${name}\`` +
+    ` and \`pulumi config set cnpg-rgw:bucket cnpg-backups-${name}\`)`
+  );
+}

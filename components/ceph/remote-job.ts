@@ -11,8 +11,13 @@ import { sshAnswersFirst } from "./ssh-answers.ts";
 
 /** The files in scripts/ that make up each script. */
 const files = {
-  "rgw_user.py": ["common.py", "radosgw_admin.py", "rgw_user.py"],
-  "rgw_user_key_revocation.py": ["common.py", "radosgw_admin.py", "rgw_user_key_revocation.py"],
+  "rgw_user.py": ["common.py", "radosgw_admin.py", "ownership.py", "rgw_user.py"],
+  "rgw_user_key_revocation.py": [
+    "common.py",
+    "radosgw_admin.py",
+    "ownership.py",
+    "rgw_user_key_revocation.py",
+  ],
   "single_disk.py": ["common.py", "single_disk.py"],
   "host_rights.py": ["host_rights.py"],
 } as const;

@@ -4,7 +4,13 @@ import { checked } from "../check.ts";
 import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
-import { accessKeyIdRule, afterSecondsRule, commandRule, uidRule } from "./rgw-user-rules.ts";
+import {
+  accessKeyIdRule,
+  afterSecondsRule,
+  commandRule,
+  existingKeysRule,
+  uidRule,
+} from "./rgw-user-rules.ts";
 
 export interface RgwUserKeyRevocationArgs {
   /** Where `radosgw-admin` runs. */
@@ -16,7 +22,13 @@ export interface RgwUserKeyRevocationArgs {
   /** Secret. The key that stays: take it from the `RgwUser`, so that the user has it by then. */
   accessKeyId: pulumi.Input<string>;
 
-  /** See `radosgwAdmin` of `RgwUser`. Needs the verbs `metadata get|put`. Default: `radosgw-admin`. */
+  /** `ownerId` of the `RgwUser`: whose keys end. Default: those of the only stack that the key which stays is of. */
+  ownerId?: pulumi.Input<string | undefined>;
+
+  /** `revoke`: keys that no stack has declared end, too. `refuse` (the default): they are left. */
+  existingKeys?: pulumi.Input<string | undefined>;
+
+  /** See `radosgwAdmin` of `RgwUser`. Needs the verbs `user create` and `metadata get|put`. Default: `radosgw-admin`. */
   radosgwAdmin?: pulumi.Input<string | undefined>;
 
   /**
@@ -28,8 +40,8 @@ export interface RgwUserKeyRevocationArgs {
 }
 
 /**
- * The last step of a change of keys: revokes every key of an RGW user but one. With `otherKeys: "leave"` on the
- * `RgwUser`, and whoever uses the keys in `dependsOn`, nobody is without a key that works. If the update ends before,
+ * The last step of a change of keys: revokes those keys of an RGW user that this stack made or declared before. Keys
+ * of other stacks, and those that nobody has declared, are left. With `otherKeys: "leave"` on the `RgwUser`, and whoever uses the keys in `dependsOn`, nobody is without a key that works. If the update ends before,
  * the old keys go on working until the next one. Deleting this component does nothing.
  */
 export class RgwUserKeyRevocation extends pulumi.ComponentResource {
@@ -46,6 +58,10 @@ export class RgwUserKeyRevocation extends pulumi.ComponentResource {
           ),
           uid: checked(this, "uid", args.uid, uidRule),
           accessKeyId: pulumi.secret(checked(this, "accessKeyId", args.accessKeyId, accessKeyIdRule)),
+          owner: { id: pulumi.output(args.ownerId).apply((id) => id ?? null) },
+          existingKeys: checked(this, "existingKeys", args.existingKeys, existingKeysRule).apply(
+            (mode) => mode ?? "refuse",
+          ),
           afterSeconds: checked(this, "afterSeconds", args.afterSeconds, afterSecondsRule).apply(
             (seconds) => seconds ?? 30,
           ),
@@ -61,4 +77,4 @@ export class RgwUserKeyRevocation extends pulumi.ComponentResource {
   }
 }
 
-const toRevoke = ({ otherKeys }: Inspection): string[] => (otherKeys === 0 ? [] : ["other keys"]);
+const toRevoke = ({ oldKeys }: Inspection): string[] => (oldKeys === 0 ? [] : ["other keys"]);

@@ -62,10 +62,30 @@ export function accessKeyIdRule(accessKeyId: string): string | undefined {
   return "must be 1 to 128 visible ASCII characters other than / and , (S3 requests carry it in a header)";
 }
 
+// The shortest keys that stores make themselves have 40 characters; what people choose is often a word.
+const shortestSecret = 16;
+const fewestCharacters = 5;
+
 /** RGW stores any text, but answers requests signed with a secret outside of ASCII with AccessDenied. Never shows it. */
 export function secretAccessKeyRule(secretAccessKey: string): string | undefined {
-  if (/^\p{ASCII}+$/u.test(secretAccessKey) && !secretAccessKey.includes("\0")) return undefined;
-  return "must be ASCII characters, at least one, without NUL";
+  if (!/^\p{ASCII}+$/u.test(secretAccessKey) || secretAccessKey.includes("\0"))
+    return "must be ASCII characters without NUL";
+  if (secretAccessKey.length >= shortestSecret && new Set(secretAccessKey).size >= fewestCharacters)
+    return undefined;
+  return (
+    `must be at least ${shortestSecret} characters, ${fewestCharacters} of them different: whoever guesses it can ` +
+    "read and delete all backups (`openssl rand -hex 20` makes a good one; give it with an access key id that is new, too)"
+  );
+}
+
+export function keyRotationRule(keyRotation: string | undefined): string | undefined {
+  if (keyRotation === undefined || /^[^\p{C}]{1,100}$/u.test(keyRotation)) return undefined;
+  return `must be 1 to 100 characters of plain text, such as "2026-12", not ${shown(keyRotation)}`;
+}
+
+export function takeOverFromRule(stack: string | undefined): string | undefined {
+  if (stack === undefined || /^[\w.-]+\/[\w.-]+\/[\w.-]+$/.test(stack)) return undefined;
+  return `must be a stack as ORGANIZATION/PROJECT/STACK, such as "organization/cnpg-rgw/homelab", not ${shown(stack)}`;
 }
 
 /**

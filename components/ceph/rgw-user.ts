@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import { checked } from "../check.ts";
+import { checked, userError } from "../check.ts";
 import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
 import { refusesKeysInUse, refusesKeysInUseElsewhere } from "./existing-user.ts";
+import { marksBeforeNewKeys } from "./first-mark.ts";
 import { warnsOfRights } from "./host-rights.ts";
 import type { CephHostArgs } from "./host.ts";
 import { remoteJob } from "./remote-job.ts";
@@ -12,13 +13,16 @@ import {
   commandRule,
   displayNameRule,
   existingKeysRule,
+  keyRotationRule,
   maxBucketsRule,
   onDeleteRule,
   otherKeysRule,
   quotaRule,
   secretAccessKeyRule,
+  takeOverFromRule,
   uidRule,
 } from "./rgw-user-rules.ts";
+import { stackOwner } from "./stack-owner.ts";
 
 /** Limits on what an RGW user may store in all of its buckets together. A limit that is left out is not enforced. */
 export interface RgwUserQuotaArgs {
@@ -37,7 +41,7 @@ export interface RgwUserKeysArgs {
    */
   accessKeyId: pulumi.Input<string>;
 
-  /** Secret. ASCII characters, at least one. */
+  /** Secret. At least 16 ASCII characters, 5 of them different: who guesses it can delete all backups. */
   secretAccessKey: pulumi.Input<string>;
 }
 
@@ -61,22 +65,36 @@ export interface RgwUserArgs {
   /** Limits on what the user may store. Default: none is enforced. */
   quota?: RgwUserQuotaArgs;
 
-  /** The user's only S3 keys after `pulumi up`; see `otherKeys`. Default: generated. */
+  /** The S3 keys of this stack; see `otherKeys` for those of before. Default: generated. */
   keys?: RgwUserKeysArgs;
 
   /**
-   * Keys that the user has beside the declared one. `revoke` (the default): they stop working before anybody can have
+   * Any text, such as a date, 1 to 100 characters. Another text makes new generated keys; the old ones end as
+   * `otherKeys` says. Not with `keys`: to replace those, declare others. Default: keys are generated once.
+   */
+  keyRotation?: pulumi.Input<string | undefined>;
+
+  /**
+   * Keys that this stack made or declared before. `revoke` (the default): they stop working before anybody can have
    * the declared one. `leave`: they go on working, so that new keys can reach those who use the old ones; let an
-   * `RgwUserKeyRevocation` that depends on those end them.
+   * `RgwUserKeyRevocation` that depends on those end them. Keys of other stacks are left in both cases.
    */
   otherKeys?: pulumi.Input<string | undefined>;
 
   /**
-   * A user that is there already when this component is made, or when `host` or `radosgwAdmin` come to mean another
-   * Ceph, with keys beside the declared one. `refuse` (the default): an error, in the preview already, and nothing is changed, for somebody may be using them; declare the key in use as
-   * `keys`. `revoke`: they end, as `otherKeys` says. A user without keys, as `onDelete: "keep"` leaves it, is adopted.
+   * Keys of the user that no stack has declared, as of one that was made by hand. `refuse` (the default): a user that
+   * is there already with such keys when this component is made, or when `host` or `radosgwAdmin` come to mean another
+   * Ceph, is an error, in the preview already, and nothing is changed. Keys that are added later are left, with a
+   * warning. `revoke`: they end, as `otherKeys` says. A user without keys is adopted in both cases. One that another
+   * stack has is refused in both.
    */
   existingKeys?: pulumi.Input<string | undefined>;
+
+  /**
+   * Takes the user over from a stack that is gone for good, named as the error about it does, such as
+   * `organization/cnpg-rgw/homelab`. Keys of that stack are then undeclared ones: see `existingKeys`. Default: none.
+   */
+  takeOverFrom?: pulumi.Input<string | undefined>;
 
   /**
    * The command on the host, split into words as a shell would, but not run by one: variables, pipes and the like are
@@ -87,16 +105,17 @@ export interface RgwUserArgs {
 
   /**
    * What `pulumi destroy` does. `remove` (the default): remove the user; an error if it still owns a bucket.
-   * `keep`: revoke its key, and leave the user and its buckets; with `otherKeys: "leave"` all of its keys, for they may
-   * be left of an update that was broken off. Stored objects are never deleted. A user that has other keys than the
-   * declared one by now, and not that one, is somebody else's, and is left alone in both cases.
+   * `keep`: revoke the keys that this stack made, and leave the user and its buckets. A user that this stack did not
+   * make is left in both cases, with the keys that it had before, and so is one that has other keys besides. Stored
+   * objects are never deleted.
    */
   onDelete?: pulumi.Input<string | undefined>;
 }
 
 /**
- * A user of the Ceph object gateway (RGW) with just the declared name, limits and keys; an existing one is adopted.
+ * A user of the Ceph object gateway (RGW) with the declared name, limits and keys; an existing one is adopted.
  * Each preview and update looks whether the user still is as declared, and corrects what was changed by hand.
+ * A mark among its placement tags, which Ceph leaves alone, says which stack it belongs to and which keys are whose.
  */
 export class RgwUser extends pulumi.ComponentResource {
   /** The user's id; resolves once the user is as declared. */
@@ -108,11 +127,22 @@ export class RgwUser extends pulumi.ComponentResource {
   /** Secret; resolves once the user has this key. */
   readonly secretAccessKey: pulumi.Output<string>;
 
+  /** The id of this stack in the user's mark: for `RgwUserKeyRevocation`. */
+  readonly ownerId: pulumi.Output<string>;
+
   constructor(name: string, args: RgwUserArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:ceph:RgwUser", name, {}, opts);
 
     const uid = checked(this, "uid", args.uid, uidRule);
-    const keys = args.keys ?? generatedKeys(name, uid, this);
+    const keyRotation = checked(this, "keyRotation", args.keyRotation, keyRotationRule).apply(
+      (text) => text ?? "",
+    );
+    if (args.keys !== undefined && args.keyRotation !== undefined)
+      throw userError("keyRotation is for generated keys; with keys of your own, declare others", this);
+    const keys =
+      args.keys ??
+      generatedKeys(name, { uid, ...(args.keyRotation !== undefined && { rotation: keyRotation }) }, this);
+    const owner = stackOwner(name, this);
     const accessKeyId = pulumi.secret(checked(this, "keys.accessKeyId", keys.accessKeyId, accessKeyIdRule));
     const secretAccessKey = pulumi.secret(
       checked(this, "keys.secretAccessKey", keys.secretAccessKey, secretAccessKeyRule),
@@ -131,6 +161,11 @@ export class RgwUser extends pulumi.ComponentResource {
       quota: { maxSizeBytes, maxObjects },
       accessKeyId,
       secretAccessKey,
+      keysAreGenerated: args.keys === undefined,
+      owner,
+      takeOverFrom: checked(this, "takeOverFrom", args.takeOverFrom, takeOverFromRule).apply(
+        (stack) => stack ?? "",
+      ),
       otherKeys: checked(this, "otherKeys", args.otherKeys, otherKeysRule).apply((mode) => mode ?? "revoke"),
       existingKeys: checked(this, "existingKeys", args.existingKeys, existingKeysRule).apply(
         (mode) => mode ?? "refuse",
@@ -152,9 +187,9 @@ export class RgwUser extends pulumi.ComponentResource {
             { command: values.radosgwAdmin, uid },
             correctsDrift(this, differing),
           ),
-          ...[refusesKeysInUseElsewhere(this), namesDrift(this, differing)].reduce(
+          ...[refusesKeysInUseElsewhere(this), marksBeforeNewKeys(this), namesDrift(this, differing)].reduce(
             (opts, more) => pulumi.mergeOptions(opts, more),
-            refusesKeysInUse(this, args.host, values, { areGenerated: args.keys === undefined }),
+            refusesKeysInUse(this, args.host, values),
           ),
         },
       },
@@ -164,10 +199,12 @@ export class RgwUser extends pulumi.ComponentResource {
     this.uid = afterwards(user, uid);
     this.accessKeyId = afterwards(user, accessKeyId);
     this.secretAccessKey = afterwards(user, secretAccessKey);
+    this.ownerId = owner.id;
     this.registerOutputs({
       uid: this.uid,
       accessKeyId: this.accessKeyId,
       secretAccessKey: this.secretAccessKey,
+      ownerId: this.ownerId,
     });
   }
 }
@@ -175,8 +212,11 @@ export class RgwUser extends pulumi.ComponentResource {
 const differing = ({ differs }: Inspection): string[] => differs;
 
 /** New keys for a new uid: a key belongs to one user at a time, and the old user keeps its own until it is deleted. */
-function generatedKeys(name: string, uid: pulumi.Output<string>, parent: pulumi.Resource): RgwUserKeysArgs {
-  const keepers = { uid };
+function generatedKeys(
+  name: string,
+  keepers: Record<string, pulumi.Output<string>>,
+  parent: pulumi.Resource,
+): RgwUserKeysArgs {
   return {
     accessKeyId: new random.RandomPassword(
       `${name}-access-key-id`,

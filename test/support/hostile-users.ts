@@ -28,11 +28,20 @@ export const hostileUser: fc.Arbitrary<HostileUser> = fc.record({
   uid: ruled(uidRule),
   displayName: ruled(displayNameRule),
   accessKeyId: visibleAscii.filter((text) => accessKeyIdRule(text) === undefined),
-  secretAccessKey: ruled(secretAccessKeyRule),
+  secretAccessKey: hostileText
+    .map((text) => `${text}0123456789abcdef`)
+    .filter((text) => secretAccessKeyRule(text) === undefined),
 });
 
 /** What a job says of a user besides. */
-export const limits = { maxBuckets: 10, quota: {}, otherKeys: "revoke", onDelete: "remove" };
+export const limits = {
+  ...{ maxBuckets: 10, quota: {}, otherKeys: "revoke", existingKeys: "refuse", onDelete: "remove" },
+  ...{
+    keysAreGenerated: false,
+    owner: { id: "hostile", stack: "organization/cnpg-rgw/lab" },
+    takeOverFrom: "",
+  },
+};
 
 /**
  * The script for one user as it is sent, but for its last line: it applies all `users` of the job, since to start

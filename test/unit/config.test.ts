@@ -6,7 +6,7 @@ import fc from "fast-check";
 
 import { parseConfig } from "../../config.ts";
 import { schema } from "../../config/schema.ts";
-import { anyS3, ceph, parsed } from "./config/fixtures.ts";
+import { anyS3, ceph, keys as keyPair, parsed } from "./config/fixtures.ts";
 
 describe("parseConfig: what is accepted", () => {
   it("fills in defaults", () => {
@@ -32,7 +32,7 @@ describe("parseConfig: what is accepted", () => {
   });
 
   it("keeps every secret a secret output", async () => {
-    const { cephHost: host, keys } = parsed({ ...ceph, accessKeyId: "AK", secretAccessKey: "SK" });
+    const { cephHost: host, keys } = parsed({ ...ceph, ...keyPair });
     const outputs = [host?.privateKey, keys?.accessKeyId, keys?.secretAccessKey];
     for (const output of outputs) {
       assert.ok(output);

@@ -36,7 +36,8 @@ async function run(
 }
 
 const onCeph = { endpoint: "http://127.0.0.1:1", cephHost, cephHostPrivateKey: privateKey };
-const onAnyS3 = { endpoint: "https://127.0.0.1:1", accessKeyId: "AK", secretAccessKey: "SK" };
+const keys = { accessKeyId: "AK", secretAccessKey: "a-long-secret-key" };
+const onAnyS3 = { endpoint: "https://127.0.0.1:1", ...keys };
 const names = (made: Declared[]): string[] => made.map(({ name }) => name).sort();
 
 describe("the program", () => {
@@ -65,6 +66,7 @@ describe("the program", () => {
       "platform-protection",
       "rgw-user",
       "rgw-user-access-key-id",
+      "rgw-user-owner",
       "rgw-user-secret-access-key",
       "rgw-user-user",
     ]);
@@ -87,7 +89,10 @@ describe("the program", () => {
     const { made } = await run({ ...onAnyS3, namespaces: ["sample"] });
     assert.ok(!names(made).some((name) => name.startsWith("rgw-user")));
     const { inputs } = find(made, "backup-credentials-sample-secret");
-    assert.partialDeepStrictEqual(inputs.stringData, { S3_ACCESS_KEY_ID: "AK", S3_SECRET_ACCESS_KEY: "SK" });
+    assert.partialDeepStrictEqual(inputs.stringData, {
+      S3_ACCESS_KEY_ID: "AK",
+      S3_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    });
   });
 
   it("uses a bucket as it is where it is not to manage it", async () => {
@@ -100,9 +105,9 @@ describe("the program", () => {
   });
 
   it("adopts given keys on Ceph instead of making some", async () => {
-    const { made } = await run({ ...onCeph, accessKeyId: "AK", secretAccessKey: "SK" });
+    const { made } = await run({ ...onCeph, ...keys });
     assert.ok(names(made).includes("rgw-user-user"));
-    assert.ok(!made.some(({ type, name }) => type.startsWith("random:") && name.startsWith("rgw-user")));
+    assert.ok(!made.some(({ type, name }) => type.startsWith("random:") && name.endsWith("-key")));
   });
 
   it("touches the pools only where it is told to", async () => {

@@ -42,6 +42,11 @@ def reason(code, said):
         return "sudo refused it; set this account up with ceph-host/install.py, as docs/ceph-host.md says"
     if code == REFUSED and ": refused: " in said:
         return "it is not among what this account may do there"
+    if "on master zone" in said or "on primary zone" in said:
+        return (
+            "this host belongs to a secondary zone, and users are changed in the master zone alone; configure a host"
+            " of the master zone (the stack's cephHost): this zone copies the user from there"
+        )
     if code in (NOT_EXECUTABLE, NOT_FOUND):
         return "there is no such command on this host; configure the one that works there"
     if code == EACCES or any(word in said for word in ("keyring", "ermission denied", "auth_bad_method")):

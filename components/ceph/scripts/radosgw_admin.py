@@ -25,7 +25,16 @@ def stored():
     return document
 
 
-def store(document):
+def refuse_secondary_zone(document):
+    """Of the commands that write, `metadata put` alone does not ask whether this is the zone that others copy from."""
+    # A user that is there is not made again, and one of another name is not changed by it either.
+    name = "x" if document["data"]["display_name"] != "x" else "y"
+    radosgw_admin("user create", uid(), "--display-name=" + name, "--gen-secret", allow=(EEXIST,))
+
+
+def store(document, is_new=False):
+    if not is_new:  # else `user create` has just worked here
+        refuse_secondary_zone(document)
     # Not `key create` and `key rm`: these take keys as arguments, which every user of the host can read.
     put = json.dumps(document, ensure_ascii=False)  # Ceph does not understand escaped surrogate pairs
     code, _ = radosgw_admin("metadata put", "user:" + job["uid"], stdin=put, allow=(EEXIST,))
@@ -37,12 +46,3 @@ def store(document):
             % job["uid"]
         )
 
-
-def other_keys(data):
-    return [key for key in data["keys"] if key["access_key"] != job["accessKeyId"]]
-
-
-def inspection(differs, other_keys, document):
-    """What the program is told when it only looks: no key, and when the user was last written."""
-    seen = document.get("mtime", "") if document else ""
-    return json.dumps({"differs": differs, "otherKeys": other_keys, "writtenAt": seen})

@@ -1,14 +1,10 @@
 # Brings one RGW user to what the job declares, or takes it away; see rgw-user.ts.
-import hashlib
+import copy
 
 
 def exists():
     code, _ = radosgw_admin("user info", uid(), allow=(EINVAL,))
     return code == 0
-
-
-def leaves_other_keys():
-    return job["otherKeys"] == "leave"
 
 
 def declared_quota():
@@ -18,37 +14,46 @@ def declared_quota():
     return {"enabled": True, "max_size": -1 if size is None else size, "max_objects": -1 if objects is None else objects}
 
 
-def is_declared_key(key):
-    return (
-        key["access_key"] == job["accessKeyId"]
-        and key["secret_key"] == job["secretAccessKey"]
-        and key.get("active", True)
-    )
-
-
-def placeholder_key():
-    """The key of a user who is just being made. Its secret is Ceph's own, and nobody has it."""
-    return "unfinished-" + hashlib.sha256(job["uid"].encode("utf-8")).hexdigest()[:20]
-
-
-def keys_in_use(data):
-    """Undeclared keys that somebody may be using: not that of a run that was broken off while it made the user."""
-    return [key for key in other_keys(data) if key["access_key"] != placeholder_key()]
-
-
-def declared_keys(data, exact):
-    """The declared key: the stored entry if it is right, since newer versions keep more fields in it; others if asked."""
+def declared_keys(data, is_new):
+    """The declared key: the stored entry if it is right, since newer versions keep more fields in it; and others."""
     right = [key for key in data["keys"] if is_declared_key(key)][:1]
-    new = {"user": data["user_id"], "access_key": job["accessKeyId"], "secret_key": job["secretAccessKey"]}
-    if exact:
-        return right or [new]
-    others = keys_in_use(data)
-    if right:
-        return [key for key in data["keys"] if key in right or key in others]
-    return others + [new]
+    declared = right or [
+        {"user": data["user_id"], "access_key": job["accessKeyId"], "secret_key": job["secretAccessKey"]}
+    ]
+    if is_new:
+        return declared
+    ended = old_keys(data) if job["otherKeys"] == "revoke" else []
+    left = [
+        key
+        for key in data["keys"]
+        if key in right
+        or (key["access_key"] not in (job["accessKeyId"], placeholder_key()) and key not in ended)
+    ]
+    return left if right else left + declared
 
 
-def correct(data, exact):
+def first_mark(data):
+    """Of a user that was there before its mark. A key that only this stack can have generated tells whose it is."""
+    has_key = any(is_declared_key(key) for key in data["keys"])
+    is_ours = has_key and job["keysAreGenerated"]
+    is_unfinished = [key["access_key"] for key in data["keys"]] == [placeholder_key()]
+    keys = {digest(job["accessKeyId"]): "made" if is_ours else "found"} if has_key else {}
+    return {"made": is_ours or is_unfinished, "keys": keys}
+
+
+def wanted_mark(before, keys, is_new):
+    """The stack's mark, once the user has these keys."""
+    mark = marks(before).get(job["owner"]["id"]) or ({"made": True, "keys": {}} if is_new else first_mark(before))
+    there = {digest_of(key) for key in keys}
+    own = {key: origin for key, origin in mark["keys"].items() if key in there}
+    declared = digest(job["accessKeyId"])
+    if not any(is_declared_key(key) for key in before["keys"]):
+        own[declared] = "made"
+    own.setdefault(declared, "found")
+    return {"stack": job["owner"]["stack"], "made": mark["made"], "keys": own}
+
+
+def correct(data, is_new=False):
     """Brings the stored user to what is declared, says what had to change, and leaves the rest of it alone."""
     changed = []
 
@@ -61,10 +66,37 @@ def correct(data, exact):
     bring("display name", data, "display_name", job["displayName"])
     bring("max buckets", data, "max_buckets", job["maxBuckets"])
     bring("suspended", data, "suspended", 0)
-    bring("keys", data, "keys", declared_keys(data, exact))
+    take_over(data, changed)
+    before = copy.deepcopy(data)
+    bring("keys", data, "keys", declared_keys(data, is_new))
+    mark_as_own(data, before, is_new, changed)
     for field, value in sorted(declared_quota().items()):
         bring("quota", data["user_quota"], field, value)
     return changed
+
+
+def take_over(data, changed):
+    for owner, mark in marks(data).items():
+        if mark["stack"] == job["takeOverFrom"] and owner != job["owner"]["id"]:
+            put_mark(data, owner, None)
+            changed[:] = [what for what in changed if what != "owner"] + ["owner"]
+
+
+def mark_as_own(data, before, is_new, changed):
+    owner = job["owner"]["id"]
+    if not owner:
+        return  # in a preview that is yet to make the id
+    mark = marks(before).get(owner)
+    wanted = wanted_mark(before, data["keys"], is_new)
+    there = {digest_of(key) for key in data["keys"]}
+    # A key that is gone may stay in the mark until there is something else to write.
+    if mark:
+        mark["keys"] = {key: origin for key, origin in mark["keys"].items() if key in there}
+    if mark != wanted:
+        put_mark(data, owner, wanted)
+        # Other keys bring another mark along.
+        if "keys" not in changed and "owner" not in changed:
+            changed.append("owner")
 
 
 def create():
@@ -76,30 +108,64 @@ def create():
     return code == 0
 
 
-def refuse_keys_in_use():
-    if job["existingKeys"] == "revoke":
-        return
-    count = len(keys_in_use(stored()["data"]))
-    if count:
+def own_instead():
+    stack = "".join(c if c in "abcdefghijklmnopqrstuvwxyz0123456789-" else "-" for c in stack_name().lower())
+    return (
+        "give this stack a user and a bucket of its own (`pulumi config set --path cnpg-rgw:rgwUser.uid cnpg-backup-%s`"
+        " and `pulumi config set cnpg-rgw:bucket cnpg-backups-%s`)" % (stack, stack)
+    )
+
+
+def stack_name():
+    return job["owner"]["stack"].split("/")[-1]
+
+
+def refuse_user_of_others(data):
+    others = [mark["stack"] for mark in other_marks(data) if mark["stack"] != job["takeOverFrom"]]
+    if others:
         raise Failure(
-            "RGW user %s was there before, with undeclared keys (%d), and whoever uses them would lose access; nothing"
-            " was changed. Declare the one that is in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and"
-            " cnpg-rgw:secretAccessKey), or let them end: existingKeys `revoke` (`pulumi config set --path"
-            " cnpg-rgw:rgwUser.existingKeys revoke`)." % (job["uid"], count)
+            "RGW user %s belongs to stack %s; nothing was changed. Do not share it: %s. Only if that stack is gone"
+            " for good, take the user over: `pulumi config set --path cnpg-rgw:rgwUser.takeOverFrom %s`."
+            % (job["uid"], " and stack ".join(others), own_instead(), others[0])
         )
 
 
-def bring_to_declared(exact):
+def refuse_keys_in_use(data):
+    count = len(nobodys_keys(data))
+    if count and job["existingKeys"] != "revoke":
+        raise Failure(
+            "RGW user %s was there before, with undeclared keys (%d), and whoever uses them would lose access; nothing"
+            " was changed. If another stack or a person uses it: %s. If this stack is to go on with its backups:"
+            " declare the key in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and"
+            " cnpg-rgw:secretAccessKey). If nobody uses the keys any more: existingKeys `revoke` ends them (`pulumi"
+            " config set --path cnpg-rgw:rgwUser.existingKeys revoke`)." % (job["uid"], count, own_instead())
+        )
+
+
+def refuse_other_secret(data):
+    """Another secret for a key ends it for those who have the one before."""
+    taken = keys_of_others(data)
+    for key in data["keys"]:
+        is_changed = key["access_key"] == job["accessKeyId"] and not is_declared_key(key)
+        if is_changed and digest_of(key) in taken:
+            raise Failure(
+                "The access key declared for RGW user %s is one of stack %s, with another secret. Declare a key of"
+                " this stack's own." % (job["uid"], other_marks(data)[0]["stack"])
+            )
+
+
+def bring_to_declared(is_new):
     document = stored()
-    changed = correct(document["data"], exact)
+    refuse_other_secret(document["data"])
+    changed = correct(document["data"], is_new)
     if "suspended" in changed:
         # Ceph suspended the user's buckets along with the user, and only this brings them back.
         radosgw_admin("user enable", uid())
         document = stored()
-        correct(document["data"], exact)
+        correct(document["data"], is_new)
     if changed:
-        store(document)
-        left = correct(stored()["data"], exact)
+        store(document, is_new)
+        left = correct(stored()["data"])
         if left:
             raise Failure("RGW user %s was written, but these did not take: %s." % (job["uid"], ", ".join(left)))
     return "changed: " + ", ".join(changed) if changed else "unchanged"
@@ -108,7 +174,7 @@ def bring_to_declared(exact):
 def apply():
     created = not exists() and create()
     try:
-        result = bring_to_declared(exact=created or not leaves_other_keys())
+        result = bring_to_declared(created)
     except Failure:
         if created:
             radosgw_admin("user rm", uid(), allow=range(256))
@@ -119,26 +185,28 @@ def apply():
 def adopt():
     """The first time that this stack meets the user."""
     if exists():
-        refuse_keys_in_use()
+        data = stored()["data"]
+        refuse_user_of_others(data)
+        refuse_keys_in_use(data)
     return apply()
 
 
 def inspect():
     document = stored_or_none()
     if document is None:
-        return inspection(["absent"], 0, document)
-    others = len(keys_in_use(document["data"]))
-    return inspection(correct(document["data"], exact=not leaves_other_keys()), others, document)
+        return inspection(["absent"], None)
+    corrected = copy.deepcopy(document)
+    return inspection(correct(corrected["data"]), document)
 
 
-def revoke():
-    document = stored()
-    keys = document["data"]["keys"]
-    # Left are keys of an update that was broken off before it revoked them: of this stack, too.
-    document["data"]["keys"] = [] if leaves_other_keys() else other_keys(document["data"])
-    if document["data"]["keys"] != keys:
+def leave(document, left):
+    """The user stays, with the keys that this stack did not make, and without its mark."""
+    before = copy.deepcopy(document)
+    document["data"]["keys"] = left
+    put_mark(document["data"], job["owner"]["id"], None)
+    if document != before:
         store(document)
-    return "kept: RGW user %s and its buckets stay, its key is revoked" % job["uid"]
+    return "kept: RGW user %s and its buckets stay, keys of this stack are revoked" % job["uid"]
 
 
 def remove():
@@ -159,18 +227,29 @@ def remove():
     return "removed"
 
 
-def is_taken_over():
-    """A user with other keys than the declared one has been declared again since, or by somebody else."""
-    keys = [key["access_key"] for key in stored()["data"]["keys"]]
-    return bool(keys) and job["accessKeyId"] not in keys
+def is_declared_anew(data, mark):
+    """Whether the stack has given the user another key since, as a resource that takes the place of this one does."""
+    there = {digest_of(key) for key in data["keys"]}
+    return digest(job["accessKeyId"]) not in there and any(key in there for key in mark["keys"])
 
 
 def delete():
     if not exists():
         return "absent"
-    if is_taken_over():
+    document = stored()
+    data = document["data"]
+    mark = marks(data).get(job["owner"]["id"])
+    if mark is None and marks(data):
+        return "left alone: RGW user %s is another stack's by now" % job["uid"]
+    mark = mark or first_mark(data)
+    if is_declared_anew(data, mark):
         return "left alone: RGW user %s has other keys by now" % job["uid"]
-    return revoke() if job["onDelete"] == "keep" else remove()
+    taken = keys_of_others(data)
+    ended = [key for key in data["keys"] if mark["keys"].get(digest_of(key)) == "made" and digest_of(key) not in taken]
+    left = [key for key in data["keys"] if key not in ended and key["access_key"] != placeholder_key()]
+    if job["onDelete"] == "keep" or left or other_marks(data) or not mark["made"]:
+        return leave(document, left)
+    return remove()
 
 
 main({"adopt": adopt, "apply": apply, "inspect": inspect, "delete": delete})

@@ -1,14 +1,11 @@
-# Removes every key of an RGW user but the declared one; see rgw-user-key-revocation.ts.
+# Ends the keys of a stack but the declared one; see rgw-user-key-revocation.ts.
 import time
-
-
-def has_declared_key(data):
-    return any(key["access_key"] == job["accessKeyId"] and key.get("active", True) for key in data["keys"])
 
 
 def stored_with_declared_key():
     document = stored()
-    if not has_declared_key(document["data"]):
+    keys = document["data"]["keys"]
+    if not any(key["access_key"] == job["accessKeyId"] and key.get("active", True) for key in keys):
         raise Failure(
             "RGW user %s does not have the declared key, so its other keys are not revoked. Run `pulumi up` again: it"
             " gives the user its key first." % job["uid"]
@@ -17,22 +14,37 @@ def stored_with_declared_key():
 
 
 def apply():
-    if not other_keys(stored_with_declared_key()["data"]):
+    if not has_old_keys(stored_with_declared_key()["data"]):
         return "unchanged"
     # Whoever read the old key a moment ago may still be using it.
     signal.alarm(TOTAL_SECONDS + job["afterSeconds"])
     time.sleep(job["afterSeconds"])
     document = stored_with_declared_key()
-    revoked = other_keys(document["data"])
-    document["data"]["keys"] = [key for key in document["data"]["keys"] if key not in revoked]
+    data = document["data"]
+    ended = old_keys(data)
+    forget_old_keys(data)
+    data["keys"] = [key for key in data["keys"] if key not in ended]
     store(document)
-    return "revoked: %d" % len(revoked)
+    return "revoked: %d" % len(ended)
+
+
+def has_old_keys(data):
+    there = {digest_of(key) for key in data["keys"]} - {digest(job["accessKeyId"])}
+    return bool(old_keys(data)) or any(key in there for key in own_keys(data))
+
+
+def forget_old_keys(data):
+    """A key that another stack uses, too, is that one's to end from now on."""
+    owner = owner_id(data)
+    mark = marks(data).get(owner)
+    if mark:
+        declared = digest(job["accessKeyId"])
+        mark["keys"] = {key: origin for key, origin in mark["keys"].items() if key == declared}
+        put_mark(data, owner, mark)
 
 
 def inspect():
-    document = stored_or_none()
-    others = len(other_keys(document["data"])) if document else 0
-    return inspection([], others, document)
+    return inspection([], stored_or_none())
 
 
 main({"apply": apply, "inspect": inspect})

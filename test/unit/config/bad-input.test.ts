@@ -13,7 +13,7 @@ import { unknownKeyRows } from "./bad-input/keys.ts";
 import { kubernetesRows } from "./bad-input/kubernetes.ts";
 import type { Row } from "./bad-input/row.ts";
 import { s3Rows } from "./bad-input/s3.ts";
-import { anyS3, ceph, parsed, privateKey, refusal, secrets } from "./fixtures.ts";
+import { anyS3, ceph, keys, parsed, privateKey, refusal, secrets } from "./fixtures.ts";
 
 const rows: Row[] = [...s3Rows, ...cephRows, ...kubernetesRows, ...databaseRows, ...unknownKeyRows];
 const base = { ceph, s3: anyS3 };
@@ -51,7 +51,7 @@ describe("bad input: the error as a whole", () => {
     fc.assert(
       fc.property(together, (some) => {
         const given = Object.fromEntries(some.flatMap((row) => Object.entries(row.given).slice(0, 1)));
-        const message = refusal({ ...ceph, accessKeyId: "AK", secretAccessKey: "SK", ...given });
+        const message = refusal({ ...ceph, ...keys, ...given });
         for (const { key } of some) assert.ok(message.includes(`\n  cnpg-rgw:${key} `), `${key}: ${message}`);
       }),
     );

@@ -25,7 +25,8 @@ export function refusal(values: Record<string, unknown>, encrypted = secrets): s
   assert.fail("the config was accepted");
 }
 
-export const anyS3 = { endpoint: "https://s3.example.org", accessKeyId: "AK", secretAccessKey: "SK" };
+export const keys = { accessKeyId: "AK", secretAccessKey: "a-long-secret-key" };
+export const anyS3 = { endpoint: "https://s3.example.org", ...keys };
 export const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----";
 export const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK2QYbjEjR7/MV27b+hCDAmtUzsmRx2ve0lAbVDo8d9p";
 export const cephHost = { address: "10.0.0.10", user: "ceph-admin", hostKey };

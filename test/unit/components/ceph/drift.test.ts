@@ -9,6 +9,12 @@ import { nestedSecret, secretMark } from "../../hook-args.ts";
 import { startSshServer } from "../../../support/ssh-server.ts";
 import type { SshServer } from "../../../support/ssh-server.ts";
 
+/** An answer of `inspect`: a user that is as declared, but for these. */
+const answer = (but: object): object => ({
+  ...{ differs: [], otherKeys: 0, oldKeys: 0, isOwn: true, owners: [], refuses: [], writtenAt: "" },
+  ...but,
+});
+
 /** A script that only prints, as `inspect` of the real ones does. */
 const printing = (inspection: unknown): string =>
   `print(${JSON.stringify(typeof inspection === "string" ? inspection : JSON.stringify(inspection))})`;
@@ -25,8 +31,8 @@ describe("correctsDrift", () => {
     uid += 1;
   });
 
-  const findings = ({ differs, otherKeys }: { differs: string[]; otherKeys: number }): string[] =>
-    otherKeys === 0 ? differs : [...differs, "other keys"];
+  const findings = ({ differs, oldKeys }: { differs: string[]; oldKeys: number }): string[] =>
+    oldKeys === 0 ? differs : [...differs, "other keys"];
   const resource = undefined as unknown as pulumi.Resource;
   const declared = (script: string, changes: Partial<SshServer> = {}) => {
     const { port, hostKey, privateKey } = { ...server, ...changes };
@@ -52,7 +58,7 @@ describe("correctsDrift", () => {
   const asBefore = { update: undefined, ignoreChanges: ["update"] };
 
   it("keeps the update of the last time where nothing differs", async () => {
-    const found = { differs: [], otherKeys: 0, writtenAt: "" };
+    const found = answer({});
     assert.deepEqual(await transformed(printing(found)), asBefore);
     assert.deepEqual(await transformed(printing(found), {}, { ignoreChanges: ["create"] }), {
       ...asBefore,
@@ -61,7 +67,9 @@ describe("correctsDrift", () => {
   });
 
   it("names what differs, and since when, in a new update", async () => {
-    const found = { differs: ["max buckets", "suspended"], otherKeys: 1, writtenAt: "2026-11-22T19:47:39Z" };
+    const found = answer({
+      ...{ differs: ["max buckets", "suspended"], oldKeys: 1, writtenAt: "2026-11-22T19:47:39Z" },
+    });
     assert.deepEqual(await transformed(printing(found)), {
       update: `${bootstrap("apply")} # max buckets, suspended, other keys; 2026-11-22T19:47:39Z`,
       ignoreChanges: undefined,
@@ -69,7 +77,7 @@ describe("correctsDrift", () => {
   });
 
   it("has a new update each time where Ceph does not say when", async () => {
-    const absent = printing({ differs: ["absent"], otherKeys: 0, writtenAt: "" });
+    const absent = printing(answer({ differs: ["absent"] }));
     const first = (await transformed(absent)).update;
     await new Promise((resolve) => setTimeout(resolve, 5));
     uid += 1;
@@ -78,7 +86,7 @@ describe("correctsDrift", () => {
   });
 
   it("is named for a preview, by the look that there has been, and only what is corrected", async () => {
-    const found = { differs: ["suspended", "max buckets"], otherKeys: 1, writtenAt: "" };
+    const found = answer({ differs: ["suspended", "max buckets"], oldKeys: 1 });
     const props = declared(printing(found));
     await transformed(printing(found));
     const commands = server.commands.length;
@@ -86,7 +94,7 @@ describe("correctsDrift", () => {
       await driftIn(props, findings, resource),
       `RGW user "user-${uid}" is not as declared, and will be corrected: suspended, max buckets, other keys`,
     );
-    const ofKeysOnly = ({ otherKeys }: { otherKeys: number }) => (otherKeys === 0 ? [] : ["other keys"]);
+    const ofKeysOnly = ({ oldKeys }: { oldKeys: number }) => (oldKeys === 0 ? [] : ["other keys"]);
     assert.match((await driftIn(props, ofKeysOnly, resource)) ?? "", /corrected: other keys$/);
     assert.equal(await driftIn(props, () => [], resource), undefined);
     assert.equal(server.commands.length, commands);
@@ -96,7 +104,7 @@ describe("correctsDrift", () => {
 
   it("looks once for all commands about one user and key", async () => {
     const before = server.commands.length;
-    const found = printing({ differs: [], otherKeys: 1, writtenAt: "" });
+    const found = printing(answer({ oldKeys: 1 }));
     await Promise.all([transformed(found), transformed(found)]);
     assert.equal(server.commands.length - before, 1);
     assert.deepEqual(server.commands.at(-1), bootstrap("inspect"));
@@ -107,7 +115,8 @@ describe("correctsDrift", () => {
     ["a script that fails", "import sys; sys.exit('no monitor')", {}],
     ["an answer that is none", printing("{}"), {}],
     ["an answer that is not even JSON", printing("/etc/motd: welcome"), {}],
-    ["words that a shell might read", printing({ differs: ["x; reboot"], otherKeys: 0, writtenAt: "" }), {}],
+    ["words that a shell might read", printing(answer({ differs: ["x; reboot"] })), {}],
+    ["a stack of another name than stacks have", printing(answer({ owners: ["a `reboot`"] })), {}],
   ];
   for (const [what, script, changes] of failures) {
     it(`changes nothing, with a warning: ${what}`, async () => {
@@ -116,7 +125,7 @@ describe("correctsDrift", () => {
   }
 
   it("does not put a time into the command that is none", async () => {
-    const found = { differs: ["keys"], otherKeys: 0, writtenAt: "$(reboot)" };
+    const found = answer({ differs: ["keys"], writtenAt: "$(reboot)" });
     const { update = "" } = await transformed(printing(found));
     assert.ok(update.includes("# keys; 2") && !update.includes("reboot"), update);
   });

@@ -19,7 +19,12 @@ import { fakeCeph, needsPython } from "./fake-ceph.ts";
 await recordResources({ preview: true });
 
 describe("a user that a preview of a new stack finds, whose keys are generated", needsPython, () => {
-  const { declared, keysOf, succeeds } = fakeCeph();
+  const { declared, keysOf, byHand, succeeds } = fakeCeph();
+  const withoutMarks = (uid: string): void => {
+    byHand((user) => {
+      user.placement_tags = [];
+    }, uid);
+  };
   let server: SshServer;
   before(async () => {
     server = await startSshServer();
@@ -28,7 +33,8 @@ describe("a user that a preview of a new stack finds, whose keys are generated",
 
   const unknown = pulumi.output(pulumi.unknown as string);
   const ours = pulumi.secret(declared.accessKeyId);
-  const inUse = async (uid: string, accessKeyId: pulumi.Output<string>) => {
+  const owner = { id: "thisstack", stack: declared.owner.stack };
+  const inUse = async (uid: string, accessKeyId: pulumi.Output<string>, takeOverFrom = "") => {
     const { port, hostKey, privateKey } = server;
     const values = {
       ...declared,
@@ -36,6 +42,8 @@ describe("a user that a preview of a new stack finds, whose keys are generated",
       uid: pulumi.output(uid),
       accessKeyId,
       secretAccessKey: accessKeyId === unknown ? unknown : pulumi.secret(declared.secretAccessKey),
+      owner: { ...owner, id: accessKeyId === unknown ? unknown : pulumi.output(owner.id) },
+      takeOverFrom: pulumi.output(takeOverFrom),
       existingKeys: pulumi.output("refuse"),
     };
     const connection = { host: "127.0.0.1", port, user: "ceph-admin", hostKey, privateKey };
@@ -51,17 +59,40 @@ describe("a user that a preview of a new stack finds, whose keys are generated",
 
   it("is somebody else's where the keys are yet to be generated, or are others", async () => {
     succeeds("apply", { uid: "theirs", accessKeyId: "INUSE", secretAccessKey: "in-use" });
+    withoutMarks("theirs");
     assert.deepEqual(keysOf("theirs"), ["INUSE"]);
     for (const key of [unknown, ours]) {
       const said = (await inUse("theirs", key)) ?? "";
       assert.match(said, /^RGW user "theirs" is there already, with undeclared keys \(1\)/);
       assert.doesNotMatch(said, /INUSE|AKDECLARED/);
+      const [own, declare] = [
+        said.indexOf("rgwUser.uid cnpg-backup-lab"),
+        said.indexOf("cnpg-rgw:accessKeyId"),
+      ];
+      assert.ok(own > 0 && own < declare, "another user comes first");
     }
+  });
+
+  it("is another stack's where that one has marked it, with its key as well", async () => {
+    const stack = "organization/cnpg-rgw/other";
+    succeeds("adopt", { uid: "others", owner: { id: "otherstack", stack } });
+    for (const key of [unknown, ours]) {
+      assert.match(
+        (await inUse("others", key)) ?? "",
+        /^RGW user "others" is there already, and belongs to stack organization\/cnpg-rgw\/other\. Do not share it: give this stack a user/,
+      );
+    }
+    assert.equal(await inUse("others", ours, stack), undefined);
   });
 });
 
 describe("a user of the stack that is declared to be in another place", needsPython, () => {
-  const { declared, save, state, succeeds } = fakeCeph();
+  const { declared, save, state, byHand, succeeds } = fakeCeph();
+  const withoutMarks = (): void => {
+    byHand((user) => {
+      user.placement_tags = [];
+    });
+  };
   let server: SshServer;
   before(async () => {
     server = await startSshServer();
@@ -81,6 +112,7 @@ describe("a user of the stack that is declared to be in another place", needsPyt
 
   it("is refused there with keys that never were this stack's, and nothing is written", async () => {
     succeeds("apply", foreign);
+    withoutMarks();
     save({ ...state(), calls: [] });
     for (const now of [inputs(), inputs(next), inputs({ otherKeys: "revoke" })]) {
       assert.match(
@@ -93,6 +125,7 @@ describe("a user of the stack that is declared to be in another place", needsPyt
 
   it("is found by inputs whose secrets hold secrets, as the command provider marks them", async () => {
     succeeds("apply", foreign);
+    withoutMarks();
     const { connection, stdin } = inputs();
     const sent = (changes: object) => ({
       addPreviousOutputInEnv: false,
@@ -111,14 +144,22 @@ describe("a user of the stack that is declared to be in another place", needsPyt
   it("is refused where the key has the right id only", async () => {
     succeeds("apply", { ...foreign, otherKeys: "leave" });
     succeeds("apply", { secretAccessKey: "theirs", otherKeys: "leave" });
-    assert.match((await keysOfOthers(inputs(), inputs())) ?? "", /undeclared keys \(1\)/);
+    withoutMarks();
+    assert.match((await keysOfOthers(inputs(), inputs())) ?? "", /undeclared keys \(2\)/);
+  });
+
+  it("is refused there where another stack has it, whatever may end", async () => {
+    succeeds("apply", { ...foreign, owner: { id: "otherstack", stack: "organization/cnpg-rgw/other" } });
+    assert.match(
+      (await keysOfOthers(inputs({ existingKeys: "revoke" }), inputs())) ?? "",
+      /^RGW user "cnpg-backup" is there already where it is declared to be now \(127\.0\.0\.1\), and belongs to stack organization\/cnpg-rgw\/other/,
+    );
   });
 
   it("is left to the script where existing keys may end", async () => {
     succeeds("apply", foreign);
-    const commands = server.commands.length;
+    withoutMarks();
     assert.equal(await keysOfOthers(inputs({ existingKeys: "revoke" }), inputs()), undefined);
-    assert.equal(server.commands.length, commands);
   });
 
   it("is none there, has no keys, or has been this stack's before: with the old key, or the new one", async () => {
@@ -136,9 +177,9 @@ describe("a user of the stack that is declared to be in another place", needsPyt
     succeeds("apply", next);
     succeeds("apply", { ...foreign, otherKeys: "leave" });
     await isFree(inputs(next));
-    const bare = state();
-    (bare.users["cnpg-backup"] ?? assert.fail("no user")).keys = [];
-    save(bare);
+    byHand((user) => {
+      Object.assign(user, { keys: [], placement_tags: [] });
+    });
     await isFree();
   });
 

@@ -20,6 +20,8 @@ interface User {
   suspended: number;
   keys: Key[];
   caps: unknown[];
+  op_mask: string;
+  placement_tags: string[];
 }
 
 /** What the fake keeps in its file. */
@@ -29,6 +31,7 @@ interface FakeState {
   calls: string[];
   /** The buckets that `user enable` woke up. */
   enabledBuckets?: string[];
+  isSecondaryZone?: boolean;
   breaks?: { exitCode: number; stderr: string };
 }
 
@@ -71,6 +74,9 @@ export function fakeCeph() {
     quota: {},
     accessKeyId: "AKDECLARED",
     secretAccessKey: "sk/declared+1",
+    keysAreGenerated: true,
+    owner: { id: "thisstack", stack: "organization/cnpg-rgw/lab" } as { id: string | null; stack: string },
+    takeOverFrom: "",
     otherKeys: "revoke",
     existingKeys: "refuse",
     onDelete: "remove",
@@ -106,5 +112,12 @@ export function fakeCeph() {
     return stderr;
   };
 
-  return { declared, save, state, keysOf, run, succeeds, fails };
+  /** Changes a user as somebody does by hand. */
+  const byHand = (change: (user: User) => void, uid = "cnpg-backup"): void => {
+    const changed = state();
+    change(changed.users[uid] ?? assert.fail("no user"));
+    save(changed);
+  };
+
+  return { declared, save, state, keysOf, byHand, run, succeeds, fails };
 }

@@ -27,9 +27,14 @@ verb = " ".join(argv[:2])
 
 if state.get("breaks"):
     finish(state["breaks"]["exitCode"], state["breaks"]["stderr"])
+elif state.get("isSecondaryZone") and verb in ("user create", "user enable", "user rm"):
+    said = "Please run the command on master zone. Performing this operation on non-master zone leads to inconsistent"
+    finish(22, said + " metadata between zones\nAre you sure you want to go ahead? (requires --yes-i-really-mean-it)\n")
 elif verb == "user info":
     finish(0, stdout=user) if user else finish(22, "could not fetch user info: no user info saved")
 elif verb == "user create":
+    if user and user["display_name"] == option("display-name"):
+        finish(1, "the fake does not do what Ceph does here: add the key to the user that is there")
     if user:
         finish(17, "could not create user: unable to create user, user: %s exists" % uid)
     state["users"][uid] = {
@@ -40,6 +45,8 @@ elif verb == "user create":
         "keys": [{"user": uid, "access_key": option("access-key") or "GENERATED", "secret_key": "generated-by-rgw"}],
         "user_quota": {"enabled": False, "max_size": -1, "max_objects": -1},
         "caps": [],
+        "op_mask": "read, write, delete",
+        "placement_tags": [],
     }
     finish(0, stdout=state["users"][uid])
 elif verb == "user enable":

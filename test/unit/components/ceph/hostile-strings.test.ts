@@ -68,7 +68,9 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
     display_name: displayName,
     keys: [{ user: "id", access_key: accessKeyId, secret_key: secretAccessKey }],
     user_quota: { enabled: false },
+    placement_tags: [`cnpg-rgw:hostile:organization/cnpg-rgw/lab:made:made-${digest(accessKeyId)}`],
   });
+  const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
   for (const [shell, size, runs] of [
     ["sh", 500, 5],

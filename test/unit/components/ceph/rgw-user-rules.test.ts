@@ -7,10 +7,12 @@ import {
   accessKeyIdRule,
   commandRule,
   displayNameRule,
+  keyRotationRule,
   maxBucketsRule,
   onDeleteRule,
   quotaRule,
   secretAccessKeyRule,
+  takeOverFromRule,
   uidRule,
 } from "../../../../components/ceph/rgw-user-rules.ts";
 
@@ -70,9 +72,34 @@ describe("other rules of an RGW user", () => {
       assert.ok(accessKeyIdRule(id));
   });
 
-  it("secret: ASCII", () => {
-    for (const secret of ["a", "a/b+c=", 'a b"\\\t']) assert.equal(secretAccessKeyRule(secret), undefined);
-    for (const secret of ["", "ünï", "a\0b"]) assert.ok(secretAccessKeyRule(secret));
+  it("secret: ASCII, long enough, and not one character again and again", () => {
+    for (const secret of ["a/b+c=0123456789", 'a b"\\\t0123456789', "0123456789abcdef".repeat(4)])
+      assert.equal(secretAccessKeyRule(secret), undefined);
+    for (const secret of ["", "ünï0123456789abcdef", "a\0b0123456789abcdef"])
+      assert.match(secretAccessKeyRule(secret) ?? "", /ASCII/);
+    for (const secret of ["x", "minioadmin", "0123456789abcde", "x".repeat(40), "abab".repeat(10)])
+      assert.match(secretAccessKeyRule(secret) ?? "", /at least 16 characters, 5 of them different/);
+  });
+
+  it("secret: what stores and openssl generate", () => {
+    const hex = fc.string({
+      unit: fc.integer({ min: 0, max: 15 }).map((digit) => digit.toString(16)),
+      minLength: 40,
+      maxLength: 64,
+    });
+    const looksRandom = hex.filter((key) => new Set(key).size > 6);
+    fc.assert(fc.property(looksRandom, (key) => secretAccessKeyRule(key) === undefined));
+  });
+
+  it("a text to rotate keys by, and a stack to take a user over from", () => {
+    for (const text of [undefined, "1", "2026-12", "nach dem Vorfall"])
+      assert.equal(keyRotationRule(text), undefined);
+    for (const text of ["", "a\nb", "x".repeat(101)])
+      assert.match(keyRotationRule(text) ?? "", /^must be 1 to 100/);
+    for (const stack of [undefined, "organization/cnpg-rgw/lab"])
+      assert.equal(takeOverFromRule(stack), undefined);
+    for (const stack of ["", "lab", "a/b", "a/b/c/d", "a/b/c:made", "a/b/c d"])
+      assert.match(takeOverFromRule(stack) ?? "", /^must be a stack as/);
   });
 
   it("never shows a key", () => {

@@ -35,13 +35,14 @@ describe("RgwUser", () => {
     assert.deepEqual(declared.map(({ name }) => name).sort(), [
       "owner",
       "owner-access-key-id",
+      "owner-owner",
       "owner-secret-access-key",
       "owner-user",
     ]);
   });
 
   it("sends all values by stdin, as a secret, and no value in a command line", async () => {
-    const keys = { accessKeyId: "AKDECLARED", secretAccessKey: "sk-declared" };
+    const keys = { accessKeyId: "AKDECLARED", secretAccessKey: "sk-declared-0123" };
     const user = new RgwUser("owner", { host, uid: "cnpg-backup", keys, quota: { maxObjects: 5 } });
     await valueOf(user.uid);
     const { inputs, secrets } = only("command:remote:Command");
@@ -57,6 +58,9 @@ describe("RgwUser", () => {
       maxBuckets: 10,
       quota: { maxObjects: 5 },
       ...keys,
+      keysAreGenerated: false,
+      owner: { id: "made-by-owner-owner", stack: "organization/cnpg-rgw/test" },
+      takeOverFrom: "",
       otherKeys: "revoke",
       existingKeys: "refuse",
       onDelete: "remove",
@@ -98,6 +102,18 @@ describe("RgwUser", () => {
     ]);
   });
 
+  it("generates keys once, and anew by another text to rotate them", async () => {
+    const keepers = async (args: object): Promise<unknown[]> => {
+      declared.length = 0;
+      await valueOf(new RgwUser("owner", { host, uid: "cnpg-backup", ...args }).uid);
+      return declared.filter(({ name }) => /-key(-id)?$/.test(name)).map(({ inputs }) => inputs.keepers);
+    };
+    const before = { uid: "cnpg-backup" };
+    assert.deepEqual(await keepers({}), [before, before]);
+    const rotated = { ...before, rotation: "2026-12" };
+    assert.deepEqual(await keepers({ keyRotation: "2026-12" }), [rotated, rotated]);
+  });
+
   it("keeps keys secret", async () => {
     const user = new RgwUser("owner", { host, uid: "cnpg-backup" });
     assert.equal(await pulumi.isSecret(user.accessKeyId), true);
@@ -113,6 +129,16 @@ describe("RgwUser", () => {
       [{ quota: { maxSizeBytes: 0 } }, /^quota\.maxSizeBytes must be/],
       [{ otherKeys: "keep" }, /^otherKeys must be "revoke" or "leave", not "keep"/],
       [{ existingKeys: "leave" }, /^existingKeys must be "refuse" or "revoke", not "leave"/],
+      [{ takeOverFrom: "lab" }, /^takeOverFrom must be a stack as/],
+      [{ keyRotation: "" }, /^keyRotation must be/],
+      [
+        { keyRotation: "1", keys: { accessKeyId: "AK", secretAccessKey: "sk-declared-0123" } },
+        /generated keys/,
+      ],
+      [
+        { keys: { accessKeyId: "AK", secretAccessKey: "short" } },
+        /^keys\.secretAccessKey must be(?!.*short)/,
+      ],
       [{ onDelete: "purge" }, /^onDelete must be "remove" or "keep"/],
       [{ host: { ...host, hostKey: "" } }, /^host\.hostKey must be/],
       [{ host: { ...host, privateKey: "secret-text" } }, /^host\.privateKey must be(?!.*secret-text)/],
@@ -138,6 +164,7 @@ describe("RgwUserKeyRevocation", () => {
     const job: unknown = JSON.parse(String(inputs.stdin));
     assert.partialDeepStrictEqual(job, {
       ...{ radosgwAdmin: "radosgw-admin", uid: "cnpg-backup", accessKeyId: "AKDECLARED", afterSeconds: 30 },
+      ...{ owner: { id: null }, existingKeys: "refuse" },
     });
   });
 

@@ -90,12 +90,8 @@ const quota = "must be a whole number from 1 to 2^53 - 1";
 
 const users = [
   ...rowsFor("ceph", "rgwUser", `pulumi config rm cnpg-rgw:rgwUser && ${setUser("uid", "cnpg-backup")}`, [
-    [
-      "text",
-      "cnpg-backup",
-      'must be an object with uid, displayName, maxBuckets, existingKeys or quota, not "cnpg-backup"',
-    ],
-    ["null", null, "must be an object with uid, displayName, maxBuckets, existingKeys or quota, not null"],
+    ["text", "cnpg-backup", 'existingKeys, keyRotation, takeOverFrom or quota, not "cnpg-backup"'],
+    ["null", null, "must be an object with uid, displayName, maxBuckets, existingKeys, "],
   ]),
   ...rowsInside("ceph", "rgwUser.uid", inUser("uid"), setUser("uid", "cnpg-backup"), [
     ["empty", "", "must not be empty"],
@@ -128,6 +124,21 @@ const users = [
     ["another word", "keep", 'must be "refuse" or "revoke", not "keep"'],
     ["yes", true, "must say what becomes of an existing user's keys, not true"],
   ]),
+  ...rowsInside("ceph", "rgwUser.keyRotation", inUser("keyRotation"), setUser("keyRotation", "2026-12"), [
+    ["empty", "", "must be 1 to 100 characters of plain text"],
+    ["yes", true, "must be a text, such as a date, not true"],
+    ["two lines", "2026\n12", "must be 1 to 100 characters of plain text"],
+  ]),
+  ...rowsInside(
+    "ceph",
+    "rgwUser.takeOverFrom",
+    inUser("takeOverFrom"),
+    setUser("takeOverFrom", "organization/cnpg-rgw/homelab"),
+    [
+      ["just the stack", "lab", "must be a stack as ORGANIZATION/PROJECT/STACK"],
+      ["a mark of its own making", "a/b/c:made", "must be a stack as ORGANIZATION/PROJECT/STACK"],
+    ],
+  ),
   ...rowsInside(
     "ceph",
     "rgwUser.quota.maxSizeBytes",

@@ -1,4 +1,4 @@
-import { certificate } from "../fixtures.ts";
+import { certificate, keys as keyPair } from "../fixtures.ts";
 import { type Row, rowsFor } from "./row.ts";
 
 const url = 'must be a URL like "http://10.0.0.10:7480": http or https, a host, and a port if needed';
@@ -96,9 +96,12 @@ const keys = [
     ["half a pair", "", "is missing: it must be given where there is no cnpg-rgw:cephHost"],
   ]),
   ...rowsFor("s3", "secretAccessKey", "pulumi config set --secret cnpg-rgw:secretAccessKey", [
-    ["another alphabet", "ключ", "must be ASCII characters, at least one, without NUL"],
+    ["another alphabet", "ключ", "must be ASCII characters without NUL"],
     ["a list", ["SK"], "must be an S3 secret key, not what was given"],
-    ["NUL", "SK\0", "must be ASCII characters, at least one, without NUL"],
+    ["a single character", "x", "must be at least 16 characters, 5 of them different"],
+    ["a known default", "minioadmin", "must be at least 16 characters"],
+    ["one character again and again", "x".repeat(40), "5 of them different"],
+    ["NUL", "SK\0", "must be ASCII characters without NUL"],
     ["half a pair", "", "is missing: it must be given where there is no cnpg-rgw:cephHost"],
   ]),
 ];
@@ -108,7 +111,7 @@ export const s3Rows: Row[] = [
   {
     what: "half a key pair beside a Ceph host",
     on: "ceph",
-    given: { secretAccessKey: "SK" },
+    given: { secretAccessKey: keyPair.secretAccessKey },
     key: "accessKeyId",
     says: "is missing: it goes with the other half of the key pair",
     fix: "pulumi config set --secret cnpg-rgw:accessKeyId",
