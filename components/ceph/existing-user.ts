@@ -93,7 +93,8 @@ export async function keysInUseElsewhere(
     return await keysOfOthers(now, before);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const what = `RGW user ${shown(job.parse(JSON.parse(now.stdin)).uid)} could not be looked at in its new place. ${why}`;
+    const { uid } = job.parse(JSON.parse(now.stdin));
+    const what = `RGW user ${shown(uid)} could not be looked at in its new place. ${why}`;
     if (!pulumi.runtime.isDryRun())
       throw new Error(`${what} Then run \`pulumi up\` again.`, { cause: error });
     say("warn", what, resource);

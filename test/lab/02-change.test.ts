@@ -70,6 +70,25 @@ describe("a changed path and endpoint", () => {
   });
 });
 
+describe("generated keys that are to be replaced", () => {
+  it("are others by one setting, and the old one is dead", onlyInFull, async () => {
+    const old = await keysOfStack();
+    await setConfig({ "cnpg-rgw:rgwUser.keyRotation": "lab-1" });
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
+    const now = await keysOfStack();
+    assert.notEqual(now.accessKeyId, old.accessKeyId);
+    assert.notEqual(now.secretAccessKey, old.secretAccessKey);
+    assert.deepEqual(
+      (await rgwUser(uid))?.keys.map((key) => key.access_key),
+      [now.accessKeyId],
+    );
+    assert.equal((await backupSecret("demo")).values.S3_ACCESS_KEY_ID, now.accessKeyId);
+    assert.match(String((await s3({ ...old, steps: [["list", ""]] }))[0]), /^error: InvalidAccessKeyId/);
+    await mustPulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
+    await mustPulumi(["config", "rm", "--path", "cnpg-rgw:rgwUser.keyRotation"]);
+  });
+});
+
 describe("keys replaced in the config", () => {
   it("reach the user and the Secret, and the old key is dead", onlyInFull, async () => {
     const old = await keysOfStack();

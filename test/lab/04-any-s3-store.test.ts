@@ -165,7 +165,7 @@ const faults: readonly Fault[] = [
   {
     of: "the secret key",
     message: /S3 key problem: .*secret key does not belong/,
-    cause: () => setSecret("secretAccessKey", "wrong"),
+    cause: () => setSecret("secretAccessKey", "another-secret-0123456789"),
     mend: () => setSecret("secretAccessKey", keys.secretAccessKey),
   },
   {

@@ -207,7 +207,9 @@ describe("a homelab that was there before", () => {
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
     assert.equal(await pods("team"), databasePods);
     assert.equal(await kubectl("get", "namespace", "postgres", "-o", "jsonpath={.status.phase}"), "Active");
-    assert.deepEqual((await rgwUser(uid))?.keys, []);
+    const user = await rgwUser(uid);
+    assert.deepEqual(await keyInUse(), keys, "the stack did not make it, so it does not end it");
+    assert.deepEqual(user?.placement_tags, [], "its mark is gone");
     const stats = await admin("bucket", "stats", `--bucket=${bucket}`);
     assert.match(stats, /"num_objects": 1\b/);
   });
@@ -216,6 +218,7 @@ describe("a homelab that was there before", () => {
 describe("what a removed or another operator left", onlyInFull, () => {
   it("CRDs of another Helm release: the preview says under which name they can be had", async () => {
     putConfigBack();
+    await withoutUser();
     await config(withoutPlugin);
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);

@@ -13,6 +13,7 @@ import {
   rememberedConfig,
   rgwUser,
   s3,
+  setConfig,
   stackIsUp,
   uid,
 } from "./support/stack.ts";
@@ -73,16 +74,38 @@ describe("an RGW user that was changed by hand", () => {
     }
   });
 
-  it("its key removed and another one added: has just the declared one again", onlyInFull, async () => {
-    const keys = await keysOfStack();
-    await byHand("key", "create", "--gen-access-key", "--gen-secret");
-    await byHand("key", "rm", `--access-key=${keys.accessKeyId}`);
-    await isSeenAndCorrected(/# keys; 2[^]*# other keys; 2/, 2);
-    assert.deepEqual(
-      (await rgwUser(uid))?.keys.map((key) => [key.access_key, key.secret_key]),
-      [[keys.accessKeyId, keys.secretAccessKey]],
+  it(
+    "its key removed and another one added: has its own again, and is told of the other one",
+    onlyInFull,
+    async (t) => {
+      const putConfigBack = rememberedConfig();
+      t.after(putConfigBack);
+      const keys = await keysOfStack();
+      await byHand("key", "create", "--access-key=SOMEBODYELSES0000001", "--gen-secret");
+      await byHand("key", "rm", `--access-key=${keys.accessKeyId}`);
+      await isSeenAndCorrected(/# keys; 2/);
+      const keysOfUser = async () => (await rgwUser(uid))?.keys.map((key) => key.access_key).sort();
+      assert.deepEqual(await keysOfUser(), [keys.accessKeyId, "SOMEBODYELSES0000001"].sort());
+      const told = await mustPulumi(["preview", "--expect-no-changes"]);
+      assert.match(told, /warning: RGW user "cnpg-backup" has keys \(1\) that no stack has declared/);
+      await setConfig({ "cnpg-rgw:rgwUser.existingKeys": "revoke" });
+      await mustPulumi(["up", "--yes", "--skip-preview"]);
+      assert.deepEqual(await keysOfUser(), [keys.accessKeyId]);
+      await staysQuiet();
+      putConfigBack();
+      await mustPulumi(["up", "--yes", "--skip-preview"]);
+    },
+  );
+
+  it("kept from writing by its op mask: is told, with the command that lifts it", onlyInFull, async () => {
+    await byHand("user", "modify", "--op-mask=read");
+    const outcome = await pulumi(["preview"]);
+    await byHand("user", "modify", "--op-mask=read,write,delete");
+    assert.match(
+      outcome.all,
+      /warning: RGW user "cnpg-backup" may not write or delete: .*--op-mask=read,write,delete/,
     );
-    await staysQuiet();
+    assert.doesNotMatch(await mustPulumi(["preview", "--expect-no-changes"]), /op mask/);
   });
 
   it(
@@ -117,6 +140,10 @@ describe("an RGW user that is reached by another command", () => {
     const { accessKeyId } = await keysOfStack();
     await byHand("key", "create", "--access-key=SOMEBODYELSES0000001", "--gen-secret");
     await byHand("key", "rm", `--access-key=${accessKeyId}`);
+    // Another Ceph's user would not have this stack's mark.
+    const unmarked = `sed -z 's/"placement_tags": \\[[^]]*\\]/"placement_tags": []/'`;
+    const admin = "radosgw-admin metadata";
+    await must("pve", ["sh", "-c", `${admin} get user:${uid} | ${unmarked} | ${admin} put user:${uid}`]);
     setPlain("radosgwAdmin", another);
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const outcome = await pulumi(command);
@@ -130,6 +157,7 @@ describe("an RGW user that is reached by another command", () => {
       (await rgwUser(uid))?.keys.map((key) => key.access_key),
       ["SOMEBODYELSES0000001"],
     );
+    await byHand("key", "rm", "--access-key=SOMEBODYELSES0000001");
   });
 
   it("with a key of this stack: is taken over without a word", onlyInFull, async () => {

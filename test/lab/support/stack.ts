@@ -53,6 +53,7 @@ const userSchema = z.object({
   display_name: z.string(),
   max_buckets: z.number(),
   suspended: z.number(),
+  placement_tags: z.array(z.string()),
   keys: z.array(z.object({ access_key: z.string(), secret_key: z.string() })),
   user_quota: z.object({ enabled: z.boolean(), max_size: z.number(), max_objects: z.number() }),
 });
