@@ -152,11 +152,21 @@ def checked_document(uid):
         raise Refused("text on stdin that is no Unicode")
 
 
+def without_marks(user):
+    """Stacks mark a user as theirs among its placement tags. Other tags are rights: they open placement targets."""
+    tags = user.get("placement_tags")
+    if not isinstance(tags, list):
+        return user
+    others = [tag for tag in tags if not (isinstance(tag, str) and tag.startswith("cnpg-rgw:"))]
+    return dict(user, placement_tags=others)
+
+
 def changed_fields(stored, given):
     """What differs beside the fields that are ours, of the user itself and around it."""
     if not isinstance(given, dict) or not isinstance(given.get("data"), dict):
         raise Refused("stdin, which is no user")
-    pairs = [(stored, given, {"data", "ver", "mtime"}), (stored["data"], given["data"], WRITABLE)]
+    users = (without_marks(stored["data"]), without_marks(given["data"]))
+    pairs = [(stored, given, {"data", "ver", "mtime"}), (*users, WRITABLE)]
     return [
         shown(name.encode("utf-8", "replace"))
         for before, now, free in pairs

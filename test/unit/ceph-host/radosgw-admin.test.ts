@@ -92,6 +92,7 @@ const document = {
     keys: [{ user: "cnpg-backup", access_key: "AK", secret_key: "sk" }],
     caps: [{ type: "usage", perm: "read" }],
     op_mask: "read, write, delete",
+    placement_tags: ["fast"],
     user_quota: { enabled: false, max_size: -1 },
     type: "rgw",
   },
@@ -200,6 +201,7 @@ describe("what sudo runs for radosgw-admin on the Ceph host", needsPython, () =>
       suspended: 1,
       max_buckets: 3,
       user_quota: { enabled: true },
+      placement_tags: ["fast", "cnpg-rgw:id:organization/cnpg-rgw/lab:made:made-0123456789abcdef"],
     });
     const { code, argv, stdin, stderr } = host.call(
       ["metadata", "put", "user:cnpg-backup", ...bounds],
@@ -227,6 +229,9 @@ describe("what sudo runs for radosgw-admin on the Ceph host", needsPython, () =>
     ["rights taken away", put({ caps: [] })],
     ["another user by its id, which Ceph goes by", put({ user_id: "other" })],
     ["the system flag", put({ system: true })],
+    ["a placement tag that is no mark of a stack", put({ placement_tags: ["fast", "secure"] })],
+    ["a placement tag taken away", put({ placement_tags: ["cnpg-rgw:id:stack:made"] })],
+    ["placement tags that are no list", put({ placement_tags: "fast" })],
     ["the admin flag", put({ admin: "true" })],
     ["another op mask", put({ op_mask: "read" })],
     ["another type", put({ type: "root" })],
@@ -308,6 +313,8 @@ describe("the scripts through the wrapper", needsPython, () => {
     const revocation = { name: "rgw_user_key_revocation.py" } as const;
     assert.equal(succeeds("apply", { radosgwAdmin }, {}, revocation), "unchanged");
     assert.match(succeeds("delete", { radosgwAdmin, onDelete: "keep" }), /kept/);
+    save({ ...state(), users: {} });
+    assert.equal(succeeds("adopt", { radosgwAdmin }), "created");
     assert.equal(succeeds("delete", { radosgwAdmin }), "removed");
   });
 
