@@ -32,8 +32,8 @@ export async function operatorError(
   const limits = { sinceSeconds, tailLines: 3_000, limitBytes: 2 * 1024 * 1024 };
   const logs = await Promise.all(
     pods.map(({ metadata }) => {
-      const { namespace = "", name = "" } = metadata ?? {};
-      return core.readNamespacedPodLog({ namespace, name, ...limits }).catch(() => "");
+      const pod = { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+      return core.readNamespacedPodLog({ ...pod, ...limits }).catch(() => "");
     }),
   );
   return lastError(logs.join("\n"), database);
