@@ -69,7 +69,7 @@ const patterns: Pattern[] = [
     // Before the refused keys: Garage says AccessDenied of both.
     pattern: quotaWords,
     advice:
-      "The S3 user's or the bucket's quota is used up: raise it (rgwUser.quota, where this stack made the user). Old" +
+      "A quota of the S3 user or of the bucket is used up: raise it (rgwUser.quota, where this stack made the user). Old" +
       " backups are deleted only after a new one has succeeded, so it does not heal by itself.",
     isPassing: false,
   },

@@ -230,7 +230,7 @@ describe("knownCause", () => {
     ],
     ["An error occurred (NoSuchKey) when calling the GetObject operation", /somebody else, deletes objects/],
     ["FATAL: recovery ended before configured recovery target was reached", /^nothing$/],
-    ["An error occurred (AccessDenied): Bucket size quota is reached", /quota is used up/],
+    ["An error occurred (AccessDenied): Bucket size quota is reached", /is used up/],
     ["barman-cloud-backup: error: unrecognized arguments: --read-timeout 60", /an entry for each argument/],
     ["An error occurred (AccessDenied) when calling the PutObject operation", /refuses the keys/],
     ['Could not connect to the endpoint URL: "http://10.0.0.10:7480/b"', /did not answer/],
