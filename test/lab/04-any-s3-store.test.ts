@@ -91,7 +91,7 @@ describe("what is set on the bucket by hand is told in the preview:", () => {
 });
 
 describe("keys that may use the bucket and not manage it", () => {
-  const few = { accessKeyId: "FEWRIGHTS00000000001", secretAccessKey: "few" };
+  const few = { accessKeyId: "FEWRIGHTS00000000001", secretAccessKey: "fewRightsAndNoMore0123456789" };
   const statement = (Action: string[], Resource: string, Condition?: object) => ({
     ...{ Effect: "Allow", Principal: { AWS: ["arn:aws:iam:::user/few"] }, Action },
     Resource: `arn:aws:s3:::plain${Resource}`,

@@ -215,9 +215,10 @@ def remove():
     if buckets:
         more = ", and %d more" % (len(buckets) - 10) if len(buckets) > 10 else ""
         raise Failure(
-            "RGW user %s still owns %s%s, so it is not removed. Delete the buckets first, or keep the user (the stack's"
+            "RGW user %s still owns %s%s, so it is not removed: buckets hold backups. Keep the user (the stack's"
             " `pulumi config set cnpg-rgw:protectBucket true`, or onDelete: keep of RgwUser) and run `pulumi up` before"
-            " you destroy again: then the user and its buckets stay, and only its key is revoked."
+            " you destroy again: then the user and its buckets stay, and only its key is revoked. To be rid of this"
+            " stack's backups for good, see `npm run remove-backups`."
             % (job["uid"], ", ".join("bucket %s" % name for name in buckets[:10]), more)
         )
     # Never --purge-data: it deletes even objects under a retention lock.
