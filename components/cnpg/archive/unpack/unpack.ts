@@ -5,6 +5,7 @@ import { unbzip2 } from "./bzip2.ts";
 import { unlz4 } from "./lz4.ts";
 import { unsnappy } from "./snappy.ts";
 import { unxz } from "./xz.ts";
+import { wholeFrames } from "./zstd.ts";
 
 /** What comes of a stream or a body. */
 export type Chunks = AsyncIterable<Uint8Array>;
@@ -17,7 +18,7 @@ export class UnpackError extends Error {
 const unpackers = {
   "": (packed: Chunks) => packed,
   ".gz": (packed: Chunks) => through(packed, createGunzip()),
-  ".zst": (packed: Chunks) => through(packed, createZstdDecompress()),
+  ".zst": (packed: Chunks) => through(wholeFrames(packed), createZstdDecompress()),
   ".snappy": unsnappy,
   ".lz4": unlz4,
   ".bz2": unbzip2,

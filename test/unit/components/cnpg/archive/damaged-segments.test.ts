@@ -50,8 +50,8 @@ describe("a look into segments", () => {
     assert.equal(read, 21);
     const reasons = damaged.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ reason }) => reason);
     assert.deepEqual(reasons, [
-      "cannot be unpacked: unexpected end of file",
-      "cannot be unpacked: unexpected end of file",
+      "cannot be unpacked: it does not begin as zstd does",
+      "cannot be unpacked: it ends in the middle",
       "is WAL of another position (0/F00000)",
       "is WAL of another database (system identifier 1, and that of the base backups is 7575757575757575757)",
       "is not there any more",

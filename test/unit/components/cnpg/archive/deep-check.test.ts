@@ -65,7 +65,7 @@ describe("a look into all of an archive", () => {
     assert.deepEqual(problems, [
       "base/20261122T100000/16999.tar.age cannot be unpacked: its ending is not known",
       "base/20261122T100000/data.tar.gz is damaged after its first file: no file begins there",
-      "wals/0000000100000000/00000001000000000000000B.zst cannot be unpacked: Unknown frame descriptor",
+      "wals/0000000100000000/00000001000000000000000B.zst cannot be unpacked: it does not begin as zstd does",
       "wals/0000000100000000/00000001000000000000000C.partial.zst is empty",
       "wals/00000002.history.gz cannot be unpacked: incorrect header check",
       "wals/00000003.history is no timeline history",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { gzipSync } from "node:zlib";
+import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 
 import {
   type Chunks,
@@ -9,6 +9,7 @@ import {
   UnpackError,
   packings,
   unpack,
+  unpacked,
 } from "../../../../../../components/cnpg/archive/unpack/unpack.ts";
 import { inChunks, packedAs, packedSegment } from "../packed-segment.ts";
 
@@ -70,7 +71,7 @@ describe("unpack", () => {
   it("says what is wrong with them", async () => {
     const words = {
       ".gz": "unexpected end of file",
-      ".zst": "unexpected end of file",
+      ".zst": "it ends in the middle",
       ".snappy": "it ends in the middle",
       ".lz4": "it ends in the middle",
       ".bz2": "it ends in the middle",
@@ -80,6 +81,24 @@ describe("unpack", () => {
       const ending = compressed.find((known) => known === packing) ?? "";
       const cut = packedAs(ending).subarray(0, -20);
       await assert.rejects(digest(ending, inChunks(cut, 4096)), { name: "UnpackError", message });
+    }
+  });
+
+  it("reads zstd of several frames, with checksums, with what is to be skipped, and of nothing", async () => {
+    const { ZSTD_c_checksumFlag, ZSTD_c_contentSizeFlag } = constants;
+    const zstd = (text: string, params: Record<number, number>): Buffer => zstdCompressSync(text, { params });
+    const skipped = Buffer.concat([Buffer.from("502a4d1803000000", "hex"), Buffer.from("abc")]);
+    const frames = [
+      zstd("one, ", { [ZSTD_c_checksumFlag]: 1 }),
+      skipped,
+      zstd("", {}),
+      zstd("x".repeat(300_000), { [ZSTD_c_contentSizeFlag]: 0 }),
+    ];
+    const packed = Buffer.concat(frames);
+    const read = await unpacked(".zst", inChunks(packed, 7), 1_000_000);
+    assert.equal(read.toString(), `one, ${"x".repeat(300_000)}`);
+    for (let cut = 1; cut <= frames.reduce((least, { length }) => Math.min(least, length), 9); cut += 1) {
+      await assert.rejects(unpacked(".zst", inChunks(packed.subarray(0, -cut), 7), 1_000_000), UnpackError);
     }
   });
 
