@@ -13,7 +13,7 @@ export type { CheckedLocation, SmokeCheckArgs } from "./s3/smoke-check.ts";
 export { CnpgOperator } from "./cnpg/operator.ts";
 export type { AdoptArgs, CnpgOperatorArgs } from "./cnpg/operator.ts";
 export type { PreflightArgs } from "./cnpg/preflight.ts";
-export type { ClusterArgs } from "./cnpg/cluster.ts";
+export type { ClusterArgs } from "./cnpg/cluster-args.ts";
 export { PostgresCluster } from "./cnpg/postgres/postgres-cluster.ts";
 export type {
   BackupArgs,

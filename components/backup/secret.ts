@@ -24,14 +24,14 @@ export interface BackupSecretArgs {
   preflight?: PreflightArgs | undefined;
 }
 
-/** Makes the Secret of a namespace, as the resource `<name>-secret`. */
+/** Makes the Secret of a namespace, as the resource `<name>-secret`. @internal */
 export type SecretMaker = (
   name: string,
   namespace: pulumi.Input<string>,
   opts?: pulumi.CustomResourceOptions,
 ) => kubernetes.core.v1.Secret;
 
-/** Checks the values once, for any number of Secrets that hold them. */
+/** Checks the values once, for any number of Secrets that hold them. @internal */
 export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentResource): SecretMaker {
   const stringData = secretData(args, parent);
   const cluster = clusterToAsk(parent, args.preflight);
@@ -56,7 +56,7 @@ export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentReso
     );
 }
 
-/** A namespace that outlives the stack, for databases may live in it by then. */
+/** A namespace that outlives the stack, for databases may live in it by then. @internal */
 export function lastingNamespace(
   name: string,
   namespace: pulumi.Input<string>,

@@ -30,7 +30,10 @@ export interface CephHostArgs {
   privateKey: pulumi.Input<string>;
 }
 
-/** What the command provider needs in order to reach the host. A host that does not answer ends within two minutes. */
+/**
+ * What the command provider needs in order to reach the host. A host that does not answer ends within two minutes.
+ * @internal
+ */
 export function sshConnection(
   resource: pulumi.Resource,
   host: CephHostArgs,

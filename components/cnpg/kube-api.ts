@@ -1,22 +1,12 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 
+import type { ClusterArgs } from "./cluster-args.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
 
+export type { ClusterArgs } from "./cluster-args.ts";
 export { inTime } from "./in-time.ts";
-
-/** Which Kubernetes cluster to ask. */
-export interface ClusterArgs {
-  /** Path of a kubeconfig, also with a leading `~/`, or its content. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
-  kubeconfig?: string | undefined;
-
-  /** A context of that kubeconfig. Default: its current context. */
-  context?: string | undefined;
-
-  /** A cluster of that kubeconfig, in the place of the context's own. Default: the context's. */
-  cluster?: string | undefined;
-}
 
 /** Loaded where it is needed first: its hundreds of files take half a second, which most runs can do without. */
 export const kubernetesClient = () => import("@kubernetes/client-node");

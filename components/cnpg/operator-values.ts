@@ -2,7 +2,7 @@ import { isObject, merge } from "./merge.ts";
 
 export type HelmValues = Record<string, unknown>;
 
-/** The chart, the version and the place that this project was tried with. */
+/** The chart, the version and the place that this project was tried with. @internal */
 export const operatorChart = {
   name: "cloudnative-pg",
   version: "0.29.0",
@@ -21,12 +21,12 @@ const defaults: HelmValues = {
   },
 };
 
-/** The values of the release: ours, with the user's merged over them. */
+/** The values of the release: ours, with the user's merged over them. @internal */
 export function operatorValues(overrides: HelmValues = {}): HelmValues {
   return merge(defaults, overrides);
 }
 
-/** Whether the values ask for a PodMonitor, which needs the Prometheus Operator's CRD. */
+/** Whether the values ask for a PodMonitor, which needs the Prometheus Operator's CRD. @internal */
 export function wantsPodMonitor({ monitoring }: HelmValues): boolean {
   return isObject(monitoring) && monitoring.podMonitorEnabled === true;
 }

@@ -134,7 +134,7 @@ function withoutOutputs(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutOutputs(inner)]));
 }
 
-/** The release's values, once it is clear that the cluster can take what they ask for. */
+/** The release's values, once it is clear that the cluster can take what they ask for. @internal */
 export async function valuesFor(
   cluster: ClusterArgs | undefined,
   overrides: HelmValues | undefined,

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { type ClusterArgs, defaultProviderCluster } from "./cluster.ts";
+import type { ClusterArgs } from "./cluster-args.ts";
+import { defaultProviderCluster } from "./cluster.ts";
 
 export interface PreflightArgs extends ClusterArgs {
   /**
@@ -12,7 +13,10 @@ export interface PreflightArgs extends ClusterArgs {
   enabled?: boolean | undefined;
 }
 
-/** The cluster that a component may ask before it makes resources of a type (`kubernetes:…:Kind`); none: do not ask. */
+/**
+ * The cluster that a component may ask before it makes resources of a type (`kubernetes:…:Kind`); none: do not ask.
+ * @internal
+ */
 export function clusterToAsk(
   component: pulumi.ComponentResource,
   { enabled = true, ...cluster }: PreflightArgs = {},

@@ -5,7 +5,7 @@ import type { S3ConnectionArgs } from "../s3/connection.ts";
 /** Name of the Secret in every namespace that backs up; databases refer to it. */
 export const backupSecretName = "cnpg-backup-s3";
 
-/** The Secret's keys: the contract between whoever makes it and every database. */
+/** The Secret's keys: the contract between whoever makes it and every database. @internal */
 export const secretKeys = {
   accessKeyId: "S3_ACCESS_KEY_ID",
   secretAccessKey: "S3_SECRET_ACCESS_KEY",

@@ -27,7 +27,7 @@ export interface S3ConnectionArgs {
   secretAccessKey: pulumi.Input<string>;
 }
 
-/** A connection whose values are known and keep the rules. */
+/** A connection whose values are known and keep the rules. @internal */
 export interface S3Connection {
   endpoint: string;
   region: string;
@@ -36,7 +36,10 @@ export interface S3Connection {
   secretAccessKey: string;
 }
 
-/** The checked values of a connection, as one secret. Mistakes are reported for the resource, if there is one. */
+/**
+ * The checked values of a connection, as one secret. Mistakes are reported for the resource, if there is one.
+ * @internal
+ */
 export function connectionOf(
   args: S3ConnectionArgs,
   resource: pulumi.Resource | undefined,
@@ -59,7 +62,7 @@ export function connectionOf(
   );
 }
 
-/** `http://host/` and `http://host` are the same endpoint; just one of them is ever stored. */
+/** `http://host/` and `http://host` are the same endpoint; just one of them is ever stored. @internal */
 export function withoutSlash(endpoint: string): string {
   return endpoint.replace(/\/$/, "");
 }

@@ -87,7 +87,7 @@ async function proveOrError(connection: S3Connection, bucket: string, path: stri
   }
 }
 
-/** Throws an S3Failure unless the keys can do with a bucket what backups need. */
+/** Throws an S3Failure unless the keys can do with a bucket what backups need. @internal */
 export async function prove(connection: S3Connection, bucket: string, path: string): Promise<void> {
   await probe({ connection, bucket, attempt: "reach the S3 server" });
   const key = smokeKey(path);
@@ -149,7 +149,7 @@ async function remove(
   }
 }
 
-/** A new object each time: checks of several stacks never meet, and none can hit a backup. */
+/** A new object each time: checks of several stacks never meet, and none can hit a backup. @internal */
 export function smokeKey(path: string): string {
   const prefix = path.split("/").filter((part) => part !== "");
   return [...prefix, ".cnpg-rgw-smoke", randomUUID()].join("/");

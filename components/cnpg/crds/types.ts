@@ -14,12 +14,16 @@ interface Specs {
   ScheduledBackup: ScheduledBackupSpec;
 }
 
-/** A kind of custom resource whose CRD this package knows. */
+/** A kind of custom resource whose CRD this package knows. @internal */
 export type CrdKind = keyof Specs;
 
+/** @internal */
 export type SpecOf<K extends CrdKind> = Specs[K];
 
-/** A spec whose parts, at any depth, may be outputs of other resources; undefined stands for a field left out. */
+/**
+ * A spec whose parts, at any depth, may be outputs of other resources; undefined stands for a field left out.
+ * @internal
+ */
 export type SpecInput<T> = pulumi.Input<
   T extends object ? { [F in keyof T]: SpecInput<T[F]> | (object extends Pick<T, F> ? undefined : never) } : T
 >;

@@ -5,8 +5,10 @@ import { takesBack } from "../owner.ts";
 import manifest from "./generated/manifest.json" with { type: "json" };
 
 type DeploymentArgs = kubernetes.types.input.apps.v1.Deployment;
+/** @internal */
 export type ResourceRequirements = kubernetes.types.input.core.v1.ResourceRequirements;
 
+/** @internal */
 export interface PluginContainer {
   image: pulumi.Input<string>;
   sidecarImage: pulumi.Input<string>;
@@ -14,13 +16,13 @@ export interface PluginContainer {
   resources: pulumi.Input<ResourceRequirements>;
 }
 
-/** Names of the Secrets with each side's certificate. */
+/** Names of the Secrets with each side's certificate. @internal */
 export interface TlsSecretNames {
   server: pulumi.Input<string>;
   client: pulumi.Input<string>;
 }
 
-/** The plugin's Deployment as its project ships it, with images, resources and certificates filled in. */
+/** The plugin's Deployment as its project ships it, with images, resources and certificates filled in. @internal */
 export function deployment(
   namespace: pulumi.Input<string>,
   container: PluginContainer,

@@ -50,7 +50,7 @@ export interface BarmanCloudPluginArgs {
    * CPU and memory of the plugin's pod, as in a Kubernetes container; replaces the default as a whole. Default:
    * requests of 50m CPU and 100Mi memory, no limits.
    */
-  resources?: pulumi.Input<ResourceRequirements | undefined>;
+  resources?: pulumi.Input<kubernetes.types.input.core.v1.ResourceRequirements | undefined>;
 
   /** The certificates that the component makes itself; without meaning where `certManager` is enabled. */
   certificates?: PluginCertificatesArgs | undefined;

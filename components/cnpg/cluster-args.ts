@@ -1,0 +1,11 @@
+/** Which Kubernetes cluster to ask. */
+export interface ClusterArgs {
+  /** Path of a kubeconfig, also with a leading `~/`, or its content. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
+  kubeconfig?: string | undefined;
+
+  /** A context of that kubeconfig. Default: its current context. */
+  context?: string | undefined;
+
+  /** A cluster of that kubeconfig, in the place of the context's own. Default: the context's. */
+  cluster?: string | undefined;
+}
