@@ -116,7 +116,7 @@ export const cephTheme: Theme = {
       while: "the user's quota is lowered below what it stores",
       change: () => setConfig({ "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1" }),
       cause: () => Promise.resolve(() => Promise.resolve()),
-      says: [/S3 quota problem: .* quota is used up\. Raise it, or delete objects\./],
+      says: [/S3 quota problem: .*: a quota of the user or the bucket is used up\. Raise it: .* by itself\./],
       seconds: 60,
       byHand: {
         what: "raising the quota in the config",

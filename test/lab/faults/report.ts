@@ -12,7 +12,8 @@ time given, that it prints what is quoted here, no stack trace and no secret (no
 the command line of a process on any host, or in the homes, shell histories included, and temporary folders of the Ceph
 host), and that, once the fault is mended, the next \`pulumi up\` brings the stack to what is declared, with
 \`pulumi preview --expect-no-changes\` after it. Where a quote shows \`…\`, it has a name or a time that is another one
-each time.
+each time. What cannot work however well everything runs, such as settings that contradict each other, is on
+[a page of its own](mistakes.md).
 `;
 
 const notHandled = `## What is not handled
