@@ -65,7 +65,7 @@ function accessWithoutCeph(found: FoundConfig): Problem[] {
   const path = ["cephHostPrivateKey"];
   const message =
     `${keyName(path)} is set, and there is no cnpg-rgw:cephHost to use it on. If this stack has made its RGW user there,` +
-    ' `pulumi up` now ends all keys of that user: see "Any S3 store" in README.md first';
+    ' `pulumi up` now ends the keys that it has there: see "Any S3 store" in README.md first';
   return [{ message, fix: removeCommand(path) }];
 }
 

@@ -6,7 +6,7 @@ import { kubectl, lab, must, mustPulumi, pulumi, startPulumi } from "./support/l
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { rgwUser, setConfig, stackIsUp, uid } from "./support/stack.ts";
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/ceph-host.md", import.meta.url), "utf8");
 
 before(stackIsUp);
 
@@ -72,10 +72,10 @@ describe("single-disk settings", () => {
   );
 
   it(
-    "are put back by the README's commands, and in force again when they are on again",
+    "are put back by the commands in docs/ceph-host.md, and in force again when they are on again",
     onlyInFull,
     async () => {
-      const [, commands = "false"] = /```sh\n(for name in osd_pool_default_size [^]*?)```/.exec(readme) ?? [];
+      const [, commands = "false"] = /```sh\n(for name in osd_pool_default_size [^]*?)```/.exec(page) ?? [];
       await setConfig({ "cnpg-rgw:singleDiskCeph.enabled": "false" });
       await mustPulumi(["up", "--yes", "--skip-preview"]);
       await must("pve", ["sh", "-ec", commands]);

@@ -175,7 +175,7 @@ const disks: Row[] = [
     on: "s3",
     given: { cephHostPrivateKey: privateKey },
     key: "cephHostPrivateKey",
-    says: "is set, and there is no cnpg-rgw:cephHost to use it on. If this stack has made its RGW user there, `pulumi up` now ends all keys",
+    says: "is set, and there is no cnpg-rgw:cephHost to use it on. If this stack has made its RGW user there, `pulumi up` now ends the keys",
     fix: "pulumi config rm cnpg-rgw:cephHostPrivateKey",
   },
   {
