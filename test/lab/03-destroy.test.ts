@@ -94,8 +94,21 @@ describe("destroy with the protection lifted", () => {
     assert.deepEqual(await s3({ ...keys, bucket: other, steps: [["remove", ""]] }), ["done"]);
   });
 
-  it("refuses to take another bucket of the user along, and says what to do", async () => {
+  it("leaves a user that was there before the stack, and its bucket", async () => {
+    await mustPulumi(["destroy", "--yes", "--skip-preview"]);
+    assert.deepEqual((await rgwUser(uid))?.keys, []);
+    assert.equal(await bucketOwner(), uid);
+  });
+
+  it("refuses to take another bucket of a user that it made along, and says what to do", async () => {
+    await must("pve", ["radosgw-admin", "user", "rm", `--uid=${uid}`, "--purge-data"]);
+    await mustPulumi(["up", "--yes", "--skip-preview"]);
     const keys = await keysOfStack();
+    const objects: S3Steps = [
+      ["put", "lab/kept"],
+      ["put", "stranger/kept"],
+    ];
+    await s3({ ...keys, steps: objects });
     assert.deepEqual(
       await s3({
         ...keys,
