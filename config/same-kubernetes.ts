@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type ClusterArgs, defaultProviderCluster, getIfThere } from "../components/cnpg/cluster.ts";
 import { reasonOf, statusOf } from "../components/cnpg/kube-api.ts";
 import { isMocked } from "../components/mocked.ts";
-import { knownValues, settled } from "../components/known-values.ts";
+import { ifKnown, knownValues, settled } from "../components/known-values.ts";
 
 interface Uses {
   operator: { enabled: boolean };
@@ -38,7 +38,9 @@ export async function requireSameKubernetes(
     { input: uid ?? "" },
     { protect, hooks: { beforeUpdate: hook }, ...(uid === undefined && { ignoreChanges: ["input"] }) },
   );
-  await settled(stash.urn);
+  const urn = await settled(stash.urn);
+  // With `--target` the Stash may be left out, and no hook runs. Its output is the first UID that the stack was told.
+  if (uid !== undefined) problem ??= anotherCluster(await ifKnown(stash.output), uid, urn);
   if (problem !== undefined) throw new pulumi.RunError(problem);
 }
 

@@ -134,6 +134,20 @@ describe("another Kubernetes cluster", () => {
     await succeed(...up, "--expect-no-changes");
   });
 
+  it("is refused also where --target and --exclude leave out what keeps the first one's UID", async () => {
+    await pointAt("second");
+    for (const part of [
+      ["--target", await urn("schedule")],
+      ["--exclude", await urn("kubernetes-cluster")],
+    ]) {
+      for (const command of [["preview"], up]) {
+        assert.match(await fail(...command, ...part), /another Kubernetes cluster/);
+      }
+    }
+    await pointAt("first");
+    await succeed(...up, "--expect-no-changes");
+  });
+
   it("does not tell while it is away, and is known again afterwards", async () => {
     clusters.get("second")?.close();
     await pointAt("second");

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { anotherCluster } from "../../../config/same-kubernetes.ts";
+import * as pulumi from "@pulumi/pulumi";
+
+import { anotherCluster, requireSameKubernetes } from "../../../config/same-kubernetes.ts";
+import { apiServer } from "../components/cnpg/api-server.ts";
 
 const urn = "urn:pulumi:homelab::cnpg-rgw::pulumi:index:Stash::kubernetes-cluster";
 
@@ -22,5 +25,24 @@ describe("another Kubernetes cluster", () => {
       said,
       /\n {6}pulumi state delete --force 'urn:.*::kubernetes-cluster' && pulumi up --refresh$/,
     );
+  });
+
+  it("is refused by what the state keeps, too, for an update of other targets runs no hook", async (t) => {
+    const path = "/api/v1/namespaces/kube-system";
+    const body = { metadata: { uid: "b" } };
+    const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body } });
+    t.after(close);
+    const uses = { operator: { enabled: true }, barmanPlugin: { enabled: true }, namespaces: [] };
+    const withState = (output: string) =>
+      pulumi.runtime.setMocks({
+        newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, output } }),
+        call: () => ({}),
+      });
+    await withState("a");
+    await assert.rejects(requireSameKubernetes(uses, true, { kubeconfig }), /kube-system is b, and was a/);
+    for (const known of ["b", ""]) {
+      await withState(known);
+      await requireSameKubernetes(uses, true, { kubeconfig });
+    }
   });
 });
