@@ -93,9 +93,10 @@ export function takenByOthers(
   if (label === undefined || owners.includes(label)) return undefined;
   return (
     `${theSecret} in namespace ${namespace} is this stack's, and another stack or component has taken it over since. ` +
-    "Each changes it to what it declares, and either would delete it. Keep the namespace in one list only: in the stack " +
-    "that is to let go, `pulumi state delete` the Secret, and remove the namespace from its list. For this stack to go " +
-    `on then: kubectl -n ${namespace} label --overwrite secret ${backupSecretName} ${ownerLabel}=${owners[0] ?? ""}`
+    "Each changes it to what it declares, and either would delete it. Keep the namespace in one list only: take it out " +
+    "of the other one and run `pulumi up` there, which deletes the Secret; then, at once, `pulumi up --refresh` where it " +
+    "stays makes it anew. WAL waits on the volumes meanwhile. If nothing else looks after the Secret, and this stack is " +
+    `to, say so: kubectl -n ${namespace} label --overwrite secret ${backupSecretName} ${ownerLabel}=${owners[0] ?? ""}`
   );
 }
 
