@@ -101,11 +101,12 @@ def mark_as_own(data, before, is_new, changed):
 
 def create():
     options = [uid(), "--display-name=" + job["displayName"], "--max-buckets=%d" % job["maxBuckets"]]
-    # Another run may have been quicker: then the user is there, and is corrected like any other.
+    # Another run may have been quicker: then the user is there, and is corrected like any other. To one of the same
+    # display name Ceph adds the key, as if it had made the user.
     code, _ = radosgw_admin(
         "user create", *options, "--access-key=" + placeholder_key(), "--gen-secret", allow=(EEXIST,)
     )
-    return code == 0
+    return code == 0 and [key["access_key"] for key in stored()["data"]["keys"]] == [placeholder_key()]
 
 
 def own_instead():
@@ -172,7 +173,10 @@ def bring_to_declared(is_new):
 
 
 def apply():
-    created = not exists() and create()
+    return finished(not exists() and create())
+
+
+def finished(created):
     try:
         result = bring_to_declared(created)
     except Failure:
@@ -184,11 +188,12 @@ def apply():
 
 def adopt():
     """The first time that this stack meets the user."""
-    if exists():
+    created = not exists() and create()
+    if not created:
         data = stored()["data"]
         refuse_user_of_others(data)
         refuse_keys_in_use(data)
-    return apply()
+    return finished(created)
 
 
 def inspect():

@@ -32,6 +32,8 @@ interface FakeState {
   /** The buckets that `user enable` woke up. */
   enabledBuckets?: string[];
   isSecondaryZone?: boolean;
+  /** The user of another run, made just after the first question for it. */
+  madeMeanwhile?: User;
   breaks?: { exitCode: number; stderr: string };
 }
 

@@ -30,11 +30,15 @@ if state.get("breaks"):
 elif state.get("isSecondaryZone") and verb in ("user create", "user enable", "user rm"):
     said = "Please run the command on master zone. Performing this operation on non-master zone leads to inconsistent"
     finish(22, said + " metadata between zones\nAre you sure you want to go ahead? (requires --yes-i-really-mean-it)\n")
+elif verb == "user info" and "madeMeanwhile" in state:
+    state["users"][uid] = state.pop("madeMeanwhile")
+    finish(22, "could not fetch user info: no user info saved")
 elif verb == "user info":
     finish(0, stdout=user) if user else finish(22, "could not fetch user info: no user info saved")
 elif verb == "user create":
     if user and user["display_name"] == option("display-name"):
-        finish(1, "the fake does not do what Ceph does here: add the key to the user that is there")
+        user["keys"].append({"user": uid, "access_key": option("access-key"), "secret_key": "generated-by-rgw"})
+        finish(0, stdout=user)
     if user:
         finish(17, "could not create user: unable to create user, user: %s exists" % uid)
     state["users"][uid] = {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
 describe("the scripts for an RGW user that another stack uses", needsPython, () => {
-  const { state, keysOf, byHand, succeeds, fails } = fakeCeph();
+  const { state, save, keysOf, byHand, succeeds, fails } = fakeCeph();
 
   const ofA = {
     owner: { id: "aaaa", stack: "organization/cnpg-rgw/a" },
@@ -34,6 +34,23 @@ describe("the scripts for an RGW user that another stack uses", needsPython, () 
       }
     }
     assert.deepEqual(state().users, before);
+  });
+
+  it("refuse to join one whose first update was quicker by a moment, and leave its user", () => {
+    succeeds("adopt", { ...ofA, ...key("OLD") });
+    const { users, ...others } = state();
+    const madeMeanwhile = users["cnpg-backup"] ?? assert.fail("no user");
+    for (const failing of [{}, { displayName: "Another" }]) {
+      save({ ...others, users: {}, madeMeanwhile });
+      assert.match(
+        fails("adopt", { ...ofB, ...key("NEW"), ...failing }),
+        /belongs to stack .*\/a; nothing was/,
+      );
+      assert.ok(keys()?.includes("OLD"));
+      // The key without a secret that Ceph may have added goes with the other stack's next update.
+      succeeds("apply", { ...ofA, ...key("OLD"), otherKeys: "revoke" });
+      assert.deepEqual(keys(), ["OLD"]);
+    }
   });
 
   it("refuse to join a stack of the same name, too: there may be one elsewhere", () => {
