@@ -52,10 +52,14 @@ export async function answered<T>(question: GuardQuestion<T>): Promise<T | undef
   }
 }
 
-const said = new Set<string>();
+// Of one run of the program: with the Automation API there can be several in one process, such as a preview and an update.
+const saidIn = new WeakMap<object, Set<string>>();
 
 /** A warning of a guard that had no answer: one of hundreds of databases and namespaces says it for all. */
 export function warnOnce(kind: string, problem: string, resource?: pulumi.Resource): void {
+  const run = pulumi.runtime.getMonitor() ?? saidIn;
+  const said = saidIn.get(run) ?? new Set();
+  saidIn.set(run, said);
   if (said.has(kind)) return;
   said.add(kind);
   say("warn", `${problem}. This is said once for all of its kind.`, resource);

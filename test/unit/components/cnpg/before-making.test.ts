@@ -112,6 +112,11 @@ describe("a question without an answer", () => {
     assert.equal(await ask(forbidden), undefined);
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(warn.mock.callCount(), 1);
+    // Another run in the same process, as with the Automation API, says it too.
+    await recordResources();
+    assert.equal(await ask(forbidden), undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(warn.mock.callCount(), 2);
     await assert.rejects(ask(forbidden, true), /the right to list Secrets there/);
     await assert.rejects(ask(new KubeFailure(401, "")), /Run `pulumi up` again once the cluster answers/);
   });
