@@ -8,7 +8,7 @@ import { instancesOf } from "./instances.ts";
 import { errorLines } from "./log-lines.ts";
 import { operatorError } from "./operator-log.ts";
 import { type ReplayLog, replayLog } from "./replay-log.ts";
-import { staleJobs } from "./stale-jobs.ts";
+import { failedJobs, staleJobs } from "./stale-jobs.ts";
 import { type Job, type Pod, claimList, jobList, jobOf, podList } from "./workload.ts";
 
 /** One look at a database: its Cluster, and what the operator made for it. */
@@ -33,6 +33,9 @@ export interface Look {
 
   /** Jobs of before the last change of the Cluster's spec, of which nothing runs. */
   staleJobs?: string[];
+
+  /** Jobs that have failed, and of which nothing runs. */
+  failedJobs?: string[];
 }
 
 export interface RunningRecovery {
@@ -94,6 +97,7 @@ export async function lookAt(
     heldUp: await heldUp(configuration, { jobs, pods, claims }),
     starts: await failedStarts(configuration, pods, sinceSeconds),
     staleJobs: staleJobs(resource, jobs, pods),
+    failedJobs: failedJobs(jobs, pods),
     ...(isNothingUnderWay(resource, jobs, pods) && {
       operatorError: await operatorError(configuration, { namespace, name }, sinceSeconds ?? aWhile),
     }),

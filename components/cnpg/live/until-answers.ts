@@ -8,7 +8,7 @@ import { conditionOf, isReplicaCluster } from "./cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage } from "./failure.ts";
 import { instancesOf } from "./instances.ts";
-import { type LogSeconds, type Look, lookAt } from "./look.ts";
+import { type FailingJob, type LogSeconds, type Look, lookAt } from "./look.ts";
 import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
 import { type Obstacle, obstaclesOf } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
@@ -22,7 +22,7 @@ import {
   staleSidecar,
 } from "./sidecar.ts";
 import { askSql } from "./sql.ts";
-import { endStaleJobs } from "./stale-jobs.ts";
+import { withoutStaleJobs } from "./stale-jobs.ts";
 import { caNotTakenUp, change, changeKey, firstAwaited, notTakenUp, sidecarNotTakenUp } from "./taken-up.ts";
 
 export interface UntilAnswersOptions {
@@ -116,6 +116,9 @@ interface Database {
   /** Whether instances with another one are to restart, and whether they were told to. */
   restart: "none" | "due" | "begun";
 
+  /** How many pods of a Job had failed at the first look of an update. */
+  failedBefore: ReadonlyMap<string, number> | undefined;
+
   /** In seconds, how long the wait lasts. */
   elapsed: () => number;
 }
@@ -140,6 +143,7 @@ export async function untilDatabaseAnswers(
     ...{ cluster, namespace, name, answerMs, isFirstBackupDue, generationBefore, privateCas, elapsed },
     sidecar: wanted,
     restart: sidecar?.isChanged === true ? "due" : "none",
+    failedBefore: undefined,
   };
   const patience = new Patience();
   const progress = progressLog(`${namespace}/${name}`, options.log);
@@ -228,8 +232,11 @@ async function see(
   try {
     const look = await inTime(limitMs, async (deadline) => {
       const configuration = await configurationFor(cluster, deadline);
-      const found = await lookAt(configuration, namespace, name, logSeconds(database));
-      await endStaleJobs(configuration, found);
+      const all = await lookAt(configuration, namespace, name, logSeconds(database));
+      const found = withoutOldFailures(
+        database,
+        await withoutStaleJobs(configuration, all, isFirst(database)),
+      );
       await restartForSidecar(database, found, deadline);
       return found;
     });
@@ -254,6 +261,19 @@ async function see(
   } catch (error) {
     return { obstacles: [noLook(error)] };
   }
+}
+
+/** Of a Cluster that was there before. */
+const isFirst = ({ generationBefore, failedBefore }: Database): boolean =>
+  generationBefore !== undefined && failedBefore === undefined;
+
+/** A Job that is at work counts once more of its pods have failed than before the update. */
+function withoutOldFailures(database: Database, look: Look): Look {
+  if (isFirst(database)) database.failedBefore = new Map(look.jobs.map((job) => [job.name, job.failedPods]));
+  const { failedBefore } = database;
+  const isOld = ({ name, failedPods, isOver }: FailingJob) =>
+    !isOver && failedBefore?.get(name) === failedPods;
+  return { ...look, jobs: look.jobs.filter((job) => !isOld(job)) };
 }
 
 /** Once; where it may not be done, what is stale is told at the end. */

@@ -28,6 +28,9 @@ export interface Cluster {
   /** To a PATCH of the Cluster. */
   patch?: (sent: string) => Reply;
 
+  /** To a DELETE of a Job. */
+  deleteJob?: (name: string) => Reply;
+
   /** The operator's pods. */
   operators?: () => Reply;
   exec?: () => ExecReply;
@@ -49,8 +52,10 @@ export async function fakeKubernetes(t: TestContext, cluster: Cluster): Promise<
 
 export async function startKubernetes(cluster: Cluster): Promise<{ kubeconfig: string; close: () => void }> {
   const server = createServer((request, response) => {
-    const reply = () => replyTo(cluster, new URL(request.url ?? "", "http://fake"));
-    if (request.method !== "PATCH") send(reply(), response);
+    const url = new URL(request.url ?? "", "http://fake");
+    if (request.method === "DELETE")
+      send(cluster.deleteJob?.(url.pathname.split("/").at(-1) ?? "") ?? failed(403), response);
+    else if (request.method !== "PATCH") send(replyTo(cluster, url), response);
     else
       void text(request).then((sent) => {
         send(cluster.patch?.(sent) ?? failed(404), response);
