@@ -10,6 +10,7 @@ export { BackupBucket } from "./s3/bucket.ts";
 export type { BackupBucketArgs } from "./s3/bucket.ts";
 export { smokeCheck } from "./s3/smoke-check.ts";
 export type { CheckedLocation, SmokeCheckArgs } from "./s3/smoke-check.ts";
+export type { QuotaArgs } from "./s3/stored.ts";
 export { CnpgOperator } from "./cnpg/operator.ts";
 export type { AdoptArgs, CnpgOperatorArgs } from "./cnpg/operator.ts";
 export type { PreflightArgs } from "./cnpg/preflight.ts";

@@ -18,7 +18,7 @@ import type { S3Connection, S3ConnectionArgs } from "./connection.ts";
 import { classify, S3Failure } from "./failure.ts";
 import { probe } from "./probe.ts";
 import { bucketRule, endpointRule, pathRule } from "./rules.ts";
-import { type Quota, quotaProblem, storedIn } from "./stored.ts";
+import { type QuotaArgs, quotaProblem, storedIn } from "./stored.ts";
 import { warnsOfPublicHttp } from "./transport.ts";
 
 export interface SmokeCheckArgs {
@@ -35,7 +35,7 @@ export interface SmokeCheckArgs {
    * The quota that the keys' user is to have. A preview fails where RGW says that the bucket holds more already, for
    * every write would fail then. Default: none.
    */
-  quota?: Quota;
+  quota?: QuotaArgs;
 }
 
 /** The place in an S3 store that a smoke check proved, the same in preview and update. */
@@ -72,7 +72,7 @@ export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation>
 async function refuseSmallQuota(
   connection: S3Connection,
   bucket: string,
-  quota: Quota | undefined,
+  quota: QuotaArgs | undefined,
 ): Promise<void> {
   const stored = quota && (await storedIn(connection, bucket));
   const problem = stored && quotaProblem(quota, stored, bucket);

@@ -6,12 +6,12 @@ import { s3Client } from "./client.ts";
 import type { S3Connection } from "./connection.ts";
 
 /** Limits on what a user may store. */
-export interface Quota {
+export interface QuotaArgs {
   maxSizeBytes?: number | undefined;
   maxObjects?: number | undefined;
 }
 
-/** What a bucket holds. */
+/** What a bucket holds. @internal */
 export interface StoredInBucket {
   bytes: number;
   objects: number;
@@ -24,7 +24,7 @@ const answer = z.object({
   }),
 });
 
-/** What RGW says that a bucket holds; undefined where it does not say, or the store is another one. */
+/** What RGW says that a bucket holds; undefined where it does not say, or the store is another one. @internal */
 export async function storedIn(
   connection: S3Connection,
   bucket: string,
@@ -64,8 +64,12 @@ function askForStats(request: unknown): void {
   if (isRequest && isPlainObject(request.query)) Object.assign(request.query, { "read-stats": "true" });
 }
 
-/** What speaks against a quota: more is stored already, and every write would fail, WAL included. */
-export function quotaProblem(quota: Quota, stored: StoredInBucket, bucket: string): string | undefined {
+/** What speaks against a quota: more is stored already, and every write would fail, WAL included. @internal */
+export function quotaProblem(
+  quota: QuotaArgsArgs,
+  stored: StoredInBucket,
+  bucket: string,
+): string | undefined {
   const limits = [
     { key: "maxSizeBytes", limit: quota.maxSizeBytes, held: stored.bytes, unit: "bytes" },
     { key: "maxObjects", limit: quota.maxObjects, held: stored.objects, unit: "objects" },

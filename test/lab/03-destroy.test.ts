@@ -201,7 +201,7 @@ describe("a bucket that was there before", () => {
     assert.notEqual(outcome.code, 0);
     assert.match(
       outcome.all,
-      /bucket not-ours exists and belongs to another user of the store\..*Otherwise choose another bucket name/,
+      /bucket not-ours is not for these keys to manage.*Otherwise choose another bucket name/,
     );
     assert.deepEqual(await s3({ ...theirs, steps: [["list", ""]] }), [["theirs"]]);
     await setConfig({ "cnpg-rgw:bucket": bucket });
