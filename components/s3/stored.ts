@@ -66,7 +66,7 @@ function askForStats(request: unknown): void {
 
 /** What speaks against a quota: more is stored already, and every write would fail, WAL included. @internal */
 export function quotaProblem(
-  quota: QuotaArgsArgs,
+  quota: QuotaArgs,
   stored: StoredInBucket,
   bucket: string,
 ): string | undefined {
