@@ -6,7 +6,8 @@ import { type FailedStart, isNotRunning } from "./failed-start.ts";
 import { type HeldUp, heldUp } from "./held-up.ts";
 import { instancesOf } from "./instances.ts";
 import { errorLines } from "./log-lines.ts";
-import { operatorError } from "./operator-log.ts";
+import { type ComingBack, mayNodeComeBack } from "./nodes.ts";
+import { type OperatorError, operatorError } from "./operator-log.ts";
 import { type ReplayLog, replayLog } from "./replay-log.ts";
 import { failedJobs, staleJobs } from "./stale-jobs.ts";
 import { type Job, type Pod, claimList, jobList, jobOf, podList } from "./workload.ts";
@@ -25,11 +26,14 @@ export interface Look {
   /** What was made for it and gets no further. */
   heldUp?: HeldUp[];
 
+  /** Where a pod fits on no node: whether one that takes no pods now may do so by itself. */
+  mayNodeComeBack?: ComingBack | undefined;
+
   /** Instances in which PostgreSQL does not run. */
   starts?: FailedStart[];
 
   /** What the operator's log says last of it, where nothing is under way. */
-  operatorError?: string | undefined;
+  operatorError?: OperatorError | undefined;
 
   /** Jobs of before the last change of the Cluster's spec, of which nothing runs. */
   staleJobs?: string[];
@@ -95,6 +99,7 @@ export async function lookAt(
     jobs: await Promise.all(failing.map((job) => failingJob(configuration, job, pods))),
     recovery: await runningRecovery(configuration, pods),
     heldUp: await heldUp(configuration, { jobs, pods, claims }),
+    mayNodeComeBack: await mayNodeComeBack(configuration, pods),
     starts: await failedStarts(configuration, pods, sinceSeconds),
     staleJobs: staleJobs(resource, jobs, pods),
     failedJobs: failedJobs(jobs, pods),

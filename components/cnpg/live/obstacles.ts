@@ -1,10 +1,11 @@
 import type { ClusterResource } from "./cluster-resource.ts";
 import { failedStartObstacles } from "./failed-start.ts";
-import { type HeldUp, heldUpObstacles, isNodeOnItsWay, patienceWithOthers } from "./held-up.ts";
+import { heldUpObstacles, isNodeOnItsWay, mayEventsBeUnseen, patienceWithOthers } from "./held-up.ts";
 import { knownCause, tellingLines } from "./known-causes.ts";
 import type { FailingJob, Look, RunningRecovery } from "./look.ts";
 import { operatorObstacle } from "./operator-log.ts";
-import { refusalAdvice } from "./refusal-advice.ts";
+import { mayPass, patienceWithPassing, refusalAdvice } from "./refusal-advice.ts";
+import { namesNoTaint } from "./nodes.ts";
 import type { LowSetting } from "./replay-log.ts";
 import type { ContainerStatus, Pod } from "./workload.ts";
 
@@ -25,6 +26,13 @@ export interface Obstacle {
 
   /** It is final once it has been there for this long, in seconds; Infinity: it may go away until the deadline. */
   patience: number;
+
+  /**
+   * Where somebody tries again and again: another text for each attempt. It is then final at an attempt that fails after
+   * its patience, and in any case after `nextWithin` seconds, the longest time from one attempt to the next.
+   */
+  attempt?: string | undefined;
+  nextWithin?: number | undefined;
 }
 
 /** What stands in a database's way, the most telling first. */
@@ -35,7 +43,7 @@ export function obstaclesOf(look: Look): Obstacle[] {
     ...failedStartObstacles(starts, resource.metadata.namespace),
     ...heldUpObstacles(heldUp),
     ...jobs.map(jobObstacle),
-    ...pods.flatMap((pod) => podObstacles(pod, heldUp)),
+    ...pods.flatMap((pod) => podObstacles(pod, look)),
     ...(operatorError === undefined ? [] : [operatorObstacle(operatorError)]),
     ...phaseObstacles(resource),
   ];
@@ -72,26 +80,47 @@ function jobObstacle({ name, failedPods, isOver, errors }: FailingJob): Obstacle
   };
 }
 
-function podObstacles({ metadata: { name }, status }: Pod, heldUp: readonly HeldUp[]): Obstacle[] {
+function podObstacles(pod: Pod, look: Look): Obstacle[] {
+  const { metadata, status } = pod;
+  const { name } = metadata;
   if (status.phase === "Failed" || status.phase === "Succeeded") return [];
   const unscheduled = status.conditions.find(
     ({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable",
   );
-  if (unscheduled) return [unschedulable(name, unscheduled.message ?? "", isNodeOnItsWay(heldUp, name))];
+  if (unscheduled) return [unschedulable(pod, unscheduled.message ?? "", look)];
   const containers = [...status.initContainerStatuses, ...status.containerStatuses];
   return containers.flatMap((container) => containerObstacle(name, container));
 }
 
-function unschedulable(pod: string, message: string, isOnItsWay: boolean): Obstacle {
-  // A node that restarts comes back, and a provisioner may be at work at the volume.
-  const mayPass = isOnItsWay || /node\.kubernetes\.io\/|were unschedulable|unbound immediate/.test(message);
+function unschedulable(pod: Pod, message: string, look: Look): Obstacle {
+  const { name } = pod.metadata;
   return {
-    key: `schedule ${pod}`,
-    problem: `the pod ${pod} fits on no node: ${message}`,
+    key: `schedule ${name}`,
+    problem: `the pod ${name} fits on no node: ${message}`,
     advice: schedulingAdvice.find(([pattern]) => pattern.test(message))?.[1] ?? "See what the message names.",
-    patience: mayPass ? Infinity : patienceWithOthers,
+    patience: patienceWithScheduler(pod, message, look),
   };
 }
+
+/** A node that restarts comes back, others make room, and a provisioner may be at work at the volume. */
+function patienceWithScheduler(
+  { metadata: { name }, status }: Pod,
+  message: string,
+  { heldUp = [], mayNodeComeBack }: Look,
+): number {
+  const isOnItsWay = isNodeOnItsWay(heldUp, name) || status.nominatedNodeName !== undefined;
+  const mayPassByItself =
+    isOnItsWay ||
+    (mayNodeComeBack === "yes" && namesNoTaint(message)) ||
+    /node\.kubernetes\.io\/|were unschedulable|unbound immediate/.test(message);
+  if (mayPassByItself) return Infinity;
+  const isUnseen =
+    (mayNodeComeBack === "unknown" && namesNoTaint(message)) || mayEventsBeUnseen(heldUp, name);
+  return isUnseen ? patienceUnseen : patienceWithOthers;
+}
+
+/** In seconds, where nobody tells whether a node comes back or is added. */
+const patienceUnseen = 300;
 
 const schedulingAdvice: readonly [RegExp, string][] = [
   [
@@ -124,6 +153,8 @@ const schedulingAdvice: readonly [RegExp, string][] = [
 const waiting: Record<string, { patience: number; advice: string } | undefined> = {
   ErrImagePull: image(120),
   ImagePullBackOff: image(120),
+  RegistryUnavailable: image(120),
+  SignatureValidationFailed: image(120),
   ImageInspectError: image(60),
   ErrImageNeverPull: image(30),
   InvalidImageName: image(10),
@@ -134,7 +165,7 @@ const waiting: Record<string, { patience: number; advice: string } | undefined> 
   },
   CreateContainerError: { patience: 50, advice: "The node cannot make the container: see the message." },
   RunContainerError: { patience: 50, advice: "The node cannot start the container: see the message." },
-  CrashLoopBackOff: { patience: 50, advice: "The log of the container says why it ends." },
+  CrashLoopBackOff: { patience: 30, advice: "The log of the container says why it ends." },
 };
 
 function image(patience: number): { patience: number; advice: string } {
@@ -153,6 +184,9 @@ export const isImageMissing = (reason = ""): boolean =>
 const isRefusedByRegistry = (message: string): boolean =>
   /not found|manifest unknown|unauthorized|denied|forbidden|authentication required/i.test(message);
 
+/** The kubelet's longest pause before it pulls an image or starts a container once more is five minutes. */
+const longestBackOff = 330;
+
 function containerObstacle(pod: string, container: ContainerStatus): Obstacle[] {
   const { name, image, state } = container;
   const reason = reasonToWait(container);
@@ -169,11 +203,32 @@ function containerObstacle(pod: string, container: ContainerStatus): Obstacle[] 
       pod,
       problem: `${what} (${reason}${state?.waiting?.message ? `: ${state.waiting.message.slice(0, 300)}` : ""})`,
       ...known,
-      ...(isImage && isRefusedByRegistry(state?.waiting?.message ?? "") && { patience: patienceWithOthers }),
+      ...(isImage && isRefusedByRegistry(state?.waiting?.message ?? "") && { patience: 25 }),
+      ...(isBackingOff(reason) && attemptOf(container, isImage)),
+      ...(isSlow(reason, state?.waiting?.message) && { patience: patienceWithPassing }),
       ...(container.lastState?.terminated?.reason === "OOMKilled" && { advice: tooLittleMemory(name) }),
     },
   ];
 }
+
+/** A pull that fails shows another reason than the pause after it; a container that runs may go well this time. */
+function attemptOf({ state, restartCount = 0 }: ContainerStatus, isImage: boolean): Partial<Obstacle> {
+  if (isImage) return { attempt: state?.waiting?.reason, nextWithin: longestBackOff };
+  const isRunning = state?.waiting === undefined;
+  return {
+    attempt: `${isRunning ? restartCount : restartCount + 1} failed`,
+    ...(!isRunning && { nextWithin: longestBackOff }),
+  };
+}
+
+const isBackingOff = (reason: string): boolean =>
+  /^(ErrImagePull|ImagePullBackOff|RegistryUnavailable|SignatureValidationFailed|CrashLoopBackOff)$/.test(
+    reason,
+  );
+
+/** On a node whose disk is busy a container takes minutes to be made, and its name is taken meanwhile. */
+const isSlow = (reason: string, message = ""): boolean =>
+  reason === "CreateContainerError" && /deadline exceeded|is reserved for/.test(message);
 
 /** Between two attempts a container that crashes again and again runs for a moment. */
 function reasonToWait({ state, ready, restartCount = 0 }: ContainerStatus): string {
@@ -185,6 +240,8 @@ const tooLittleMemory = (container: string): string =>
   `It was killed since it needs more memory than its limit. Raise resources.limits.memory of ${
     container === "postgres" ? "spec" : "backup.objectStore.instanceSidecarConfiguration"
   }.`;
+
+const cannotCreate = "Unable to create required cluster objects";
 
 /** Phases of CloudNativePG (api/v1, Phase…) in which it waits for a person. */
 const stuck: Record<string, { patience: number; advice: string } | undefined> = {
@@ -208,7 +265,7 @@ const stuck: Record<string, { patience: number; advice: string } | undefined> = 
     advice: "Correct the image name, or the image catalog that the database refers to.",
   },
   "Invalid cluster definition": { patience: 30, advice: "Correct what the reason names." },
-  "Unable to create required cluster objects": {
+  [cannotCreate]: {
     patience: patienceWithOthers,
     advice:
       "See what the reason names; it may be a right that the operator lacks, or a quota of the namespace.",
@@ -219,6 +276,10 @@ const stuck: Record<string, { patience: number; advice: string } | undefined> = 
       "The operator waits for a manual switchover (kubectl cnpg promote), since primaryUpdateStrategy is supervised.",
   },
 };
+
+/** Whether the operator has failed at something, and may be in a long pause before its next try. */
+export const waitsForOperator = ({ resource, operatorError }: Look): boolean =>
+  operatorError !== undefined || resource.status.phase === cannotCreate;
 
 function phaseObstacles({ metadata, status }: ClusterResource): Obstacle[] {
   if (metadata.deletionTimestamp !== undefined) return [beingDeleted];
@@ -233,6 +294,7 @@ function phaseObstacles({ metadata, status }: ClusterResource): Obstacle[] {
       problem: `the operator says: ${status.phase}${reason}`,
       ...known,
       ...(refusal !== undefined && { advice: refusal }),
+      ...(mayPass(status.phaseReason ?? "") && { patience: Math.max(known.patience, patienceWithPassing) }),
     },
   ];
 }

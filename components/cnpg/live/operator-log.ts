@@ -4,15 +4,24 @@ import { z } from "zod";
 import { fromJson } from "../../check.ts";
 import { kubernetesClient } from "../kube-api.ts";
 import type { Obstacle } from "./obstacles.ts";
-import { patienceWithOthers } from "./held-up.ts";
-import { refusalAdvice } from "./refusal-advice.ts";
+import { mayPass, patienceWithPassing, refusalAdvice } from "./refusal-advice.ts";
 
 const line = z.object({
   level: z.literal("error"),
   namespace: z.string(),
   name: z.string(),
   error: z.string(),
+
+  // What the name is of: a ScheduledBackup may have the Cluster's.
+  controller: z.string().default("cluster"),
 });
+
+export interface OperatorError {
+  error: string;
+
+  /** The line of the log that says so, with its time: another one each time. */
+  said: string;
+}
 
 /**
  * The last error that the operator has logged of a Cluster: what it cannot make is said there and nowhere else, neither in
@@ -22,7 +31,7 @@ export async function operatorError(
   configuration: Configuration,
   database: { namespace: string; name: string },
   sinceSeconds: number,
-): Promise<string | undefined> {
+): Promise<OperatorError | undefined> {
   const { CoreV1Api } = await kubernetesClient();
   const core = new CoreV1Api(configuration);
   const pods = await core
@@ -45,18 +54,28 @@ const passing = /the object has been modified|already exists|context (canceled|d
 export function lastError(
   log: string,
   { namespace, name }: { namespace: string; name: string },
-): string | undefined {
-  return log
+): OperatorError | undefined {
+  const last = log
     .split("\n")
     .filter((text) => text.includes('"error"'))
-    .flatMap((text) => line.safeParse(fromJson(text)).data ?? [])
-    .filter((said) => said.namespace === namespace && said.name === name && !passing.test(said.error))
-    .at(-1)?.error;
+    .flatMap((text) => {
+      const parsed = line.safeParse(fromJson(text)).data;
+      return parsed ? [{ ...parsed, said: text }] : [];
+    })
+    .filter((each) => each.namespace === namespace && each.name === name && each.controller === "cluster")
+    .filter(({ error }) => !passing.test(error))
+    .at(-1);
+  return last && { error: last.error, said: last.said };
 }
 
-export const operatorObstacle = (error: string): Obstacle => ({
+/**
+ * The operator tries again after pauses that grow from milliseconds to a quarter of an hour, and does not say when it
+ * succeeds: so it is final only when the operator says it anew.
+ */
+export const operatorObstacle = ({ error, said }: OperatorError): Obstacle => ({
   key: "operator's error",
   problem: `the operator cannot go on: ${error.slice(0, 600)}`,
   advice: refusalAdvice(error) ?? "Correct what the message names; the operator's log says more.",
-  patience: patienceWithOthers,
+  patience: mayPass(error) ? patienceWithPassing : 25,
+  attempt: said,
 });

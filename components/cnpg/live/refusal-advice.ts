@@ -32,7 +32,7 @@ const rules: readonly [RegExp, string][] = [
   ],
   [
     /failed calling webhook/,
-    "An admission webhook does not answer. See to the service that the message names.",
+    "An admission webhook does not answer. See to the service that the message names; then run pulumi up again.",
   ],
   [
     /admission webhook .*denied|ValidatingAdmissionPolicy/,
@@ -58,9 +58,22 @@ const rules: readonly [RegExp, string][] = [
   ],
   [
     /(secret|configmap)s? .*not found|references non-existent (secret|config) key/i,
-    "Make the Secret or ConfigMap that the message names, with that key, in the database's namespace.",
+    "Make the Secret or ConfigMap that the message names, with that key, in the namespace that it names, or else in the" +
+      " database's.",
   ],
 ];
 
 export const refusalAdvice = (message: string): string | undefined =>
   rules.find(([pattern]) => pattern.test(message))?.[1];
+
+/**
+ * Whether Kubernetes says that it, or a webhook, is out of reach or busy: with a webhook that restarts, an etcd that has
+ * another leader, or an API server that is upgraded, the next attempt may go well.
+ */
+export const mayPass = (message: string): boolean => passing.test(message);
+
+const passing =
+  /failed calling webhook|etcdserver: |timed? ?out|deadline exceeded|connection (refused|reset)|no route to host|no endpoints available|unexpected EOF|http2: |TLS handshake|too many requests|currently unable|status unknown for quota|failed to sync \S+ cache|unknown plugin|ServiceUnavailable/i;
+
+/** In seconds; longer than the restart of a webhook takes. */
+export const patienceWithPassing = 100;

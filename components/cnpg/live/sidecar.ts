@@ -5,7 +5,7 @@ import { z } from "zod";
 import { fromJson } from "../../check.ts";
 import { getOrUndefined } from "../cluster.ts";
 import type { ClusterArgs } from "../kube-api.ts";
-import { kubePatch } from "../kube-request.ts";
+import { type Named, annotate } from "./annotate.ts";
 import { instancesOf } from "./instances.ts";
 import { billionthsOf } from "./quantity.ts";
 import type { Pod } from "./workload.ts";
@@ -107,17 +107,5 @@ function areSame(some: Record<string, string>, others: Record<string, string>): 
 }
 
 /** Has the operator restart the instances one by one, the primary last, as `kubectl cnpg restart` does. */
-export async function restartInstances(
-  cluster: ClusterArgs,
-  { namespace, name }: { namespace: string; name: string },
-  deadline: AbortSignal,
-): Promise<void> {
-  const path = `/apis/postgresql.cnpg.io/v1/namespaces/${namespace}/clusters/${name}`;
-  const annotation = "/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
-  await kubePatch(
-    cluster,
-    path,
-    [{ op: "add", path: annotation, value: new Date().toISOString() }],
-    deadline,
-  );
-}
+export const restartInstances = (cluster: ClusterArgs, of: Named, deadline: AbortSignal): Promise<void> =>
+  annotate(cluster, of, "kubectl.kubernetes.io/restartedAt", deadline);

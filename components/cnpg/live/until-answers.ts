@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Configuration } from "@kubernetes/client-node";
+
 import { type ClusterArgs, inTime, kubeConfigOf } from "../kube-api.ts";
 import { configurationFor } from "../kube-client.ts";
+import { haveTriedAgain } from "./annotate.ts";
 import { restOf } from "./at-rest.ts";
 import { backupTroubles } from "./backup-trouble.ts";
 import { conditionOf, isReplicaCluster } from "./cluster-resource.ts";
@@ -10,7 +13,7 @@ import { failureMessage } from "./failure.ts";
 import { instancesOf } from "./instances.ts";
 import { type FailingJob, type LogSeconds, type Look, lookAt } from "./look.ts";
 import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
-import { type Obstacle, obstaclesOf } from "./obstacles.ts";
+import { type Obstacle, obstaclesOf, waitsForOperator } from "./obstacles.ts";
 import { Patience } from "./patience.ts";
 import type { PrivateCas } from "./private-ca.ts";
 import { progressLog } from "./progress.ts";
@@ -232,10 +235,13 @@ async function see(
   try {
     const look = await inTime(limitMs, async (deadline) => {
       const configuration = await configurationFor(cluster, deadline);
-      const all = await lookAt(configuration, namespace, name, logSeconds(database));
-      const found = withoutOldFailures(
+      const found = await freshLook(
         database,
-        await withoutStaleJobs(configuration, all, isFirst(database)),
+        await lookAt(configuration, namespace, name, logSeconds(database)),
+        {
+          configuration,
+          deadline,
+        },
       );
       await restartForSidecar(database, found, deadline);
       return found;
@@ -263,17 +269,24 @@ async function see(
   }
 }
 
-/** Of a Cluster that was there before. */
-const isFirst = ({ generationBefore, failedBefore }: Database): boolean =>
-  generationBefore !== undefined && failedBefore === undefined;
-
-/** A Job that is at work counts once more of its pods have failed than before the update. */
-function withoutOldFailures(database: Database, look: Look): Look {
-  if (isFirst(database)) database.failedBefore = new Map(look.jobs.map((job) => [job.name, job.failedPods]));
+/** What is seen without failures of before the update, after whatever can be tried anew is. */
+async function freshLook(
+  database: Database,
+  look: Look,
+  { configuration, deadline }: { configuration: Configuration; deadline: AbortSignal },
+): Promise<Look> {
+  const { cluster, generationBefore } = database;
+  const isFirst = generationBefore !== undefined && database.failedBefore === undefined;
+  const found = await withoutStaleJobs(configuration, look, isFirst);
+  if (isFirst) {
+    database.failedBefore = new Map(found.jobs.map((job) => [job.name, job.failedPods]));
+    if (waitsForOperator(found)) await haveTriedAgain(cluster, database, deadline).catch(() => undefined);
+  }
   const { failedBefore } = database;
+  // A Job that is at work counts once more of its pods have failed.
   const isOld = ({ name, failedPods, isOver }: FailingJob) =>
     !isOver && failedBefore?.get(name) === failedPods;
-  return { ...look, jobs: look.jobs.filter((job) => !isOld(job)) };
+  return { ...found, jobs: found.jobs.filter((job) => !isOld(job)) };
 }
 
 /** Once; where it may not be done, what is stale is told at the end. */

@@ -62,6 +62,9 @@ const pod = z.object({
   spec: z.object({ initContainers: list(container), containers: list(container), volumes: list(volume) }),
   status: z.object({
     phase: z.string().optional(),
+
+    /** Where others are ended to make room for it. */
+    nominatedNodeName: z.string().optional(),
     conditions: list(condition),
     initContainerStatuses: list(containerStatus),
     containerStatuses: list(containerStatus),

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 
 import { untilDatabaseAnswers } from "../../../../../components/cnpg/live/until-answers.ts";
 import { type HeldUp, heldUpObstacles } from "../../../../../components/cnpg/live/held-up.ts";
-import { lastError } from "../../../../../components/cnpg/live/operator-log.ts";
+import { lastError, operatorObstacle } from "../../../../../components/cnpg/live/operator-log.ts";
+import { Patience } from "../../../../../components/cnpg/live/patience.ts";
 import { refusalAdvice } from "../../../../../components/cnpg/live/refusal-advice.ts";
 import { type Cluster, fakeKubernetes, items, ok } from "./fake-kubernetes.ts";
 import { bootstrappingCluster } from "./objects.ts";
@@ -62,6 +63,89 @@ describe("heldUpObstacles", () => {
   });
 });
 
+describe("what was refused", () => {
+  type Event = HeldUp["events"][number];
+  const event = (reason: string, message: string, at = 0): Event => ({ reason, message, at });
+  const obstacles = (kind: HeldUp["kind"], ...events: Event[]) =>
+    heldUpObstacles([{ kind, name: "orders-1", events }]);
+
+  it("is over once something came of it: an image is pulled, a volume is made", () => {
+    const root =
+      'MountVolume.SetUp failed for volume "kube-api-access-x" : configmap "kube-root-ca.crt" not found';
+    assert.equal(obstacles("Pod", event("FailedMount", root)).length, 1);
+    assert.deepEqual(obstacles("Pod", event("FailedMount", root), event("Pulling", "Pulling image")), []);
+    const none = 'storageclass.storage.k8s.io "fast" not found';
+    assert.equal(obstacles("PersistentVolumeClaim", event("ProvisioningFailed", none)).length, 1);
+    const made = event("WaitForFirstConsumer", "waiting for first consumer to be created before binding");
+    assert.deepEqual(obstacles("PersistentVolumeClaim", event("ProvisioningFailed", none), made), []);
+  });
+
+  it("may have been an API server that was away, and not what its address speaks of", () => {
+    const token =
+      'MountVolume.SetUp failed for volume "kube-api-access-x" : failed to fetch token: Post' +
+      ' "https://10.0.0.1:6443/api/v1/namespaces/shop/serviceaccounts/orders/token": dial tcp: connect: connection refused';
+    assert.deepEqual(obstacles("Pod", event("FailedMount", token)), []);
+  });
+
+  /** The second in which a wait ends, with refusals at some seconds and, perhaps, an end of them. */
+  function gaveUp(message: string, refusals: readonly number[], from = 0): number {
+    const patience = new Patience();
+    for (let now = from; now < 1_000; now += 2) {
+      const at = refusals.findLast((second) => second <= now);
+      const seen = at === undefined ? [] : obstacles("Job", event("FailedCreate", message, at));
+      if (patience.exhausted(seen, now - from)) return now - from;
+    }
+    return Infinity;
+  }
+  const byJobController = [0, 1, 3, 7, 15, 31, 63, 123, 183];
+
+  it("is told within a minute, at an attempt that fails", () => {
+    assert.equal(gaveUp(`Error creating: ${quota}`, byJobController), 32);
+  });
+
+  it("is not told at the next update before it was tried again, up to a minute later", () => {
+    assert.equal(gaveUp(`Error creating: ${quota}`, [0, 60, 120], 70), 50);
+    assert.equal(gaveUp(`Error creating: ${quota}`, [0, 60], 62), 100, "where the events come no more");
+  });
+
+  it("is outlasted where a webhook restarts", () => {
+    const webhook =
+      'Error creating: Internal error occurred: failed calling webhook "validate.kyverno.svc-fail": failed to call webhook:' +
+      ' Post "https://kyverno-svc.kyverno.svc:443/validate/fail?timeout=10s": dial tcp 10.96.0.9:443: connect: connection refused';
+    assert.equal(gaveUp(webhook, byJobController), 124);
+  });
+
+  it("is quoted without what Kubernetes puts before it", () => {
+    const combined = `(combined from similar events): Error creating: ${quota}`;
+    assert.match(
+      obstacles("Job", event("FailedCreate", combined))[0]?.problem ?? "",
+      /orders-1: pods "orders-1-initdb/,
+    );
+  });
+});
+
+describe("what the operator cannot do", () => {
+  /** The second in which a wait ends, with an error in the log at some seconds. */
+  function gaveUp(error: string, at: readonly number[]): number {
+    const patience = new Patience();
+    for (let now = 0; now < 1_000; now += 2) {
+      const last = at.findLast((second) => second <= now);
+      const seen = last === undefined ? [] : [operatorObstacle({ error, said: String(last) })];
+      if (patience.exhausted(seen, now)) return now;
+    }
+    return Infinity;
+  }
+
+  it("is told once it fails anew, within a minute", () => {
+    assert.equal(gaveUp(`unable to create Pod: ${sidecar}`, [0, 1, 2, 5, 10, 20, 41, 82]), 42);
+  });
+
+  it("is not told where it has passed, though its log has no word of that", () => {
+    assert.equal(gaveUp("etcdserver: leader changed", [0, 1, 2]), Infinity);
+    assert.equal(gaveUp(`unable to create Pod: ${quota}`, [-600]), Infinity);
+  });
+});
+
 describe("lastError", () => {
   const said = (name: string, error: string) =>
     JSON.stringify({
@@ -79,11 +163,12 @@ describe("lastError", () => {
       said("orders", "an earlier one"),
       said("orders", `unable to create Pod: ${sidecar}`),
       said("others", "unable to create Pod: no"),
+      said("orders", "of a ScheduledBackup of that name").replace('"cluster"', '"scheduledbackup"'),
       said("orders", "the object has been modified; please apply your changes to the latest version"),
       '{"level":"info","namespace":"shop","name":"orders","error":"x"}',
       "panic: no JSON",
     ].join("\n");
-    assert.equal(lastError(log, database), `unable to create Pod: ${sidecar}`);
+    assert.equal(lastError(log, database)?.error, `unable to create Pod: ${sidecar}`);
     assert.equal(lastError("", database), undefined);
   });
 });

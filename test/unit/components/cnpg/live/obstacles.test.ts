@@ -57,6 +57,14 @@ function lasts(...looks: Look[]): number {
   return Infinity;
 }
 
+/** The second in which a wait ends that sees one look after the other, each for some seconds. */
+function gaveUp(...phases: [Look, number][]): number {
+  const patience = new Patience();
+  const looks = phases.flatMap(([seen, seconds]) => Array.from({ length: seconds / 2 }, () => seen));
+  const at = looks.findIndex((seen, i) => patience.exhausted(obstaclesOf(seen), i * 2) !== undefined);
+  return at < 0 ? Infinity : at * 2;
+}
+
 describe("a recovery that PostgreSQL has paused", () => {
   it("is final at once, with the setting and what it has to be", () => {
     const log = {
@@ -145,22 +153,65 @@ describe("obstaclesOf", () => {
     assert.equal(lasts({ ...look({ pods: unschedulable("1 Insufficient cpu.") }), heldUp }), Infinity);
   });
 
-  it("gives an image up sooner where the registry has said no", () => {
-    const state = { waiting: { reason: "ErrImagePull", message: "manifest unknown" } };
-    const containerStatuses = [{ name: "postgres", image: "pg:17", state }];
-    assert.equal(lasts(look({ pods: [podWith("orders-1", { containerStatuses })] })), 40);
+  it("waits for a pod for which others are ended, and longer where nobody may say whether a node is to come", () => {
+    const seen = unschedulable("0/3 nodes are available: 3 Insufficient cpu.");
+    const nominated = seen.map((pod) => ({ ...pod, status: { ...pod.status, nominatedNodeName: "node-2" } }));
+    assert.equal(lasts(look({ pods: nominated })), Infinity);
+    const unseen = [{ kind: "Pod" as const, name: "orders-1", events: [] }];
+    assert.equal(lasts({ ...look({ pods: seen }), heldUp: unseen }), 300);
   });
 
-  it("gives a container up that crashes again and again, also in the moments in which it runs", () => {
-    const container = { name: "postgres", image: "pg:17", ready: false, restartCount: 3 };
-    const killed = { ...container, lastState: { terminated: { reason: "OOMKilled" } } };
-    const running = look({
-      pods: [podWith("orders-1", { containerStatuses: [{ ...killed, state: { running: {} } }] })],
+  it("waits for a node that restarts, though Kubernetes 1.36 does not name its taint", () => {
+    const pods = unschedulable(
+      "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s).",
+    );
+    assert.equal(lasts({ ...look({ pods }), mayNodeComeBack: "yes" }), Infinity);
+    assert.equal(lasts({ ...look({ pods }), mayNodeComeBack: "no" }), 40);
+    assert.equal(lasts({ ...look({ pods }), mayNodeComeBack: "unknown" }), 300);
+    const named = unschedulable("1 node(s) had untolerated taint {team: a}.");
+    assert.equal(lasts({ ...look({ pods: named }), mayNodeComeBack: "unknown" }), 40);
+  });
+
+  const pulls = (message: string, ...reasons: string[]): Look[] =>
+    reasons.map((reason) => {
+      const state = { waiting: { reason, message } };
+      return look({
+        pods: [podWith("orders-1", { containerStatuses: [{ name: "postgres", image: "pg:17", state }] })],
+      });
     });
-    const state = { waiting: { reason: "CrashLoopBackOff" } };
-    const waits = look({ pods: [podWith("orders-1", { containerStatuses: [{ ...container, state }] })] });
-    assert.equal(lasts(waits, running), 50);
-    assert.match(obstaclesOf(running)[0]?.advice ?? "", /limits\.memory of spec\./);
+
+  it("gives an image up sooner where the registry has said no, at the next pull that fails", () => {
+    const [fails, waits] = pulls("manifest unknown", "ErrImagePull", "ImagePullBackOff");
+    assert.ok(fails && waits);
+    assert.equal(gaveUp([fails, 4], [waits, 6], [fails, 2], [waits, 18], [fails, 4], [waits, 40]), 30);
+  });
+
+  it("waits for the next pull of an image that was not to be had before, up to five minutes", () => {
+    const [waits, fails] = pulls("manifest unknown", "ImagePullBackOff", "ErrImagePull");
+    assert.ok(waits && fails);
+    assert.equal(gaveUp([waits, 200], [look({}), 600]), Infinity, "the image is there now");
+    assert.equal(gaveUp([waits, 200], [fails, 10]), 200);
+    assert.equal(gaveUp([waits, 600]), 330);
+  });
+
+  it("gives a container up that crashes again and again, in the moment in which it does", () => {
+    const crashing = (restartCount: number, state: object): Look => {
+      const container = { name: "postgres", image: "pg:17", ready: false, restartCount, state };
+      const killed = { ...container, lastState: { terminated: { reason: "OOMKilled" } } };
+      return look({ pods: [podWith("orders-1", { containerStatuses: [killed] })] });
+    };
+    const waits = (count: number) => crashing(count, { waiting: { reason: "CrashLoopBackOff" } });
+    const runs = (count: number) => crashing(count, { running: {} });
+    assert.equal(gaveUp([waits(2), 20], [runs(3), 20], [waits(3), 20]), 40);
+    assert.equal(gaveUp([waits(2), 40], [runs(3), 900]), Infinity, "its last start went well");
+    assert.equal(gaveUp([runs(5), 900]), Infinity, "what crashed long ago replays WAL");
+    assert.match(obstaclesOf(runs(3))[0]?.advice ?? "", /limits\.memory of spec\./);
+  });
+
+  it("gives a node that is slow to make a container more time", () => {
+    const state = { waiting: { reason: "CreateContainerError", message: "context deadline exceeded" } };
+    const pods = [podWith("orders-1", { containerStatuses: [{ name: "postgres", image: "pg:17", state }] })];
+    assert.equal(lasts(look({ pods })), 100);
   });
 
   it("knows the phases in which the operator waits for a person", () => {

@@ -58,7 +58,7 @@ async function updated(t: TestContext, { failed, isOver = false, ...situation }:
     }),
   });
   const options = {
-    timeoutSeconds: 1.5,
+    timeoutSeconds: 3,
     pollMs: 20,
     settleSeconds: 0,
     generationBefore,
@@ -85,7 +85,7 @@ describe("a Job that has failed before an update", () => {
 
   it("is not told of while its next attempt runs, and is once that has failed, too", async (t) => {
     const running = { generations: [2, 2] as [number, number], running: runningPod };
-    assert.match(await updated(t, { ...running, failed: () => 2 }), /within 1\.5 s: it is still on its way/);
+    assert.match(await updated(t, { ...running, failed: () => 2 }), /within 3 s: it is still on its way/);
     assert.match(
       await updated(t, { ...running, failed: (look) => (look < 5 ? 2 : 3) }),
       /cannot come up: the job orders-1-full-recovery failed 3 times/,
@@ -96,5 +96,40 @@ describe("a Job that has failed before an update", () => {
     const over = { failed: () => 7, isOver: true };
     assert.match(await updated(t, { ...over, generations: [2, 2], mayDelete: false }), /failed 7 times/);
     assert.match(await updated(t, { ...over, generations: [undefined, 2] }), /failed 7 times/);
+  });
+});
+
+describe("what the operator failed at before an update", () => {
+  const error = "exceeded quota: team, requested: limits.cpu=1, used: limits.cpu=4, limited: limits.cpu=4";
+  const said = JSON.stringify({
+    level: "error",
+    controller: "cluster",
+    namespace: "shop",
+    name: "orders",
+    error,
+  });
+
+  /** The annotations that an update sets; nothing else changes. */
+  async function nudges(t: TestContext, generationBefore: number | undefined): Promise<string[]> {
+    const patches: string[] = [];
+    const { kubeconfig } = await fakeKubernetes(t, {
+      resource: () => ok(bootstrappingCluster()),
+      operators: () => items({ metadata: { name: "cnpg-0", namespace: "shop" } }),
+      log: (pod) => ok(pod === "cnpg-0" ? said : ""),
+      patch: (sent) => {
+        patches.push(sent);
+        return ok({});
+      },
+    });
+    const options = { timeoutSeconds: 0.5, pollMs: 20, generationBefore, log: () => undefined };
+    await untilDatabaseAnswers({ kubeconfig }, "shop", "orders", options).catch(() => undefined);
+    return patches;
+  }
+
+  it("is tried again at once, and not after a quarter of an hour, once an update", async (t) => {
+    const patches = await nudges(t, 1);
+    assert.equal(patches.length, 1);
+    assert.match(patches[0] ?? "", /"op":"add","path":"\/metadata\/annotations\/cnpg-rgw~1tried-again"/);
+    assert.deepEqual(await nudges(t, undefined), []);
   });
 });
