@@ -121,7 +121,7 @@ export async function storeProblem(
   component: pulumi.Resource,
 ): Promise<string | undefined> {
   const place = live.state === "unknown" || isPlaceUnknown ? placeOfStore(inputsBefore) : undefined;
-  const move = place && moveOf(plan, {}, place);
+  const move = place && moveOf(plan, live.state === "present" ? live : {}, place);
   return move && moveProblem(plan, move, target, component);
 }
 

@@ -359,4 +359,17 @@ describe("the buckets, by the state of the Cluster", () => {
     );
     assert.equal(await change(old, present.live), undefined, "asked before");
   });
+
+  it("are told apart by the Cluster's system identifier where just the ObjectStore may not be read", async (t) => {
+    const { component } = listen(t);
+    s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "systemid=2\n");
+    const live = { ...present.live, systemId: "1" };
+    const configuration = { destinationPath: "s3://cnpg-backups/lab/orders", endpointURL: "http://old:7480" };
+    const before = { spec: { configuration } };
+    const known = { ...none, plan: planned(), live, isPlaceUnknown: true };
+    assert.match(
+      (await storeProblem(known, connections(), before, component)) ?? "",
+      /holds backups of another database \(system identifier 2; that of this one is 1\)/,
+    );
+  });
 });
