@@ -95,9 +95,12 @@ async function classProblem(
         " it first.";
 }
 
+/** Kubernetes goes by either annotation. */
 const hasDefault = (items: z.infer<typeof storageClasses>["items"]): boolean =>
-  items.some(
-    ({ metadata }) => metadata.annotations["storageclass.kubernetes.io/is-default-class"] === "true",
+  items.some(({ metadata: { annotations } }) =>
+    ["storageclass", "storageclass.beta"].some(
+      (group) => annotations[`${group}.kubernetes.io/is-default-class`] === "true",
+    ),
   );
 
 /** Volumes that somebody has made by hand need no StorageClass of the name that they bear. */

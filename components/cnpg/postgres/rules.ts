@@ -47,7 +47,7 @@ export function barmanImageRule(method: string): (imageName: string | undefined)
 
 /** A Kubernetes quantity with its unit: a bare number means bytes, which nobody wants. */
 export function sizeRule(size: string): string | undefined {
-  if (/^(0*[1-9]\d*(\.\d+)?)(Mi|Gi|Ti|Pi|M|G|T|P)$/.test(size)) return undefined;
+  if (/^(?=[\d.]*[1-9])\d+(\.\d+)?(Mi|Gi|Ti|Pi|M|G|T|P)$/.test(size)) return undefined;
   return `must be a size with its unit (Mi, Gi, Ti, or M, G, T), such as 20Gi, not ${shown(size)}`;
 }
 

@@ -116,6 +116,15 @@ describe("a StorageClass", () => {
     assert.equal((await fits(t, there)).problem + (await fits(t, there, openebs)).problem, "");
   });
 
+  it("is the default one by the annotation of older clusters, too", async (t) => {
+    const annotations = { "storageclass.beta.kubernetes.io/is-default-class": "true" };
+    const beta = {
+      ...withoutVolumes,
+      "/apis/storage.k8s.io/v1/storageclasses": list({ metadata: { name: "old", annotations } }),
+    };
+    assert.equal((await fits(t, beta)).problem, "");
+  });
+
   it("is left to the update where Kubernetes does not say", async (t) => {
     const refused = { status: 403, body: {} };
     assert.equal((await fits(t, { "/apis/storage.k8s.io/v1/storageclasses": refused }, openebs)).problem, "");

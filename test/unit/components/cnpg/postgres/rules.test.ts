@@ -31,10 +31,11 @@ describe("what a database may be like", () => {
   });
 
   it("has a size with a unit", () => {
-    table(rules.sizeRule as Rule, ["20Gi", "500Mi", "1.5Ti", "10G"], {
+    table(rules.sizeRule as Rule, ["20Gi", "500Mi", "1.5Ti", "0.5Gi", "10G"], {
       "20": /with its unit/,
       "20GB": /"20GB"/,
       "0Gi": /with its unit/,
+      "0.0Gi": /with its unit/,
       "-1Gi": /with its unit/,
       "20 Gi": /with its unit/,
     });
