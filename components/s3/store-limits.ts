@@ -23,6 +23,10 @@ export const quotaWords =
 const capacity =
   /InsufficientCapacity|XMinioStorageFull|minimum free drive threshold|insufficient (storage|for the write)|no space left|disk quota/i;
 
+/** A full store in the words of boto3, which has the store's code in brackets. */
+export const storeIsFull =
+  /An error occurred \((InsufficientCapacity|InsufficientStorage|XMinioStorageFull|507)\)|minimum free drive threshold|(?=.*An error occurred \(\w+\) when).*no space left/i;
+
 /** What to do about a limit. Objects are never to be deleted by hand: any of them may be what a recovery needs. */
 export const limitAdvice: Record<StoreLimit, string> = {
   quota:

@@ -1,5 +1,5 @@
 import { startCauses } from "./start-causes.ts";
-import { quotaWords } from "../../s3/store-limits.ts";
+import { quotaWords, storeIsFull } from "../../s3/store-limits.ts";
 
 /** What is known about an error of a bootstrap, a recovery or a backup. */
 export interface KnownCause {
@@ -61,6 +61,14 @@ const patterns: Pattern[] = [
     isPassing: false,
   },
   {
+    // Before the volume: a store may say of its own disks that no space is left. MinIO's words are to delete objects.
+    pattern: storeIsFull,
+    advice:
+      "The S3 store is full, and not a volume of the database: add storage to it. Do not delete objects by hand: any of them" +
+      " may be what a recovery needs.",
+    isPassing: false,
+  },
+  {
     pattern: /No space left on device|Disk quota exceeded/i,
     advice: "The volume is too small for the data: ask for more storage (or walStorage).",
     isPassing: false,
@@ -71,6 +79,11 @@ const patterns: Pattern[] = [
     advice:
       "A quota of the S3 user or of the bucket is used up: raise it (rgwUser.quota, where this stack made the user). Old" +
       " backups are deleted only after a new one has succeeded, so it does not heal by itself.",
+    isPassing: false,
+  },
+  {
+    pattern: /UserSuspended/,
+    advice: "The S3 user is suspended: enable it (on Ceph: radosgw-admin user enable --uid=…).",
     isPassing: false,
   },
   {
@@ -116,7 +129,14 @@ const patterns: Pattern[] = [
     isPassing: false,
   },
   {
-    pattern: /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSLError|unknown authority/i,
+    pattern: /WRONG_VERSION_NUMBER|wrong version number/,
+    advice:
+      "The S3 endpoint does not speak TLS at this port: write http:// in it, or give the port that speaks https.",
+    isPassing: false,
+  },
+  {
+    pattern:
+      /SSL validation failed|CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSLError|unknown authority/i,
     advice:
       "The S3 endpoint's certificate is not trusted: give the CA that signed it as caBundle, and use a host name that" +
       " the certificate names.",
@@ -208,8 +228,15 @@ const patterns: Pattern[] = [
     isPassing: false,
   },
   {
+    pattern: /code = Unavailable desc = .*(transport: |connection error)/,
+    advice:
+      "The Barman Cloud plugin does not answer. See that its deployment runs (barman-cloud, in the operator's namespace); one" +
+      " that restarts comes back by itself.",
+    isPassing: true,
+  },
+  {
     pattern:
-      /Could not connect to the endpoint|Can't connect to cloud provider|Connection refused|ConnectTimeout|ReadTimeout|timed out|Name or service not known|name resolution|No route to host|SlowDown|ServiceUnavailable|connectivity failure|Network error|InternalError|\(50\d\)/i,
+      /Could not connect to the endpoint|(connect|read) timeout on endpoint|Connection was closed before|Connection (reset|aborted|broken)|Failed to connect to proxy|Can't connect to cloud provider|Connection refused|ConnectTimeout|ReadTimeout|timed out|Name or service not known|name resolution|No route to host|SlowDown|ServiceUnavailable|connectivity failure|Network error|InternalError|\(50\d\)/i,
     advice:
       "The S3 endpoint did not answer from inside the cluster. Check that it is up, that its host name resolves there," +
       " and that no network policy or firewall keeps the namespace from it.",

@@ -29,7 +29,16 @@ export const startCauses: readonly Pattern[] = [
     "PostgreSQL does not take a line of spec.postgresql.pg_hba (or pg_ident). Correct it.",
   ),
   certain(
-    /initdb: error: |could not open collator for locale|is not a valid encoding name|encoding "[^"]*" does not match locale|invalid locale name|ICU locale "[^"]*"/,
+    /initdb: error: could not .*: Permission denied|could not (create|change permissions of) directory "[^"]*": Permission denied/,
+    "The volume belongs to another user, or is open to others: its StorageClass has to apply the pod's fsGroup.",
+  ),
+  certain(
+    /initdb: error: directory "[^"]*" exists but is not empty/,
+    "The volume has files of something else, which may be data. Take another StorageClass or volume, or a database of" +
+      " another name.",
+  ),
+  certain(
+    /initdb: error: (?!could not)|could not open collator for locale|is not a valid encoding name|encoding "[^"]*" does not match locale|invalid locale name|ICU locale "[^"]*"/,
     "initdb does not take an option. Correct locale, encoding and the like below spec.bootstrap.initdb; a locale has to be" +
       " in the image.",
   ),
