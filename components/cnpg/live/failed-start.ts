@@ -7,6 +7,9 @@ export interface FailedStart {
   pod: string;
   errors: string[];
 
+  /** Whether its container is in the pause before its next start. */
+  isBackingOff?: boolean;
+
   /** Whether all of them are of before the change that is waited for. */
   isOfBefore?: boolean;
 }
@@ -26,7 +29,7 @@ const hasRestarted = ({ restartCount = 0 }: { restartCount?: number | undefined 
  * it again when the setting is another: only a new pod does. Its volumes are not the pod's.
  */
 export function failedStartObstacles(starts: readonly FailedStart[], namespace: string): Obstacle[] {
-  return starts.flatMap(({ pod, errors, isOfBefore = false }) => {
+  return starts.flatMap(({ pod, errors, isBackingOff = false, isOfBefore = false }) => {
     const cause = knownCause(errors);
     if (cause?.isCertain !== true) return [];
     if (isOfBefore) return [notTriedAgain(namespace, pod)];
@@ -37,6 +40,8 @@ export function failedStartObstacles(starts: readonly FailedStart[], namespace: 
         advice: `${cause.advice} Then run pulumi up again. Should the pod not come back by that: ${newPod(namespace, pod)}`,
         lines: tellingLines(errors),
         patience: 30,
+        // What the setting asks for may be there by the next start, such as huge pages on the node.
+        ...(isBackingOff && { attempt: String(errors.length), nextWithin: 330 }),
       },
     ];
   });

@@ -15,6 +15,7 @@ const logLine = z.object({
       message: z.string().optional(),
       detail: z.string().optional(),
       hint: z.string().optional(),
+      backend_type: z.string().optional(),
     })
     .optional(),
 });
@@ -34,6 +35,22 @@ export const isAtWork = (log: string): boolean =>
 export function errorLines(log: string): string[] {
   const lines = log.split("\n").flatMap((line) => errorsIn(line.trim()));
   return withoutEchoes(lines).map((line) => shortened(withoutSecrets(line)));
+}
+
+/**
+ * The part of a log that is about a start of the server which failed: none of one that came as far as to read its data, and
+ * no word of its clients, who ask for libraries and settings that are not there at any time.
+ */
+export function ofLastStart(log: string): string {
+  const lines = log
+    .split("\n")
+    .map((text) => ({ text, type: parse(text.trim())?.record?.backend_type ?? "" }));
+  const read = lines.findLastIndex(({ type }) => type === "startup");
+  return lines
+    .slice(read + 1)
+    .filter(({ type }) => !/^(client backend|walsender|parallel worker|autovacuum worker)$/.test(type))
+    .map(({ text }) => text)
+    .join("\n");
 }
 
 const shortened = (line: string): string =>

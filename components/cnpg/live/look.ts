@@ -5,7 +5,7 @@ import { type ClusterResource, readCluster } from "./cluster-resource.ts";
 import { type FailedStart, isNotRunning } from "./failed-start.ts";
 import { type HeldUp, heldUp } from "./held-up.ts";
 import { instancesOf } from "./instances.ts";
-import { errorLines } from "./log-lines.ts";
+import { errorLines, ofLastStart } from "./log-lines.ts";
 import { type ComingBack, mayNodeComeBack } from "./nodes.ts";
 import { type OperatorError, operatorError } from "./operator-log.ts";
 import { type ReplayLog, replayLog } from "./replay-log.ts";
@@ -128,7 +128,8 @@ async function failedStarts(
     .map(async (pod): Promise<FailedStart> => {
       const name = pod.metadata.name;
       const errors = await startErrors(configuration, pod, sinceSeconds);
-      if (errors.length > 0 || sinceSeconds === undefined) return { pod: name, errors };
+      const isBackingOff = pod.status.containerStatuses.some(({ state }) => state?.waiting !== undefined);
+      if (errors.length > 0 || sinceSeconds === undefined) return { pod: name, errors, isBackingOff };
       return { pod: name, errors: await startErrors(configuration, pod), isOfBefore: true };
     });
   return Promise.all(starts);
@@ -142,7 +143,9 @@ async function startErrors(configuration: Configuration, pod: Pod, sinceSeconds?
     hasRestarted ? podLogs(configuration, pod, { ...wanted, previous: true }) : [],
     podLogs(configuration, pod, wanted),
   ]);
-  return errorsIn([...before, ...now]);
+  // One after the other: what failed in the container of before is over once the one of now has started.
+  const log = [...before, ...now].map((part) => part.log).join("\n");
+  return errorsIn([{ container: "postgres", log: ofLastStart(log) }]);
 }
 
 /** The operator names the Jobs of a recovery so: from an archive, or from a snapshot of a volume. */

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { knownCause, tellingLines } from "../../../../../components/cnpg/live/known-causes.ts";
-import { errorLines } from "../../../../../components/cnpg/live/log-lines.ts";
+import { errorLines, ofLastStart } from "../../../../../components/cnpg/live/log-lines.ts";
 
 const json = (...lines: object[]): string => lines.map((line) => JSON.stringify(line)).join("\n");
 
@@ -194,6 +194,47 @@ describe("knownCause", () => {
     ['FATAL: configuration file "/x/custom.conf" contains errors', /spec\.postgresql\.parameters/, false],
     ["FATAL: could not load /var/lib/postgresql/data/pgdata/pg_hba.conf", /spec\.postgresql\.pg_hba/, false],
     ['initdb: error: invalid locale name "xx_XX"', /spec\.bootstrap\.initdb/, false],
+    [
+      'initdb: error: could not create directory "/var/lib/postgresql/data/pgdata": Permission denied',
+      /fsGroup/,
+      false,
+    ],
+    [
+      'initdb: error: directory "/var/lib/postgresql/data/pgdata" exists but is not empty',
+      /may be data/,
+      false,
+    ],
+    ['initdb: error: could not write to file "x": No space left on device', /volume is too small/, false],
+    [
+      "An error occurred (XMinioStorageFull) when calling the PutObject operation: Storage backend has reached its minimum" +
+        " free drive threshold. Please delete a few objects to proceed.",
+      /store is full.* Do not delete objects/,
+      false,
+    ],
+    [
+      "An error occurred (InternalError) when calling the PutObject operation (reached max retries: 4): no space left on device",
+      /store is full/,
+      false,
+    ],
+    ["An error occurred (UserSuspended) when calling the PutObject operation: None", /is suspended/, false],
+    ['Connect timeout on endpoint URL: "http://10.0.0.9:7480/b"', /did not answer/, true],
+    ['Read timeout on endpoint URL: "http://10.0.0.9:7480/b"', /did not answer/, true],
+    [
+      'Connection was closed before we received a valid response from endpoint URL: "http://x".',
+      /did not answer/,
+      true,
+    ],
+    [
+      "SSL validation failed for https://rgw:7480/b [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1000)",
+      /does not speak TLS/,
+      false,
+    ],
+    [
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp' +
+        ' 10.96.1.2:9090: connect: connection refused"',
+      /Barman Cloud plugin does not answer/,
+      true,
+    ],
     ["FATAL: database files are incompatible with server", /major version/, false],
     ["exec /manager: exec format error", /processor architecture/, false],
     ["write /var/lib/postgresql/data: no space left on device", /too small/, false],
@@ -273,5 +314,35 @@ describe("tellingLines", () => {
     const fatal = "postgres: FATAL: never heard of";
     assert.deepEqual(tellingLines([fatal, "a", "b", "c"]), [fatal, "b", "c"]);
     assert.deepEqual(tellingLines([]), []);
+  });
+});
+
+describe("ofLastStart", () => {
+  const record = (backend_type: string, error_severity: string, message: string) =>
+    JSON.stringify({ logger: "postgres", msg: "record", record: { backend_type, error_severity, message } });
+  const missing = 'could not access file "vchord.so": No such file or directory';
+  const failed = JSON.stringify({
+    logger: "postgres",
+    msg: `2026-11-22 10:00:00.000 UTC [20] FATAL:  ${missing}`,
+  });
+  const errors = (...lines: string[]) => errorLines(ofLastStart(lines.join("\n")));
+
+  it("has what the server says before it reads its data", () => {
+    assert.deepEqual(errors(failed), [`FATAL: ${missing}`]);
+    const before = record("startup", "LOG", "database system was shut down at 2026-11-22 09:00:00 UTC");
+    assert.deepEqual(errors(before, failed), [`FATAL: ${missing}`]);
+  });
+
+  it("has nothing of a start that came further than the one before, and replays WAL now", () => {
+    const now = record("startup", "LOG", "redo starts at 0/3000028");
+    assert.deepEqual(errors(failed, now), []);
+  });
+
+  it("has nothing of what clients ask for", () => {
+    const lines = [record("startup", "LOG", "redo done"), record("client backend", "ERROR", missing)];
+    assert.deepEqual(
+      errors(...lines, record("client backend", "FATAL", 'unrecognized configuration parameter "x"')),
+      [],
+    );
   });
 });
