@@ -7,7 +7,14 @@ import { getIfThere, getOrUndefined } from "../cluster.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { classOf } from "../live/volumes.ts";
 import type { PostgresClusterArgs } from "./args.ts";
-import { limitRangeList, namespaceProblem, resourceQuotaList } from "./namespace-limits.ts";
+import {
+  type LimitRange,
+  type ResourceQuota,
+  crowdedProblem,
+  limitRangeList,
+  namespaceProblem,
+  resourceQuotaList,
+} from "./namespace-limits.ts";
 import type { Plan } from "./plan.ts";
 import type { Approved } from "./preflight.ts";
 
@@ -28,9 +35,14 @@ export async function fitting(
   // Volumes that were kept are taken as they are.
   const isNew = live.state === "absent" && volumes.length === 0;
   const asksForClass = isNew && !(isClassMadeHere && pulumi.runtime.isDryRun());
+  const limits = await limitsOf(cluster, plan, isNew);
+  const within = `namespace ${plan.namespace} does not allow it: `;
   const problem =
     (asksForClass ? await classProblem(cluster, plan) : undefined) ??
-    (await limitsProblem(cluster, plan, isNew));
+    prefixed(within, namespaceProblem(plan, ...limits));
+  const crowded = problem === undefined ? crowdedProblem(plan, ...limits) : undefined;
+  if (crowded !== undefined)
+    say("warn", `${of} may not come up in namespace ${plan.namespace}: ${crowded}`, component);
   if (problem === undefined) return found;
   if (live.state === "absent") throw userError(`${of} cannot come up: ${problem}`, component);
   say("warn", `${of} runs, but its pods could not be made anew: ${problem}`, component);
@@ -41,19 +53,23 @@ export async function fitting(
 export const isClassGivenByResource = ({ storage, spec }: PostgresClusterArgs): boolean =>
   pulumi.Output.isInstance(storage.storageClass) || pulumi.Output.isInstance(spec);
 
+const prefixed = (prefix: string, text: string | undefined): string | undefined => text && `${prefix}${text}`;
+
 /** Quotas are about what is made, which a database that is there has taken already. */
-async function limitsProblem(cluster: ClusterArgs, plan: Plan, isNew: boolean): Promise<string | undefined> {
+async function limitsOf(
+  cluster: ClusterArgs,
+  plan: Plan,
+  isNew: boolean,
+): Promise<[LimitRange[], ResourceQuota[]]> {
   const path = `/api/v1/namespaces/${plan.namespace}`;
   const [ranges, quotas] = await Promise.all([
     getOrUndefined(cluster, `${path}/limitranges`),
     isNew ? getOrUndefined(cluster, `${path}/resourcequotas`) : undefined,
   ]);
-  const problem = namespaceProblem(
-    plan,
+  return [
     limitRangeList.safeParse(ranges).data?.items ?? [],
     resourceQuotaList.safeParse(quotas).data?.items ?? [],
-  );
-  return problem && `namespace ${plan.namespace} does not allow it: ${problem}`;
+  ];
 }
 
 const storageClasses = z.object({

@@ -53,9 +53,24 @@ export function namespaceProblem(
     containers.flatMap((container) => rangeProblems(container, ranges))[0] ??
     volumeProblem(plan, ranges) ??
     quotas.filter(isForAll).flatMap((quota) => unsetProblems(containers, quota))[0] ??
-    quotas.filter(isForAll).flatMap((quota) => usedUpProblems(plan, containers, quota))[0]
+    quotas.filter(isForAll).flatMap((quota) => usedUpProblems(plan, containers, withNothingUsed(quota)))[0]
   );
 }
+
+/**
+ * What the database needs of a ResourceQuota beside what is in use now. Pods end and volumes go, and the same update may
+ * raise the quota: it is no more than likely that pods are refused.
+ */
+export function crowdedProblem(
+  plan: Pick<Plan, "cluster" | "objectStore">,
+  ranges: readonly LimitRange[],
+  quotas: readonly ResourceQuota[],
+): string | undefined {
+  const containers = containersOf(plan).map((container) => withDefaults(container, ranges));
+  return quotas.filter(isForAll).flatMap((quota) => usedUpProblems(plan, containers, quota))[0];
+}
+
+const withNothingUsed = (quota: ResourceQuota): ResourceQuota => ({ ...quota, status: { used: {} } });
 
 const isForAll = ({ spec }: ResourceQuota): boolean =>
   spec.scopes === undefined && spec.scopeSelector === undefined;
@@ -184,7 +199,7 @@ function usedUpProblems(
     const sum = each.reduce((total, amount) => total + (billionthsOf(amount ?? "") ?? 0n), 0n) * instances;
     if (hard === undefined || limit === undefined || sum + (billionthsOf(used) ?? 0n) <= limit) return [];
     return [
-      `its ResourceQuota ${quota.metadata.name} allows ${hard} of ${key}, ${used} are in use, and the database needs` +
+      `its ResourceQuota ${quota.metadata.name} allows ${hard} of ${key}${used === "0" ? "" : `, ${used} are in use`}, and the database needs` +
         ` ${each.map((amount) => amount ?? "0").join(" + ")} for each of its ${instances} instances. Raise the quota, or` +
         " lower what the database asks for.",
     ];

@@ -197,8 +197,8 @@ describe("a ResourceQuota", () => {
   it("is told in preview where it leaves too little", async (t) => {
     const spec = { instances: 3 };
     assert.match(
-      (await fits(t, has({ "requests.storage": "4Gi" }, { "requests.storage": "2Gi" }), { spec })).problem,
-      /allows 4Gi of requests\.storage, 2Gi are in use, and the database needs 1Gi for each of its 3 instances/,
+      (await fits(t, has({ "requests.storage": "2Gi" }), { spec })).problem,
+      /allows 2Gi of requests\.storage, and the database needs 1Gi for each of its 3 instances/,
     );
     assert.match(
       (await fits(t, has({ persistentvolumeclaims: "2" }), { spec })).problem,
@@ -206,6 +206,16 @@ describe("a ResourceQuota", () => {
     );
     assert.match((await fits(t, has({ memory: "1Gi" }), { spec })).problem, /needs 512Mi \+ 192Mi for each/);
     assert.equal((await fits(t, has({ memory: "3Gi", persistentvolumeclaims: "3" }), { spec })).problem, "");
+  });
+
+  it("is a warning where others use too much of it now", async (t) => {
+    const used = has({ "requests.storage": "4Gi" }, { "requests.storage": "2Gi" });
+    const { problem, said } = await fits(t, used, { spec: { instances: 3 } });
+    assert.equal(problem, "");
+    assert.match(
+      said,
+      /warning: Database shop\/orders may not come up in namespace shop: .* 2Gi are in use, and/,
+    );
   });
 
   it("is no concern of a database that is there", async (t) => {
