@@ -35,7 +35,7 @@ describe("another Kubernetes cluster", () => {
     const uses = { operator: { enabled: true }, barmanPlugin: { enabled: true }, namespaces: [] };
     const withState = (output: string) =>
       pulumi.runtime.setMocks({
-        newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, output } }),
+        newResource: ({ name, inputs }) => ({ id: name, state: Object.assign({}, inputs, { output }) }),
         call: () => ({}),
       });
     await withState("a");
