@@ -19,7 +19,15 @@ const hasPython = spawnSync("python3", ["--version"]).status === 0;
 const skip = !hasPython && "python3 is not on this machine";
 
 const bounds = ["--client-mount-timeout=5", "--rados-osd-op-timeout=5"];
-const newUser = { user_id: "id", display_name: "", max_buckets: 10, suspended: 0, keys: [], user_quota: {} };
+const newKey = { user: "id", access_key: "@access-key@", secret_key: "made by Ceph" };
+const newUser = {
+  user_id: "id",
+  display_name: "",
+  max_buckets: 10,
+  suspended: 0,
+  keys: [newKey],
+  user_quota: {},
+};
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
@@ -59,6 +67,7 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
       ...["user", "create", `--uid=${uid}`, `--display-name=${displayName}`, "--max-buckets=10"],
       ...[`--access-key=${placeholderKey(uid)}`, "--gen-secret", ...bounds],
     ],
+    ["metadata", "get", `user:${uid}`, ...bounds],
     ["metadata", "get", `user:${uid}`, ...bounds],
     ["metadata", "put", `user:${uid}`, ...bounds],
     ["metadata", "get", `user:${uid}`, ...bounds],
