@@ -65,11 +65,7 @@ function askForStats(request: unknown): void {
 }
 
 /** What speaks against a quota: more is stored already, and every write would fail, WAL included. @internal */
-export function quotaProblem(
-  quota: QuotaArgs,
-  stored: StoredInBucket,
-  bucket: string,
-): string | undefined {
+export function quotaProblem(quota: QuotaArgs, stored: StoredInBucket, bucket: string): string | undefined {
   const limits = [
     { key: "maxSizeBytes", limit: quota.maxSizeBytes, held: stored.bytes, unit: "bytes" },
     { key: "maxObjects", limit: quota.maxObjects, held: stored.objects, unit: "objects" },
