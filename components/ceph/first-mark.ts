@@ -56,6 +56,7 @@ function unmarked(now: CommandInputs, before: CommandInputs): (CommandInputs & {
     declared.radosgwAdmin !== last.radosgwAdmin ||
     declared.uid !== last.uid;
   if (isElsewhere || accessKeyId === declared.accessKeyId) return undefined;
-  const stdin = asciiJson(JSON.stringify({ ...declared, accessKeyId, secretAccessKey, otherKeys: "leave" }));
-  return { connection: now.connection, stdin, uid: declared.uid };
+  // Nobody knows who made the key of before: it may be that of an adopted user, which a destroy is to leave.
+  const ofBefore = { ...declared, accessKeyId, secretAccessKey, keysAreGenerated: false, otherKeys: "leave" };
+  return { connection: now.connection, stdin: asciiJson(JSON.stringify(ofBefore)), uid: declared.uid };
 }

@@ -48,6 +48,9 @@ describe("new keys in the first update that marks the user", needsPython, () => 
     const revocation = { name: "rgw_user_key_revocation.py" } as const;
     assert.equal(succeeds("apply", next, {}, revocation), "revoked: 1");
     assert.deepEqual(keysOf("cnpg-backup"), ["AKNEXT"]);
+    // The key of before may have been declared, and the user adopted with it.
+    assert.match(succeeds("delete", { ...next, onDelete: "remove" }), /^kept/);
+    assert.deepEqual(keysOf("cnpg-backup"), []);
   });
 
   it("are all that it is for: the same keys, a mark and another place do without", async () => {
