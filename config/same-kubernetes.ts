@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { answered } from "../components/cnpg/before-making.ts";
 import { type ClusterArgs, defaultProviderCluster, getIfThere } from "../components/cnpg/cluster.ts";
-import { reasonOf, statusOf } from "../components/cnpg/kube-api.ts";
 import { isMocked } from "../components/mocked.ts";
 import { ifKnown, knownValues, settled } from "../components/known-values.ts";
 
@@ -15,8 +15,7 @@ interface Uses {
 /**
  * Ends the program before anything is made in another Kubernetes cluster than in the update before, as a context that
  * was changed by mistake leads to: by the UID of the namespace kube-system, which stays as long as a cluster does. The
- * stack's state keeps it, as the input of a Stash. A cluster that does not tell is left to the other checks, and the
- * UID of before is kept.
+ * stack's state keeps it, as the input of a Stash. Where the cluster may not be asked, the UID of before is kept.
  */
 export async function requireSameKubernetes(
   { operator, barmanPlugin, namespaces }: Uses,
@@ -46,18 +45,15 @@ export async function requireSameKubernetes(
 
 const withUid = z.object({ metadata: z.object({ uid: z.string() }) });
 
-/** Undefined where the cluster does not tell, with a warning. */
+/** Undefined where the cluster does not tell: by the policy of all guards, an update goes on only if a right is missing. */
 async function clusterUid(cluster: ClusterArgs): Promise<string | undefined> {
-  try {
-    return (await getIfThere(cluster, "/api/v1/namespaces/kube-system", withUid))?.metadata.uid;
-  } catch (error) {
-    const right = ". Give whoever runs pulumi the right to get the namespace kube-system";
-    await pulumi.log.warn(
-      `Could not ask whether this is the Kubernetes cluster of the last \`pulumi up\` (${reasonOf(error)}): another one ` +
-        `would not be noticed${statusOf(error) === 403 ? right : ""}.`,
-    );
-    return undefined;
-  }
+  const found = await answered({
+    what: "this is the Kubernetes cluster of the last `pulumi up`, and another one would not be noticed",
+    right: "get the namespace kube-system",
+    ask: async () => ({ is: await getIfThere(cluster, "/api/v1/namespaces/kube-system", withUid) }),
+    isNeeded: false,
+  });
+  return found?.is?.metadata.uid;
 }
 
 /** What is wrong with another UID than before; none is known of before where the cluster has never told. */

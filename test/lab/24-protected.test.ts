@@ -59,10 +59,11 @@ async function pointAt(uid: string): Promise<void> {
 }
 
 before(async () => {
+  const path = "/api/v1/namespaces/kube-system";
   for (const uid of ["first", "second"]) {
-    const path = "/api/v1/namespaces/kube-system";
     clusters.set(uid, await apiServer({ [path]: { status: 200, body: { metadata: { uid } } } }));
   }
+  clusters.set("mute", await apiServer({ [path]: { status: 403, body: {} } }));
   project = engineProject("protected", [], { "index.ts": program });
   await succeed("stack", "init", "test");
   await pointAt("first");
@@ -148,10 +149,19 @@ describe("another Kubernetes cluster", () => {
     await succeed(...up, "--expect-no-changes");
   });
 
-  it("does not tell while it is away, and is known again afterwards", async () => {
+  it("does not tell where it may not be asked, and is known again afterwards", async () => {
+    await pointAt("mute");
+    assert.match(await succeed(...up), /Could not ask whether this is the Kubernetes cluster.*kube-system/);
+    await pointAt("first");
+    await succeed("preview", "--expect-no-changes");
+  });
+
+  it("ends an update while it is away, after a minute, and warns in a preview", async () => {
     clusters.get("second")?.close();
     await pointAt("second");
-    assert.match(await succeed(...up), /Could not ask whether this is the Kubernetes cluster/);
+    for (const run of [() => succeed("preview"), () => fail(...up)]) {
+      assert.match(await run(), /Could not ask whether this is the Kubernetes cluster/);
+    }
     await pointAt("first");
     await succeed("preview", "--expect-no-changes");
   });

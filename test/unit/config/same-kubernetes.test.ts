@@ -2,11 +2,23 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
 import { anotherCluster, requireSameKubernetes } from "../../../config/same-kubernetes.ts";
-import { apiServer } from "../components/cnpg/api-server.ts";
+import { apiServer, kubeconfigFor } from "../components/cnpg/api-server.ts";
 
 const urn = "urn:pulumi:homelab::cnpg-rgw::pulumi:index:Stash::kubernetes-cluster";
+
+const uses = { operator: { enabled: true }, barmanPlugin: { enabled: true }, namespaces: [] };
+
+/** A stack that was told this UID in its first update. */
+function withState(output: string, isPreview = false): Promise<void> {
+  const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
+    const given = z.record(z.string(), z.unknown()).parse(inputs);
+    return { id: name, state: { ...given, output } };
+  };
+  return pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "cnpg-rgw", "test", isPreview);
+}
 
 describe("another Kubernetes cluster", () => {
   it("is one of another UID, and nothing else", () => {
@@ -32,17 +44,31 @@ describe("another Kubernetes cluster", () => {
     const body = { metadata: { uid: "b" } };
     const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body } });
     t.after(close);
-    const uses = { operator: { enabled: true }, barmanPlugin: { enabled: true }, namespaces: [] };
-    const withState = (output: string) =>
-      pulumi.runtime.setMocks({
-        newResource: ({ name, inputs }) => ({ id: name, state: Object.assign({}, inputs, { output }) }),
-        call: () => ({}),
-      });
     await withState("a");
     await assert.rejects(requireSameKubernetes(uses, true, { kubeconfig }), /kube-system is b, and was a/);
     for (const known of ["b", ""]) {
       await withState(known);
       await requireSameKubernetes(uses, true, { kubeconfig });
     }
+  });
+
+  it("is not ruled out where it may not be asked, or does not answer a preview: both warn", async (t) => {
+    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+    const mute = await apiServer({ "/api/v1/namespaces/kube-system": { status: 403, body: {} } });
+    t.after(mute.close);
+    for (const [kubeconfig, isPreview] of [
+      [mute.kubeconfig, false],
+      [kubeconfigFor("http://127.0.0.1:1"), true],
+    ] as const) {
+      await withState("a", isPreview);
+      await requireSameKubernetes(uses, true, { kubeconfig });
+    }
+    const said = warn.mock.calls.map(({ arguments: [message] }) => message);
+    assert.equal(said.length, 2);
+    assert.match(
+      said[0] ?? "",
+      /another one would not be noticed .*the right to get the namespace kube-system/,
+    );
+    assert.match(said[1] ?? "", /Run `pulumi up` again once the cluster answers/);
   });
 });
