@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setUpCephHost } from "./support/ceph-host.ts";
 import { isFull, onlyInFull } from "./support/full.ts";
 import { mustPulumi, pulumi } from "./support/lab.ts";
 import { keysOfStack, rgwUser, s3, stackIsUp, uid } from "./support/stack.ts";
@@ -53,6 +54,10 @@ describe("a second stack with the RGW user of the first", onlyInFull, () => {
     }
     await mustPulumi(["config", "set", "--path", "cnpg-rgw:rgwUser.uid", "cnpg-backup-second", ...second]);
     await mustPulumi(["config", "set", "cnpg-rgw:bucket", "cnpg-backups-second", ...second]);
+    // The Ceph host's account knows the first user only, and the preview says what adds the other.
+    assert.match((await pulumi(["preview", ...second])).all, /install\.py[^]*--uid[= ]?'?cnpg-backup-second/);
+    await setUpCephHost("--uid=cnpg-backup-second");
     assert.doesNotMatch((await pulumi(["preview", ...second])).all, /RGW user/);
+    await setUpCephHost("--forget=cnpg-backup-second");
   });
 });
