@@ -285,7 +285,8 @@ class Account:
 
     def __init__(self, name):
         self.name = name
-        plain = re.sub(r"[^\w-]", "_", name)
+        # Each name has one of its own. sudo passes over a file with a dot in its name.
+        plain = re.sub(r"[^A-Za-z0-9-]", lambda found: "_%02x" % ord(found[0]), name)
         self.folder = os.path.join(LIBRARY, plain)
         self.sudoers = os.path.join(SUDOERS, "cnpg-rgw-" + plain)
         self.clients = {"radosgw-admin": "client.cnpg-rgw-" + plain, "ceph": "client.cnpg-rgw-pools-" + plain}

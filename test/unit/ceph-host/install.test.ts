@@ -15,6 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 
+import { z } from "zod";
+
 import { needsPython } from "../components/ceph/fake-ceph.ts";
 import { installer } from "./wrapper.ts";
 
@@ -210,4 +212,16 @@ describe("ceph-host/install.py", needsPython, () => {
       assert.deepEqual(readdirSync(file("sudoers.d")), []);
     });
   }
+
+  it("gives accounts of like names files, users and rules of their own", () => {
+    const names = ["a.b", "a_b", "a_2eb", "a-b"];
+    const program = `${installer.replace(/^main\(\)$/m, "")}
+import json
+of = [Account(name) for name in sys.argv[1:]]
+print(json.dumps([[one.folder, one.sudoers] + sorted(one.clients.values()) for one in of]))`;
+    const { stdout, stderr } = spawnSync("python3", ["-c", program, ...names], { encoding: "utf8" });
+    const found = z.array(z.array(z.string())).parse(JSON.parse(stdout || JSON.stringify(stderr)));
+    assert.equal(new Set(found.flat()).size, 4 * names.length);
+    assert.ok(found.every(([, rule]) => !rule?.includes(".", "/etc/sudoers.d".length)));
+  });
 });
