@@ -1,27 +1,15 @@
-import { ByteReader } from "./byte-reader.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { framesOf } from "./frames.ts";
 
 /** How far back a match may point: into the blocks before, where they are linked. */
 const windowBytes = 65_536;
-
-const frameMagic = 0x184d2204;
-const firstSkippable = 0x184d2a50;
-const lastSkippable = 0x184d2a5f;
 
 /**
  * LZ4's frame format, https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md. Its checksums of content are optional,
  * barman writes none, and none is checked here: of a byte that is changed, only what contradicts the format is seen.
  */
-export async function* unlz4(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = new ByteReader(packed);
-  for (let frames = 0; ; frames += 1) {
-    const head = await reader.readAll(4);
-    if (head === undefined && frames > 0) return;
-    const magic = head?.readUInt32LE(0) ?? 0;
-    if (magic >= firstSkippable && magic <= lastSkippable) await skip(reader);
-    else if (magic === frameMagic) yield* frame(reader);
-    else throw new Error("it does not begin as lz4 does");
-  }
-}
+export const unlz4 = (packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> =>
+  framesOf(packed, { name: "lz4", magic: 0x184d2204, frame });
 
 interface Frame {
   isLinked: boolean;
@@ -69,11 +57,6 @@ async function frameHead(reader: ByteReader): Promise<Frame> {
     blockBytes: 2 ** (8 + 2 * blockSize),
     contentBytes,
   };
-}
-
-async function skip(reader: ByteReader): Promise<void> {
-  const length = (await reader.readMore(4)).readUInt32LE(0);
-  for (let left = length; left > 0; left -= windowBytes) await reader.readMore(Math.min(left, windowBytes));
 }
 
 /** Unpacks a block behind what there is up to `from`; the position behind it. */
