@@ -7,7 +7,7 @@ import { knownValues } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
 import { say } from "../say.ts";
 import { bootstrap } from "./remote-job.ts";
-import { runOverSsh } from "./ssh.ts";
+import { knownConnection, runOverSsh } from "./ssh.ts";
 import { userNotes } from "./user-notes.ts";
 
 /** What `inspect` of a script prints. It ends up in a command line, so nothing but plain words gets through. */
@@ -88,16 +88,17 @@ export async function driftIn(
 }
 
 const inputs = z.object({
-  connection: z.object({
-    host: z.string(),
-    port: z.number(),
-    user: z.string(),
-    hostKey: z.string(),
-    privateKey: z.string(),
-  }),
+  connection: knownConnection,
   stdin: z.string(),
 });
 export type CommandInputs = z.output<typeof inputs>;
+
+const program = z.object({ radosgwAdmin: z.string() });
+
+/** Which Ceph a command is about: another one may have a user of the same name. */
+export function placeOf({ connection: { host, port }, stdin }: CommandInputs): string {
+  return JSON.stringify([host, port, program.parse(JSON.parse(stdin)).radosgwAdmin]);
+}
 
 // Of one run of the program: with the Automation API there can be several in one process.
 const looks = new WeakMap<object, Map<string, Promise<Inspection | undefined>>>();

@@ -6,7 +6,7 @@ import { type NewInputs, beforeCreate, beforeUpdate } from "../before-create.ts"
 import { asciiJson, shown } from "../check.ts";
 import { knownValues, settled } from "../known-values.ts";
 import { say } from "../say.ts";
-import { type CommandInputs, type Inspection, inspect, knownInputs, look } from "./drift.ts";
+import { type CommandInputs, type Inspection, inspect, knownInputs, look, placeOf } from "./drift.ts";
 import { type CephHostArgs, sshConnection } from "./host.ts";
 import { jobStdin } from "./remote-job.ts";
 import type { StackOwner } from "./stack-owner.ts";
@@ -113,11 +113,6 @@ const jobNow = job.extend({
   owner: z.object({ id: z.string(), stack: z.string() }),
   takeOverFrom: z.string(),
 });
-
-const placeOf = (inputs: CommandInputs): string => {
-  const { radosgwAdmin } = job.parse(JSON.parse(inputs.stdin));
-  return JSON.stringify([inputs.connection.host, inputs.connection.port, radosgwAdmin]);
-};
 
 /** A user with a key of this stack, the declared one or the one before, has been in its hands already. */
 export async function keysOfOthers(now: CommandInputs, before: CommandInputs): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { type NewInputs, beforeUpdate } from "../before-create.ts";
 import { asciiJson, shown } from "../check.ts";
-import { type CommandInputs, knownInputs } from "./drift.ts";
+import { type CommandInputs, knownInputs, placeOf } from "./drift.ts";
 import { bootstrap } from "./remote-job.ts";
 import { runOverSsh } from "./ssh.ts";
 
@@ -38,7 +38,6 @@ export async function markKeysOfBefore(
 const secondsToMark = 130;
 
 const job = z.looseObject({
-  radosgwAdmin: z.string(),
   uid: z.string(),
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
@@ -50,11 +49,7 @@ function unmarked(now: CommandInputs, before: CommandInputs): (CommandInputs & {
   const [declared, last] = [now, before].map(({ stdin }) => job.parse(JSON.parse(stdin)));
   if (!declared || !last || last.owner !== undefined) return undefined;
   const { accessKeyId, secretAccessKey } = last;
-  const isElsewhere =
-    now.connection.host !== before.connection.host ||
-    now.connection.port !== before.connection.port ||
-    declared.radosgwAdmin !== last.radosgwAdmin ||
-    declared.uid !== last.uid;
+  const isElsewhere = placeOf(now) !== placeOf(before) || declared.uid !== last.uid;
   if (isElsewhere || accessKeyId === declared.accessKeyId) return undefined;
   // Nobody knows who made the key of before: it may be that of an adopted user, which a destroy is to leave.
   const ofBefore = { ...declared, accessKeyId, secretAccessKey, keysAreGenerated: false, otherKeys: "leave" };

@@ -9,7 +9,7 @@ import { knownValues } from "../known-values.ts";
 import { isMocked } from "../mocked.ts";
 import { say } from "../say.ts";
 import { bootstrap, scriptText } from "./remote-job.ts";
-import { runOverSsh } from "./ssh.ts";
+import { knownConnection, runOverSsh } from "./ssh.ts";
 
 /** What a component needs of the account on the Ceph host. */
 interface Needs {
@@ -51,13 +51,7 @@ async function tell(resource: pulumi.Resource, inputs: Readonly<Record<string, u
 }
 
 const account = z.object({
-  connection: z.object({
-    host: z.string(),
-    port: z.number(),
-    user: z.string(),
-    hostKey: z.string(),
-    privateKey: z.string(),
-  }),
+  connection: knownConnection,
   command: z.string(),
   uid: z.string().optional(),
 });

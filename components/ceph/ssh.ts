@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 
 import ssh2 from "ssh2";
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+import { z } from "zod";
 
 import { opensshEd25519 } from "./openssh-key.ts";
 
@@ -18,6 +19,15 @@ export interface SshServer {
 export interface SshConnection extends SshServer {
   privateKey: string;
 }
+
+/** A connection among the inputs of a command, once all of it is known. */
+export const knownConnection = z.object({
+  host: z.string(),
+  port: z.number(),
+  user: z.string(),
+  hostKey: z.string(),
+  privateKey: z.string(),
+});
 
 export interface RemoteRun {
   command: string;

@@ -1,3 +1,4 @@
+import { pathOf } from "../crds/schema.ts";
 import type { ClusterArgs } from "../kube-api.ts";
 import { kubePatch } from "../kube-request.ts";
 
@@ -9,13 +10,17 @@ export interface Named {
 /** Sets an annotation of a Cluster to the time of now. */
 export async function annotate(
   cluster: ClusterArgs,
-  { namespace, name }: Named,
+  of: Named,
   annotation: string,
   deadline: AbortSignal,
 ): Promise<void> {
-  const path = `/apis/postgresql.cnpg.io/v1/namespaces/${namespace}/clusters/${name}`;
   const at = `/metadata/annotations/${annotation.replace("/", "~1")}`;
-  await kubePatch(cluster, path, [{ op: "add", path: at, value: new Date().toISOString() }], deadline);
+  await kubePatch(
+    cluster,
+    pathOf("Cluster", of),
+    [{ op: "add", path: at, value: new Date().toISOString() }],
+    deadline,
+  );
 }
 
 /**
