@@ -12,7 +12,7 @@ import {
   backupSecretName,
   smokeCheck,
 } from "./components/index.ts";
-import { Protection } from "./components/protection.ts";
+import { Protection } from "./components/pulumi/protection.ts";
 import { pluginComponent } from "./config/cluster.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { databaseComponent } from "./config/database-names.ts";

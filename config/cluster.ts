@@ -5,11 +5,11 @@ import {
   defaultProviderCluster,
   hasNamespace,
   servesPodMonitors,
-} from "../components/cnpg/cluster.ts";
-import { warnOnce } from "../components/cnpg/before-making.ts";
-import { ownerOf } from "../components/cnpg/owner.ts";
-import { barmanPluginType, hasPluginOfOthers } from "../components/cnpg/plugin/existing-plugin.ts";
-import { operatorValues, wantsPodMonitor } from "../components/cnpg/operator-values.ts";
+} from "../components/kubernetes/questions.ts";
+import { warnOnce } from "../components/kubernetes/ask-first.ts";
+import { ownerOf } from "../components/kubernetes/owner.ts";
+import { barmanPluginType, hasPluginOfOthers } from "../components/backup-plugin/existing-plugin.ts";
+import { operatorValues, wantsPodMonitor } from "../components/operator/operator-values.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName, removeCommand, setCommand } from "./commands.ts";
 import { lostDatabases } from "./database-names.ts";

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-import { chartValueNames } from "../components/cnpg/chart-values.ts";
+import { chartValueNames } from "../components/operator/chart-values.ts";
 import { databaseExamples } from "./database-examples.ts";
 import { type KeyPath, keyName, keyWord } from "./paths.ts";
 

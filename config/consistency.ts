@@ -1,6 +1,6 @@
-import { shown } from "../components/check.ts";
-import { chartValueProblems } from "../components/cnpg/chart-values.ts";
-import { isObject } from "../components/cnpg/merge.ts";
+import { shown } from "../components/pulumi/arguments.ts";
+import { chartValueProblems } from "../components/operator/chart-values.ts";
+import { isObject } from "../components/text/merge.ts";
 import { type FoundConfig, type Problem, isHidden, missing, unknownKey } from "./problems.ts";
 import { databaseInconsistencies } from "./database-consistency.ts";
 import { byHand, keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";

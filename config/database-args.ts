@@ -1,6 +1,6 @@
-import { isObject } from "../components/cnpg/merge.ts";
-import { replayParameters } from "../components/cnpg/postgres/replay-settings.ts";
-import { longestClusterName } from "../components/cnpg/postgres/rules.ts";
+import { isObject } from "../components/text/merge.ts";
+import { replayParameters } from "../components/postgres/plan/replay-settings.ts";
+import { longestClusterName } from "../components/postgres/rules/rules.ts";
 import type { BackupStoreArgs, PostgresClusterArgs } from "../components/index.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName } from "./commands.ts";

@@ -1,8 +1,8 @@
-import { isObject } from "../components/cnpg/merge.ts";
-import { shown } from "../components/check.ts";
-import { sourceStoreName } from "../components/cnpg/postgres/plan.ts";
-import { clusterNameRule } from "../components/cnpg/postgres/rules.ts";
-import { namespaceRule } from "../components/cnpg/rules.ts";
+import { isObject } from "../components/text/merge.ts";
+import { shown } from "../components/pulumi/arguments.ts";
+import { sourceStoreName } from "../components/postgres/plan/plan.ts";
+import { clusterNameRule } from "../components/postgres/rules/rules.ts";
+import { namespaceRule } from "../components/operator/rules.ts";
 import { keyName, setCommand } from "./commands.ts";
 import { type FoundConfig, type Problem, isHidden } from "./problems.ts";
 

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { answered, notAnswered, warnOnce } from "../components/cnpg/before-making.ts";
-import { type ClusterArgs, getIfThere } from "../components/cnpg/cluster.ts";
-import { statusOf } from "../components/cnpg/kube-api.ts";
-import { ownerLabel, ownerOf } from "../components/cnpg/owner.ts";
-import { postgresClusterType, protectedLabel } from "../components/cnpg/postgres/labels.ts";
+import { answered, notAnswered, warnOnce } from "../components/kubernetes/ask-first.ts";
+import { type ClusterArgs, getIfThere } from "../components/kubernetes/questions.ts";
+import { statusOf } from "../components/kubernetes/api.ts";
+import { ownerLabel, ownerOf } from "../components/kubernetes/owner.ts";
+import { postgresClusterType, protectedLabel } from "../components/postgres/labels.ts";
 import type { StackConfig } from "../config.ts";
 import { byHand, keyName, setCommand } from "./commands.ts";
 import type { Problem } from "./problems.ts";

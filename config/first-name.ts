@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import type { StackName } from "../components/cnpg/owner.ts";
-import { ifKnown, settled } from "../components/known-values.ts";
+import type { StackName } from "../components/kubernetes/owner.ts";
+import { ifKnown, settled } from "../components/pulumi/outputs.ts";
 
 const stackName = z.object({ project: z.string(), stack: z.string() });
 

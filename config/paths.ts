@@ -1,4 +1,4 @@
-import { asciiJson } from "../components/check.ts";
+import { asciiJson } from "../components/pulumi/arguments.ts";
 
 /** Where something stands in the config: the key, then names and indices inside of it. */
 export type KeyPath = readonly PropertyKey[];

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 
-import { addressRule } from "../components/ceph/host-rules.ts";
-import { asciiJson, shown } from "../components/check.ts";
-import { masked } from "../components/masked.ts";
+import { addressRule } from "../components/ceph/ssh/host-rules.ts";
+import { asciiJson, shown } from "../components/pulumi/arguments.ts";
+import { masked } from "../components/text/masked.ts";
 import {
   type KeyPath,
   hostKeyScan,

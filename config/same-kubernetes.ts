@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { answered } from "../components/cnpg/before-making.ts";
-import { type ClusterArgs, defaultProviderCluster, getIfThere } from "../components/cnpg/cluster.ts";
-import { isMocked } from "../components/mocked.ts";
-import { ifKnown, knownValues, settled } from "../components/known-values.ts";
+import { answered } from "../components/kubernetes/ask-first.ts";
+import { type ClusterArgs, defaultProviderCluster, getIfThere } from "../components/kubernetes/questions.ts";
+import { isMocked } from "../components/pulumi/mocks.ts";
+import { ifKnown, knownValues, settled } from "../components/pulumi/outputs.ts";
 
 interface Uses {
   operator: { enabled: boolean };

@@ -7,7 +7,7 @@ import {
   portRule,
   privateKeyRule,
   sshUserRule,
-} from "../components/ceph/host-rules.ts";
+} from "../components/ceph/ssh/host-rules.ts";
 import {
   accessKeyIdRule,
   commandRule,
@@ -19,16 +19,16 @@ import {
   secretAccessKeyRule,
   takeOverFromRule,
   uidRule,
-} from "../components/ceph/rgw-user-rules.ts";
-import { shown } from "../components/check.ts";
+} from "../components/ceph/rgw-user/rgw-user-rules.ts";
+import { shown } from "../components/pulumi/arguments.ts";
 import {
   chartRule,
   chartVersionRule,
   namespaceRule,
   releaseRule,
   repositoryRule,
-} from "../components/cnpg/rules.ts";
-import { imageRule } from "../components/cnpg/plugin/rules.ts";
+} from "../components/operator/rules.ts";
+import { imageRule } from "../components/backup-plugin/rules.ts";
 import { bucketRule, caBundleRule, endpointRule, regionRule } from "../components/s3/rules.ts";
 import { databaseEntry } from "./database-schema.ts";
 import { number, text, yesOrNo } from "./values.ts";

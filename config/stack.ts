@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { goByFirstName } from "../components/cnpg/owner.ts";
+import { goByFirstName } from "../components/kubernetes/owner.ts";
 import { type StackConfig, readConfig } from "../config.ts";
 import { requireCluster } from "./cluster.ts";
 import { firstName } from "./first-name.ts";

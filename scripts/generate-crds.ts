@@ -1,5 +1,5 @@
 /**
- * Writes components/cnpg/crds/generated/ from the CRDs that ship in the Go modules of the operator and the plugin:
+ * Writes components/crds/generated/ from the CRDs that ship in the Go modules of the operator and the plugin:
  * TypeScript types for the editor, JSON schemas for the check before Kubernetes is asked.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -42,7 +42,7 @@ const crdFile = z.object({
   }),
 });
 
-export const generatedFolder = join(import.meta.dirname, "../components/cnpg/crds/generated");
+export const generatedFolder = join(import.meta.dirname, "../components/crds/generated");
 
 /** The generated files, by name. */
 export async function generateCrds(): Promise<Map<string, string>> {

@@ -1,5 +1,5 @@
 /**
- * Writes components/cnpg/plugin/generated/manifest.json from the manifest that ships in the plugin's Go module: every object
+ * Writes components/backup-plugin/generated/manifest.json from the manifest that ships in the plugin's Go module: every object
  * that the component makes, under the name that the component calls it by.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -64,6 +64,6 @@ function withoutPlace(key: string, value: unknown): unknown {
 
 const identityOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata.name}`;
 
-export const manifestFile = join(import.meta.dirname, "../components/cnpg/plugin/generated/manifest.json");
+export const manifestFile = join(import.meta.dirname, "../components/backup-plugin/generated/manifest.json");
 
 if (import.meta.main) writeFileSync(manifestFile, await generatePluginManifest());

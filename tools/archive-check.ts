@@ -1,16 +1,16 @@
 import { Command, InvalidArgumentError } from "commander";
 
-import type { Archive } from "../components/cnpg/archive/archive.ts";
-import { withDamage } from "../components/cnpg/archive/damage.ts";
-import { describeArchive } from "../components/cnpg/archive/describe.ts";
-import { describeLook, lookInto } from "../components/cnpg/archive/look.ts";
-import { readArchive } from "../components/cnpg/archive/read-archive.ts";
-import { type ArchiveLocation, parseArchiveUrl } from "../components/cnpg/archive/location.ts";
-import { isNothing, nearbyArchives } from "../components/cnpg/archive/nearby.ts";
-import { type RecoveryTarget, recoveryProblem } from "../components/cnpg/archive/recovery-problem.ts";
-import { archivePrefix } from "../components/cnpg/barman.ts";
-import { archiveRule } from "../components/cnpg/postgres/rules.ts";
-import { secretKeys } from "../components/cnpg/store.ts";
+import type { Archive } from "../components/archive/archive.ts";
+import { withDamage } from "../components/archive/damage.ts";
+import { describeArchive } from "../components/archive/describe.ts";
+import { describeLook, lookInto } from "../components/archive/look.ts";
+import { readArchive } from "../components/archive/read-archive.ts";
+import { type ArchiveLocation, parseArchiveUrl } from "../components/archive/location.ts";
+import { isNothing, nearbyArchives } from "../components/archive/nearby.ts";
+import { type RecoveryTarget, recoveryProblem } from "../components/archive/recovery-problem.ts";
+import { archivePrefix } from "../components/archive/barman.ts";
+import { archiveRule } from "../components/postgres/rules/rules.ts";
+import { secretKeys } from "../components/backup-secret/store.ts";
 import type { S3Connection } from "../components/s3/connection.ts";
 import { deepWithProgress, describeDeep } from "./deep-progress.ts";
 import { storeFrom } from "./store.ts";

@@ -1,6 +1,6 @@
-import type { Archive } from "../components/cnpg/archive/archive.ts";
-import { type DeepProgress, type DeepReport, deepCheck } from "../components/cnpg/archive/deep-check.ts";
-import { shownBytes } from "../components/cnpg/archive/units.ts";
+import type { Archive } from "../components/archive/archive.ts";
+import { type DeepProgress, type DeepReport, deepCheck } from "../components/archive/deep-check.ts";
+import { shownBytes } from "../components/archive/units.ts";
 import type { S3Connection } from "../components/s3/connection.ts";
 
 /** Reads all of an archive, says what is damaged as it is found, and how far it is; until Ctrl-C. */

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 
-import { shown } from "../components/check.ts";
-import { shownBytes, shownTime } from "../components/cnpg/archive/units.ts";
-import { secretKeys } from "../components/cnpg/store.ts";
+import { shown } from "../components/pulumi/arguments.ts";
+import { shownBytes, shownTime } from "../components/archive/units.ts";
+import { secretKeys } from "../components/backup-secret/store.ts";
 import { s3Client } from "../components/s3/client.ts";
 import { classify } from "../components/s3/failure.ts";
 import { probe } from "../components/s3/probe.ts";

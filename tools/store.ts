@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import type { Rule } from "../components/check.ts";
-import { secretKeys } from "../components/cnpg/store.ts";
+import type { Rule } from "../components/pulumi/arguments.ts";
+import { secretKeys } from "../components/backup-secret/store.ts";
 import { type S3Connection, withoutSlash } from "../components/s3/connection.ts";
 import {
   bucketRule,

@@ -1,4 +1,4 @@
-import { defaultTuning } from "../../components/cnpg/postgres/settings.ts";
+import { defaultTuning } from "../../components/postgres/settings.ts";
 
 /** How the bench's database is backed up: what stands in an ObjectStore's `data`. */
 export interface DataSetting {

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked } from "../check.ts";
-import { say } from "../say.ts";
-import { warnsOfRights } from "./host-rights.ts";
-import type { CephHostArgs } from "./host.ts";
-import { remoteJob } from "./remote-job.ts";
-import { commandRule } from "./rgw-user-rules.ts";
+import { checked } from "../pulumi/arguments.ts";
+import { say } from "../pulumi/log.ts";
+import { warnsOfRights } from "./ssh/host-rights.ts";
+import type { CephHostArgs } from "./ssh/host.ts";
+import { remoteJob } from "./ssh/remote-job.ts";
+import { commandRule } from "./rgw-user/rgw-user-rules.ts";
 
 export interface SingleDiskPoolsArgs {
   /** A host where the `ceph` command may change pools and configuration. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { shown } from "../check.ts";
+import { shown } from "../pulumi/arguments.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

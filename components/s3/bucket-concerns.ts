@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Grant, LifecycleRule } from "@aws-sdk/client-s3";
 
-import { shown } from "../check.ts";
+import { shown } from "../pulumi/arguments.ts";
 import { deletesBelow, uploadsConcern, versionsConcern } from "./bucket-lifecycle.ts";
 import { grantsToOthers } from "./bucket-policy.ts";
 import { s3Client } from "./client.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { asciiJson, fromJson, shown } from "../check.ts";
-import { masked } from "../masked.ts";
+import { asciiJson, fromJson, shown } from "../pulumi/arguments.ts";
+import { masked } from "../text/masked.ts";
 
 /** What a statement of a bucket's policy allows to others than its owner. */
 export interface PolicyGrant {

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked, userError } from "../check.ts";
-import { ifKnown } from "../known-values.ts";
+import { checked, userError } from "../pulumi/arguments.ts";
+import { ifKnown } from "../pulumi/outputs.ts";
 import { ambientTrouble } from "./ambient.ts";
 import { connectionOf } from "./connection.ts";
 import type { S3Connection, S3ConnectionArgs } from "./connection.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked } from "../check.ts";
+import { checked } from "../pulumi/arguments.ts";
 import { caBundleRule, endpointRule, keyRule, regionRule } from "./rules.ts";
 
 /** How to reach an S3 store, and as whom. */

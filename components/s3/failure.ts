@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { asciiJson } from "../check.ts";
-import { withoutSecrets } from "../masked.ts";
+import { asciiJson } from "../pulumi/arguments.ts";
+import { withoutSecrets } from "../text/masked.ts";
 import type { S3Connection } from "./connection.ts";
 import { limitAdvice, limitIn } from "./store-limits.ts";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { ifKnown } from "../known-values.ts";
-import { isMocked } from "../mocked.ts";
-import { say } from "../say.ts";
+import { ifKnown } from "../pulumi/outputs.ts";
+import { isMocked } from "../pulumi/mocks.ts";
+import { say } from "../pulumi/log.ts";
 import { withoutSlash } from "./connection.ts";
 import type { S3ConnectionArgs } from "./connection.ts";
 import { type FoundBucket, isThere } from "./existing-bucket.ts";

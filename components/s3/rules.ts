@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 
-import { shown } from "../check.ts";
+import { shown } from "../pulumi/arguments.ts";
 
 export function endpointRule(endpoint: string): string | undefined {
   const allowed = `must be a URL like "http://10.0.0.10:7480": http or https, a host, and a port if needed`;

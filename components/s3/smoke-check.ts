@@ -9,8 +9,8 @@ import {
 import type { S3Client } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 
-import { checked, userError } from "../check.ts";
-import { say } from "../say.ts";
+import { checked, userError } from "../pulumi/arguments.ts";
+import { say } from "../pulumi/log.ts";
 import { bucketConcerns } from "./bucket-concerns.ts";
 import { s3Client } from "./client.ts";
 import { connectionOf, withoutSlash } from "./connection.ts";

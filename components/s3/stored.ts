@@ -1,7 +1,7 @@
 import { HeadBucketCommand } from "@aws-sdk/client-s3";
 import { z } from "zod";
 
-import { isPlainObject } from "../cnpg/crds/plain-object.ts";
+import { isPlainObject } from "../text/plain-object.ts";
 import { s3Client } from "./client.ts";
 import type { S3Connection } from "./connection.ts";
 

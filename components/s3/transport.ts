@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { beforeCreate } from "../before-create.ts";
-import { ifKnown } from "../known-values.ts";
-import { type Exposure, exposureOf } from "../plain-http.ts";
-import { say } from "../say.ts";
+import { beforeCreate } from "../pulumi/hooks.ts";
+import { ifKnown } from "../pulumi/outputs.ts";
+import { type Exposure, exposureOf } from "../text/exposure.ts";
+import { say } from "../pulumi/log.ts";
 import { withoutSlash } from "./connection.ts";
 
 /**

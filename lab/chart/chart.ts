@@ -3,7 +3,7 @@ import { createWriteStream, readFileSync, readdirSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { operatorChart as official } from "../../components/cnpg/operator-values.ts";
+import { operatorChart as official } from "../../components/operator/operator-values.ts";
 import type { Artifact } from "../build/artifact.ts";
 import { goModuleDir } from "../build/go-module.ts";
 import { tarOf } from "../build/tar.ts";

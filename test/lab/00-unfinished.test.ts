@@ -7,7 +7,7 @@ import { checkout, engineProject, type EngineProject } from "./support/engine-pr
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { say } from "${join(checkout, "components/say.ts")}";
+import { say } from "${join(checkout, "components/pulumi/log.ts")}";
 import { failIfUnfinished } from "${join(checkout, "config/unfinished.ts")}";
 
 failIfUnfinished();

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { z } from "zod";
-import { type Role, selfSigned } from "../../components/cnpg/plugin/certificate.ts";
-import { tlsSecrets, validityAt } from "../../components/cnpg/plugin/renewal.ts";
+import { type Role, selfSigned } from "../../components/backup-plugin/certificate.ts";
+import { tlsSecrets, validityAt } from "../../components/backup-plugin/renewal.ts";
 import { until } from "../../lab/wait.ts";
 import { certManagerCrd } from "../support/cert-manager.ts";
 import {

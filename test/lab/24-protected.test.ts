@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { apiServer } from "../unit/components/cnpg/api-server.ts";
+import { apiServer } from "../unit/components/kubernetes/api-server.ts";
 import { checkout, engineProject, type EngineProject } from "./support/engine-project.ts";
 
 // A Stash is a resource of the engine itself: it stands for a Secret, and for a schedule.
 const program = `
 import * as pulumi from "@pulumi/pulumi";
-import { goByFirstName, ownerOf } from "${join(checkout, "components/cnpg/owner.ts")}";
-import { Protection } from "${join(checkout, "components/protection.ts")}";
+import { goByFirstName, ownerOf } from "${join(checkout, "components/kubernetes/owner.ts")}";
+import { Protection } from "${join(checkout, "components/pulumi/protection.ts")}";
 import { firstName } from "${join(checkout, "config/first-name.ts")}";
 import { requireSameKubernetes } from "${join(checkout, "config/same-kubernetes.ts")}";
 

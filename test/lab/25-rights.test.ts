@@ -5,9 +5,9 @@ import { after, before, describe, it } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
-import { schemaProblems } from "../../components/cnpg/crds/schema-problems.ts";
-import { droppedFields, servedSchema } from "../../components/cnpg/crds/served.ts";
-import { apiServer } from "../unit/components/cnpg/api-server.ts";
+import { schemaProblems } from "../../components/crds/schema-problems.ts";
+import { droppedFields, servedSchema } from "../../components/kubernetes/served-schema.ts";
+import { apiServer } from "../unit/components/kubernetes/api-server.ts";
 import { kubectl, must } from "./support/lab.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../docs/kubernetes-preview-account.yaml"), "utf8");

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { scriptText } from "../../components/ceph/remote-job.ts";
+import { scriptText } from "../../components/ceph/ssh/remote-job.ts";
 import {
   accessKeyIdRule,
   displayNameRule,
   secretAccessKeyRule,
   uidRule,
-} from "../../components/ceph/rgw-user-rules.ts";
+} from "../../components/ceph/rgw-user/rgw-user-rules.ts";
 import { hostileText } from "./hostile.ts";
 
 export interface HostileUser {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../components/cnpg/owner.ts";
+import { ownerOf } from "../../components/kubernetes/owner.ts";
 import type * as Program from "../../index.ts";
 import { cephHost, privateKey } from "./config/fixtures.ts";
 import { type Declared, find, findSoon, recordResources, valueOf } from "./mocks.ts";

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { asciiJson } from "../../../components/check.ts";
+import { asciiJson } from "../../../components/pulumi/arguments.ts";
 import { partsOf } from "../../../config/commands.ts";
 import type { KeyPath } from "../../../config/paths.ts";
 import { cephRows } from "./bad-input/ceph.ts";

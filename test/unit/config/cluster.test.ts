@@ -3,10 +3,10 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../../components/cnpg/owner.ts";
+import { ownerOf } from "../../../components/kubernetes/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
 import { recordResources } from "../mocks.ts";
-import { apiServer, kubeconfigFor, withPodMonitors } from "../components/cnpg/api-server.ts";
+import { apiServer, kubeconfigFor, withPodMonitors } from "../components/kubernetes/api-server.ts";
 
 await recordResources();
 

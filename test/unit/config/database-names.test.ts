@@ -3,11 +3,11 @@ import { type TestContext, describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../../components/cnpg/owner.ts";
+import { ownerOf } from "../../../components/kubernetes/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
 import { lostDatabases } from "../../../config/database-names.ts";
 import { recordResources } from "../mocks.ts";
-import { apiServer, kubeconfigFor } from "../components/cnpg/api-server.ts";
+import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts";
 
 await recordResources();
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { clusterNameRule } from "../../../components/cnpg/postgres/rules.ts";
+import { clusterNameRule } from "../../../components/postgres/rules/rules.ts";
 import { databaseArgs, recoveryCommand } from "../../../config/database-args.ts";
 import { anyS3, parsed, refusal } from "./fixtures.ts";
 

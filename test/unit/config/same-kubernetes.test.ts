@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { anotherCluster, requireSameKubernetes } from "../../../config/same-kubernetes.ts";
-import { apiServer, kubeconfigFor } from "../components/cnpg/api-server.ts";
+import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts";
 
 const urn = "urn:pulumi:homelab::cnpg-rgw::pulumi:index:Stash::kubernetes-cluster";
 

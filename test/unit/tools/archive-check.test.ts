@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { execa } from "execa";
 import { pack } from "tar-stream";
 
-import { wholeSegment } from "../components/cnpg/archive/packed-segment.ts";
+import { wholeSegment } from "../components/archive/packed-segment.ts";
 
 import { useFakeS3 } from "../components/s3/use-fake-s3.ts";
 

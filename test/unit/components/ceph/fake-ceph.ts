@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach } from "node:test";
 
-import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
-import { asciiJson } from "../../../../components/check.ts";
+import { bootstrap, scriptText } from "../../../../components/ceph/ssh/remote-job.ts";
+import { asciiJson } from "../../../../components/pulumi/arguments.ts";
 
 interface Key {
   user: string;

@@ -9,9 +9,9 @@ import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
 
-import { bootstrap } from "../../../../components/ceph/remote-job.ts";
-import { commandRule } from "../../../../components/ceph/rgw-user-rules.ts";
-import { asciiJson } from "../../../../components/check.ts";
+import { bootstrap } from "../../../../components/ceph/ssh/remote-job.ts";
+import { commandRule } from "../../../../components/ceph/rgw-user/rgw-user-rules.ts";
+import { asciiJson } from "../../../../components/pulumi/arguments.ts";
 import { hostileText } from "../../../support/hostile.ts";
 import { type HostileUser, hostileUser, limits, scriptForMany } from "../../../support/hostile-users.ts";
 

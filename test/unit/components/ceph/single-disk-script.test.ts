@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
 
-import { bootstrap, scriptText } from "../../../../components/ceph/remote-job.ts";
+import { bootstrap, scriptText } from "../../../../components/ceph/ssh/remote-job.ts";
 import { needsPython } from "./fake-ceph.ts";
 
 interface Pool {

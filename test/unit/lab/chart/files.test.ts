@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { Ajv } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
-import { operatorValues } from "../../../../components/cnpg/operator-values.ts";
+import { operatorValues } from "../../../../components/operator/operator-values.ts";
 import { chartFiles, repositoryIndex } from "../../../../lab/chart/files.ts";
 import { defaultValues } from "../../../../lab/chart/values.ts";
 

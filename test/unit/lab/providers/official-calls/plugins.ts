@@ -2,7 +2,7 @@ import { CommandProvider } from "../../../../../lab/providers/command/provider.t
 import { KubernetesProvider } from "../../../../../lab/providers/kubernetes/provider.ts";
 import { randomProvider } from "../../../../../lab/providers/random/provider.ts";
 import type { Log, ProviderDefinition } from "../../../../../lab/providers/sdk/provider.ts";
-import { kubeconfigFor } from "../../../components/cnpg/api-server.ts";
+import { kubeconfigFor } from "../../../components/kubernetes/api-server.ts";
 import type { RecordedCall } from "./recorded.ts";
 
 const silent = () => undefined;

@@ -9,7 +9,7 @@ import { after, before, describe, it } from "node:test";
 import { InitializationError } from "../../../../../lab/providers/sdk/errors.ts";
 import { isObject, type Props } from "../../../../../lab/providers/sdk/values.ts";
 import { newKey, startSshServer, type SshServer } from "../../../../support/ssh-server.ts";
-import { kubeconfigFor } from "../../../components/cnpg/api-server.ts";
+import { kubeconfigFor } from "../../../components/kubernetes/api-server.ts";
 import { ask, type Answer } from "./ask.ts";
 import { differences, normalize, type Difference } from "./compare.ts";
 import { startFakeCluster, type FakeCluster } from "./fake-cluster.ts";

@@ -1,0 +1,197 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { type Rule, checked } from "../pulumi/arguments.ts";
+import type { ClusterArgs } from "../kubernetes/questions.ts";
+import { keepsFields } from "../kubernetes/keep-fields.ts";
+import { ownerLabel, ownerOf } from "../kubernetes/owner.ts";
+import { type PreflightArgs, clusterToAsk } from "../kubernetes/arguments.ts";
+import { namespaceRule } from "../operator/rules.ts";
+import {
+  type PluginContainer,
+  type ResourceRequirements,
+  type TlsSecretNames,
+  deployment,
+} from "./deployment.ts";
+import manifest from "./generated/manifest.json" with { type: "json" };
+import { barmanPluginType, refusesSecondPlugin } from "./existing-plugin.ts";
+import { objectStoreDefinition, permissions } from "./objects.ts";
+import { whereOperatorIs } from "./preflight.ts";
+import { imageRule, pullPolicyRule } from "./rules.ts";
+import { certManagerCertificates, ownCertificates } from "./tls.ts";
+
+export interface BarmanCloudPluginArgs {
+  /**
+   * The operator's namespace: the operator uses plugins of its own namespace only. Default: `cnpg-system`. Where there
+   * is no operator in it, the component ends with an error that says so.
+   */
+  namespace?: pulumi.Input<string> | undefined;
+
+  /**
+   * The plugin's image. Default: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0`. For a mirror: the same
+   * version, since the other objects of the plugin are those of this release. A digest pins it: `…:v0.14.0@sha256:…`.
+   */
+  image?: pulumi.Input<string | undefined>;
+
+  /**
+   * Image of the container that the plugin puts beside each PostgreSQL and that archives and restores. Default:
+   * `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0`. Changing it restarts every database that backs up
+   * with the plugin, instance by instance: the operator sees that its pods would look different today.
+   */
+  sidecarImage?: pulumi.Input<string | undefined>;
+
+  /**
+   * When to pull the plugin's image: `Always`, `IfNotPresent` or `Never`. Default: `IfNotPresent`. The sidecar's
+   * follows the Cluster's `imagePullPolicy`.
+   */
+  imagePullPolicy?: pulumi.Input<string | undefined>;
+
+  /**
+   * CPU and memory of the plugin's pod, as in a Kubernetes container; replaces the default as a whole. Default:
+   * requests of 50m CPU and 100Mi memory, no limits.
+   */
+  resources?: pulumi.Input<kubernetes.types.input.core.v1.ResourceRequirements | undefined>;
+
+  /** The certificates that the component makes itself; without meaning where `certManager` is enabled. */
+  certificates?: PluginCertificatesArgs | undefined;
+
+  /** Leave the certificates to cert-manager. Default: off. */
+  certManager?: CertManagerArgs | undefined;
+
+  /**
+   * The questions to the cluster, before the plugin is touched: whether the operator is in `namespace`, and no plugin
+   * that something else made, or another stack.
+   */
+  preflight?: PreflightArgs | undefined;
+}
+
+export interface PluginCertificatesArgs {
+  /**
+   * Days that a certificate is valid, a whole number from 30 to 36500. Default: 3650. `pulumi up` renews each of them
+   * while a third is left, and nothing restarts for it; so the plugin runs on for at least a third of this time
+   * after the last `pulumi up`. Once a certificate has expired the operator leaves every database that uses the plugin
+   * as it is, until a `pulumi up` renews it.
+   */
+  validityDays?: pulumi.Input<number | undefined>;
+}
+
+export interface CertManagerArgs {
+  /**
+   * Have cert-manager issue and renew the certificates, as the plugin's own manifest does: valid for 90 days, renewed
+   * 15 days before. cert-manager must be there already: without its CRDs the component ends with an error. Operator and
+   * plugin may lose each other for a minute at a renewal, since one sees the new certificate before the other.
+   */
+  enabled: boolean;
+}
+
+/**
+ * The Barman Cloud plugin 0.14.0, with which CloudNativePG backs databases up to S3 and restores them. It needs the
+ * operator for its removal too (the operator holds the plugin's Service until it has let go of the plugin): give the
+ * component `dependsOn` the operator. The CRD of ObjectStore stays when the component is removed, and with it every
+ * ObjectStore; the next install takes it over if the Kubernetes provider has `upsertExistingObjects` on.
+ */
+export class BarmanCloudPlugin extends pulumi.ComponentResource {
+  /** The plugin's namespace; resolves once the plugin takes requests. */
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: BarmanCloudPluginArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super(barmanPluginType, name, {}, opts);
+    const container = this.container(args);
+    const certManager = args.certManager?.enabled ?? false;
+    const cluster = clusterToAsk(this, args.preflight);
+    const account = this.serviceAccount(name, args, cluster);
+    const namespace = account.metadata.namespace.apply((known) =>
+      whereOperatorIs(cluster, known, { certManager }, this),
+    );
+    const tls = certManager
+      ? certManagerCertificates(name, namespace, this)
+      : ownCertificates(name, namespace, args.certificates?.validityDays, this);
+    const behindAccount = { parent: this, dependsOn: account };
+    const plugin = new kubernetes.apps.v1.Deployment(
+      `${name}-deployment`,
+      deployment(namespace, container, tls.secretNames),
+      {
+        parent: this,
+        dependsOn: [
+          objectStoreDefinition(name, behindAccount),
+          ...permissions(name, namespace, behindAccount),
+          ...tls.resources,
+        ],
+        customTimeouts: { create: "5m", update: "5m" },
+        ...keepsFields(this, cluster),
+      },
+    );
+    const service = this.service(name, namespace, tls.secretNames, plugin);
+    this.namespace = service.metadata.namespace;
+    this.registerOutputs({ namespace: this.namespace });
+  }
+
+  private container({
+    image,
+    sidecarImage,
+    imagePullPolicy,
+    resources,
+  }: BarmanCloudPluginArgs): PluginContainer {
+    const given = (argument: string, value: pulumi.Input<string | undefined>, rule: Rule<string>) =>
+      checked(this, argument, value, (known) => (known === undefined ? undefined : rule(known)));
+    return {
+      image: given("image", image, imageRule).apply((known) => known ?? officialImages.plugin),
+      sidecarImage: given("sidecarImage", sidecarImage, imageRule).apply(
+        (known) => known ?? officialImages.sidecar,
+      ),
+      imagePullPolicy: given("imagePullPolicy", imagePullPolicy, pullPolicyRule).apply(
+        (known) => known ?? "IfNotPresent",
+      ),
+      resources: pulumi.output(resources).apply((known) => known ?? defaultResources),
+    };
+  }
+
+  /** The first of all, so that an update ends here where there is a plugin of others. */
+  private serviceAccount(
+    name: string,
+    { namespace = "cnpg-system" }: BarmanCloudPluginArgs,
+    cluster: ClusterArgs | undefined,
+  ): kubernetes.core.v1.ServiceAccount {
+    const metadata = this.owned(manifest.serviceAccount.metadata);
+    return new kubernetes.core.v1.ServiceAccount(
+      `${name}-service-account`,
+      { metadata: { ...metadata, namespace: checked(this, "namespace", namespace, namespaceRule) } },
+      { parent: this, ...refusesSecondPlugin(this, cluster) },
+    );
+  }
+
+  /** What the operator knows a plugin by. It comes last and goes first, so that the operator never meets a dead one. */
+  private service(
+    name: string,
+    namespace: pulumi.Output<string>,
+    secrets: TlsSecretNames,
+    plugin: pulumi.Resource,
+  ): kubernetes.core.v1.Service {
+    const { spec } = manifest.service;
+    const metadata = this.owned(manifest.service.metadata);
+    const annotations = {
+      ...metadata.annotations,
+      "cnpg.io/pluginServerSecret": secrets.server,
+      "cnpg.io/pluginClientSecret": secrets.client,
+    };
+    return new kubernetes.core.v1.Service(
+      `${name}-service`,
+      { metadata: { ...metadata, namespace, annotations }, spec },
+      // The operator's finalizer is on it: without an operator that answers it cannot be deleted.
+      { parent: this, dependsOn: plugin, customTimeouts: { create: "2m", update: "2m", delete: "2m" } },
+    );
+  }
+
+  /** With the label by which an update that was broken off knows its own again, and another stack what is not its own. */
+  private owned<T extends { labels: Record<string, string> }>(metadata: T) {
+    return { ...metadata, labels: { ...metadata.labels, [ownerLabel]: ownerOf(this) } };
+  }
+}
+
+const officialImages = {
+  plugin: "ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0",
+  sidecar: "ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0",
+};
+
+// As shipped there are none: such a pod is the first to be killed when memory is short.
+const defaultResources: ResourceRequirements = { requests: { cpu: "50m", memory: "100Mi" } };

@@ -1,0 +1,141 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { beforeCreate, beforeUpdate } from "../pulumi/hooks.ts";
+import { askedBeforeMaking } from "../kubernetes/ask-first.ts";
+import { type ClusterArgs, type FoundSecret, findSecret } from "../kubernetes/questions.ts";
+import { namespaceIn } from "../kubernetes/named.ts";
+import { labelled, ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
+import { backupSecretName, secretKeys } from "./store.ts";
+import { knownParts, knownValues } from "../pulumi/outputs.ts";
+import { say } from "../pulumi/log.ts";
+
+const theSecret = `Secret ${backupSecretName}`;
+
+/**
+ * A Secret of this name that is there already is taken over: what it has beside our values stays. Not so one that
+ * another component has made, in this stack or another: that one would go on to take it for its own, and either would
+ * delete it. Nor one with other S3 keys, since they may be nowhere else, and a database that uses them would lose its
+ * archive. For any number of Secrets with the same values.
+ */
+export function refusesOthersSecret(
+  component: pulumi.Resource,
+  cluster: ClusterArgs | undefined,
+  declared: Record<string, pulumi.Input<string>>,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (cluster === undefined) return {};
+  const found = (namespace: string) =>
+    askedBeforeMaking(
+      `${theSecret} is in namespace ${namespace} already`,
+      "get Secrets there",
+      () => findSecret(cluster, namespace, backupSecretName),
+      component,
+    );
+  return pulumi.mergeOptions(
+    beforeCreate(component, async ({ metadata }) => {
+      const [namespace, values] = await Promise.all([namespaceIn(metadata), knownValues(declared)]);
+      const secret = namespace === undefined ? undefined : await found(namespace);
+      if (namespace === undefined || secret === undefined) return undefined;
+      const others = madeByOthers(secret, namespace, await ownerOf(component));
+      if (others !== undefined) return others;
+      const problem = reasonToRefuse(secret, values);
+      if (problem !== undefined) {
+        return (
+          `${theSecret} is in namespace ${namespace} already, ${problem} If no database needs it any more, keep a ` +
+          `copy, and remove it: kubectl -n ${namespace} get secret ${backupSecretName} -o yaml > ${backupSecretName}.yaml && ` +
+          `kubectl -n ${namespace} delete secret ${backupSecretName}`
+        );
+      }
+      warnOfChanges(secret, values, namespace, component);
+      return undefined;
+    }),
+    beforeUpdate(component, async ({ metadata }, { metadata: metadataBefore }) => {
+      const namespace = await namespaceIn(metadata);
+      const secret = namespace === undefined ? undefined : await found(namespace);
+      if (namespace === undefined || secret === undefined) return undefined;
+      const owners = [await ownerOf(component), await ownerBefore(metadataBefore)];
+      return takenByOthers(secret, namespace, owners);
+    }),
+  );
+}
+
+/** Who made it, by what the stack knows: a component that has got another name or stack since. */
+async function ownerBefore(metadata: unknown): Promise<string | undefined> {
+  const known = labelled.safeParse(await knownParts({ metadata })).data;
+  return known?.metadata.labels[ownerLabel];
+}
+
+/** What to do about a Secret that another component has made. One of before that label is known by its annotation. */
+export function madeByOthers(
+  { labels, annotations }: Pick<FoundSecret, "labels" | "annotations">,
+  namespace: string,
+  owner: string,
+): string | undefined {
+  const label = labels[ownerLabel];
+  const isByHand = Object.keys(takesBack).every((name) => annotations[name] === undefined);
+  if (label === owner || (label === undefined && isByHand)) return undefined;
+  const flag = label === undefined ? "" : " --overwrite";
+  return (
+    `${theSecret} is in namespace ${namespace} already, and another stack or component made it. Taken over here, it ` +
+    "would be changed to what is declared here, and both would delete it. Take the namespace out of the other one's " +
+    "list and run `pulumi up` there, then run it here at once: WAL waits on the volumes meanwhile. If the component " +
+    "has another Pulumi name in this stack now, give it `aliases`. If nothing else looks after the Secret, and this " +
+    `stack is to, say so: kubectl -n ${namespace} label${flag} secret ${backupSecretName} ${ownerLabel}=${owner}`
+  );
+}
+
+/** What to do about a Secret that this stack has made, and another one has taken over. */
+export function takenByOthers(
+  { labels }: Pick<FoundSecret, "labels">,
+  namespace: string,
+  owners: readonly (string | undefined)[],
+): string | undefined {
+  const label = labels[ownerLabel];
+  if (label === undefined || owners.includes(label)) return undefined;
+  return (
+    `${theSecret} in namespace ${namespace} is this stack's, and another stack or component has taken it over since. ` +
+    "Each changes it to what it declares, and either would delete it. Keep the namespace in one list only: take it out " +
+    "of the other one and run `pulumi up` there, which deletes the Secret; then, at once, `pulumi up --refresh` where it " +
+    "stays makes it anew. WAL waits on the volumes meanwhile. If nothing else looks after the Secret, and this stack is " +
+    `to, say so: kubectl -n ${namespace} label --overwrite secret ${backupSecretName} ${ownerLabel}=${owners[0] ?? ""}`
+  );
+}
+
+/** What is not known yet is about to be generated, so it differs from whatever there is. */
+export function reasonToRefuse(
+  { data, isImmutable, type }: Pick<FoundSecret, "data" | "isImmutable" | "type">,
+  declared: Record<string, unknown>,
+): string | undefined {
+  const keys = [secretKeys.accessKeyId, secretKeys.secretAccessKey];
+  const other = keys.filter((key) => data[key] !== undefined && data[key] !== declared[key]);
+  if (other.length > 0) {
+    return (
+      `with other S3 keys than the declared ones (${other.join(", ")}): databases that use it would lose their ` +
+      "archive. Declare those keys (cnpg-rgw:accessKeyId and cnpg-rgw:secretAccessKey)."
+    );
+  }
+  if (isImmutable) return "and is immutable.";
+  return type === "Opaque" ? undefined : `of type ${type}, which cannot be changed to Opaque.`;
+}
+
+function warnOfChanges(
+  { data, flux }: FoundSecret,
+  declared: Record<string, unknown>,
+  namespace: string,
+  resource: pulumi.Resource,
+): void {
+  const what = `${theSecret} in namespace ${namespace}`;
+  const changes = Object.keys(declared).filter(
+    (key) => data[key] !== undefined && data[key] !== declared[key],
+  );
+  if (changes.length > 0) {
+    say("warn", `${what} is there already, and these of its values change: ${changes.join(", ")}`, resource);
+  }
+  if (flux !== undefined) {
+    say(
+      "warn",
+      `${what} belongs to Flux, ${flux}, which would write it, too, or delete it: have Flux let go of it first, see ` +
+        '"Move an existing homelab in" in the README',
+      resource,
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { checked } from "../pulumi/arguments.ts";
+import { keepsFields } from "../kubernetes/keep-fields.ts";
+import { ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
+import { type PreflightArgs, clusterToAsk } from "../kubernetes/arguments.ts";
+import { backupSecretName, secretKeys } from "./store.ts";
+import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
+import { bucketRule, caBundleRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
+import { refusesOthersSecret } from "./existing-secret.ts";
+
+export interface BackupSecretArgs {
+  /** The S3 store and the keys that databases back up with. */
+  connection: S3ConnectionArgs;
+
+  /** The bucket for backups. */
+  bucket: pulumi.Input<string>;
+
+  /** Prefix in the bucket, starting with a slash, such as `/homelab-cluster`. */
+  path: pulumi.Input<string>;
+
+  /** The question to the cluster, before a Secret is made, whether there is one of others or with other S3 keys. */
+  preflight?: PreflightArgs | undefined;
+}
+
+/** Makes the Secret of a namespace, as the resource `<name>-secret`. @internal */
+export type SecretMaker = (
+  name: string,
+  namespace: pulumi.Input<string>,
+  opts?: pulumi.CustomResourceOptions,
+) => kubernetes.core.v1.Secret;
+
+/** Checks the values once, for any number of Secrets that hold them. @internal */
+export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentResource): SecretMaker {
+  const stringData = secretData(args, parent);
+  const cluster = clusterToAsk(parent, args.preflight);
+  const hooks = pulumi.mergeOptions(
+    refusesOthersSecret(parent, cluster, stringData),
+    keepsFields(parent, cluster),
+  );
+  return (name, namespace, opts) =>
+    new kubernetes.core.v1.Secret(
+      `${name}-secret`,
+      {
+        metadata: {
+          name: backupSecretName,
+          namespace,
+          // The first lets a database notice new keys without a restart.
+          labels: { "cnpg.io/reload": "true", [ownerLabel]: ownerOf(parent) },
+          annotations: takesBack,
+        },
+        stringData,
+      },
+      { ...opts, parent, ...hooks },
+    );
+}
+
+/** A namespace that outlives the stack, for databases may live in it by then. @internal */
+export function lastingNamespace(
+  name: string,
+  namespace: pulumi.Input<string>,
+  parent: pulumi.Resource,
+): kubernetes.core.v1.Namespace {
+  return new kubernetes.core.v1.Namespace(
+    `${name}-namespace`,
+    { metadata: { name: namespace } },
+    { parent, retainOnDelete: true },
+  );
+}
+
+/** Only the keys are marked secret, so that previews show what else changes. */
+function secretData(
+  { connection, bucket, path }: BackupSecretArgs,
+  resource: pulumi.Resource,
+): Record<string, pulumi.Input<string>> {
+  const { endpoint, region, caBundle, accessKeyId, secretAccessKey } = connection;
+  const data = {
+    [secretKeys.accessKeyId]: pulumi.secret(
+      checked(resource, "connection.accessKeyId", accessKeyId, keyRule),
+    ),
+    [secretKeys.secretAccessKey]: pulumi.secret(
+      checked(resource, "connection.secretAccessKey", secretAccessKey, keyRule),
+    ),
+    [secretKeys.region]: checked(resource, "connection.region", region, regionRule).apply(
+      (label) => label ?? "local",
+    ),
+    [secretKeys.endpoint]: checked(resource, "connection.endpoint", endpoint, endpointRule).apply(
+      withoutSlash,
+    ),
+    [secretKeys.bucket]: checked(resource, "bucket", bucket, bucketRule),
+    [secretKeys.path]: checked(resource, "path", path, pathRule),
+  };
+  if (caBundle === undefined) return data;
+  const pem = checked(resource, "connection.caBundle", caBundle, caBundleRule).apply((known) => known ?? "");
+  return { ...data, [secretKeys.caBundle]: pem };
+}

@@ -1,5 +1,0 @@
-import type { Pod } from "./workload.ts";
-
-/** The pods that PostgreSQL runs in, without those of Jobs and poolers. */
-export const instancesOf = (pods: Pod[]): Pod[] =>
-  pods.filter(({ metadata }) => metadata.labels?.["cnpg.io/podRole"] === "instance");

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { say } from "../pulumi/log.ts";
+import { reasonOf, statusOf } from "./api.ts";
+import { KubeconfigMistake } from "./kubeconfig.ts";
+
+/** How long an update asks a cluster that does not answer: a network cut of half a minute is to be got over. */
+const secondsToAsk = 60;
+
+/**
+ * The answer to a question about what is there already, put before something is made that might overwrite it. Without
+ * an answer an update ends, for what is overwritten may be nowhere else; a preview changes nothing, so it warns.
+ */
+export function askedBeforeMaking<T>(
+  what: string,
+  right: string,
+  ask: () => Promise<T>,
+  resource: pulumi.Resource,
+): Promise<T | undefined> {
+  return answered({ what, right, ask, resource, isNeeded: true });
+}
+
+export interface GuardQuestion<T> {
+  /** As it goes on after "whether". */
+  what: string;
+
+  /** What the account has to be allowed, as it goes on after "the right to". */
+  right: string;
+  ask: () => Promise<T>;
+  resource?: pulumi.Resource | undefined;
+
+  /** Whether an update without the right could destroy data, so that it has to end. */
+  isNeeded: boolean;
+}
+
+/**
+ * The one policy for what guards ask. No answer: a preview warns, and an update ends after a minute. No right to ask: both
+ * say which right is missing, and an update ends only where it could destroy data, so that least privilege is enough.
+ */
+export async function answered<T>(question: GuardQuestion<T>): Promise<T | undefined> {
+  const { what, right, ask, resource, isNeeded } = question;
+  const isPreview = pulumi.runtime.isDryRun();
+  try {
+    return await askedAgain(ask, isPreview ? 0 : secondsToAsk);
+  } catch (error) {
+    const problem = notAnswered(what, right, error);
+    if (!isPreview && (isNeeded || statusOf(error) !== 403)) throw new Error(problem, { cause: error });
+    warnOnce(`${right} ${statusOf(error) ?? ""}`, problem, resource);
+    return undefined;
+  }
+}
+
+// Of one run of the program: with the Automation API there can be several in one process, such as a preview and an update.
+const saidIn = new WeakMap<object, Set<string>>();
+
+/** A warning of a guard that had no answer: one of hundreds of databases and namespaces says it for all. */
+export function warnOnce(kind: string, problem: string, resource?: pulumi.Resource): void {
+  const run = pulumi.runtime.getMonitor() ?? saidIn;
+  const said = saidIn.get(run) ?? new Set();
+  saidIn.set(run, said);
+  if (said.has(kind)) return;
+  said.add(kind);
+  say("warn", `${problem}. This is said once for all of its kind.`, resource);
+}
+
+/**
+ * Asks until there is an answer, for some time; a refusal is one, and the next would be the same, as after a mistake in
+ * the kubeconfig.
+ */
+export async function askedAgain<T>(
+  ask: () => Promise<T>,
+  seconds = secondsToAsk,
+  pauseMs = 2_000,
+): Promise<T> {
+  const end = Date.now() + seconds * 1_000;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isRefusal(error) || Date.now() + pauseMs > end) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  if (error instanceof KubeconfigMistake) return true;
+  const status = statusOf(error);
+  return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** The whole message about a question without an answer. */
+export function notAnswered(what: string, right: string, error: unknown): string {
+  return `Could not ask whether ${what} (${reasonOf(error)}). ${adviceOn(error, right)}`;
+}
+
+function adviceOn(error: unknown, right: string): string {
+  if (error instanceof KubeconfigMistake) {
+    return (
+      "Correct it, or kubernetes:kubeconfig, kubernetes:context and kubernetes:cluster of the stack's config, " +
+      "$KUBECONFIG, or preflight of the component, whichever names it; then run `pulumi up` again"
+    );
+  }
+  if (statusOf(error) !== 403) return "Run `pulumi up` again once the cluster answers";
+  return (
+    `Give whoever runs pulumi the right to ${right}, or do without the question: preflight.enabled false of the ` +
+    "component"
+  );
+}

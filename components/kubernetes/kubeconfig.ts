@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import type { KubeConfig } from "@kubernetes/client-node";
+import { z } from "zod";
+
+import { asciiJson, shown } from "../pulumi/arguments.ts";
+import type { ClusterArgs } from "./api.ts";
+import { keepConfigFromLoginCommands } from "./login-environment.ts";
+
+/** A mistake in the kubeconfig, or in what is said of it: no cluster that is away, and no use to ask again. */
+export class KubeconfigMistake extends Error {}
+
+/** What the Kubernetes provider takes a kubeconfig for: the path of a file where there is one, or else the content. */
+type Given = { path: string } | { content: string };
+
+/** Undefined where none is given; an empty one is none, as to the provider. */
+export function givenKubeconfig({ kubeconfig }: ClusterArgs): Given | undefined {
+  if (kubeconfig === undefined || kubeconfig === "") return undefined;
+  const path = withHome(kubeconfig);
+  return existsSync(path) ? { path } : { content: kubeconfig };
+}
+
+/** As the provider does: no shell has seen what stands in the config. */
+const withHome = (path: string): string => (/^~(\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path);
+
+/** Loads it with its context, if one is named. Throws where it cannot be read, or says of no cluster where that is. */
+export function loadKubeconfig(kube: KubeConfig, cluster: ClusterArgs): void {
+  // Here, since a component of somebody else's program may be the first to log in.
+  keepConfigFromLoginCommands();
+  const given = givenKubeconfig(cluster);
+  if (given && "content" in given && isLikePath(given.content)) throw mistake(cluster, "is not there");
+  try {
+    if (given === undefined) kube.loadFromDefault();
+    else if ("path" in given) kube.loadFromFile(given.path);
+    else kube.loadFromString(given.content);
+  } catch (error) {
+    throw mistakeIn(cluster, error) ?? mistake(cluster, faultOf(error));
+  }
+  if (cluster.context !== undefined && cluster.context !== "") kube.setCurrentContext(cluster.context);
+  setCluster(kube, cluster);
+  const problem = withoutCluster(kube, kube.getCurrentContext());
+  if (problem !== undefined) throw mistake(cluster, problem);
+}
+
+function setCluster(kube: KubeConfig, args: ClusterArgs): void {
+  const { cluster = "" } = args;
+  if (cluster === "") return;
+  if (kube.getCluster(cluster) === null) throw mistake(args, `has no cluster ${shown(cluster)}`);
+  const current = kube.getCurrentContext();
+  kube.contexts = kube.contexts.map((one) => (one.name === current ? { ...one, cluster } : one));
+}
+
+function withoutCluster(kube: KubeConfig, context: string | undefined): string | undefined {
+  if (kube.getContexts().length === 0) return "has no contexts, so it is no kubeconfig";
+  if (context === undefined) return "has no current context";
+  if (!kube.getContextObject(context)) return `has no context ${shown(context)}`;
+  const current = kube.getCurrentCluster();
+  if (!current) return `has no cluster for the context ${shown(context)}`;
+  return URL.canParse(current.server)
+    ? undefined
+    : `has a server that is no URL, in the cluster of the context ${shown(context)}`;
+}
+
+/** A message of the parser may quote from the content, with keys and tokens in it. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return "is no kubeconfig";
+  if (/^(clusters|users|contexts)\[\d+\][\w.]* is missing$/.test(error.message)) {
+    return `is not whole: ${error.message}`;
+  }
+  return error.name === "YAMLException" ? "is not YAML" : "is no kubeconfig";
+}
+
+const systemError = z.object({ code: z.string(), syscall: z.string().regex(/^(open|read|spawn)/) });
+
+/** A file that is missing or that may not be read, or a login command that is missing; undefined for another error. */
+export function mistakeIn(cluster: ClusterArgs, error: unknown): KubeconfigMistake | undefined {
+  const { code } = (error instanceof Error ? systemError.safeParse(error).data : undefined) ?? {};
+  return code === undefined
+    ? undefined
+    : mistake(cluster, `or a file or command that it names cannot be used (${code})`);
+}
+
+/** A login command that does not end, such as one that waits for a person. */
+export const loginHangs = (cluster: ClusterArgs, seconds: number): KubeconfigMistake =>
+  mistake(cluster, `names a login command that has not ended after ${seconds} s`);
+
+const mistake = (cluster: ClusterArgs, what: string): KubeconfigMistake =>
+  new KubeconfigMistake(`${nameOf(cluster)} ${what}`);
+
+/** By its path, and never by its content. */
+function nameOf(cluster: ClusterArgs): string {
+  const given = givenKubeconfig(cluster);
+  if (given && "path" in given) return `kubeconfig ${asciiJson(JSON.stringify(given.path))}`;
+  const text = given?.content ?? process.env.KUBECONFIG ?? "~/.kube/config";
+  return isLikePath(text) ? `kubeconfig ${shown(text)}` : "the given kubeconfig";
+}
+
+/** Of what begins otherwise there is no telling whether it is to be shown. */
+const isLikePath = (text: string): boolean => /^(~|\.{1,2})?\/[^\r\n]{1,1000}$/.test(text);

@@ -1,0 +1,149 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { type NewInputs, beforeCreate } from "../pulumi/hooks.ts";
+import { knownValues } from "../pulumi/outputs.ts";
+import { isMocked } from "../pulumi/mocks.ts";
+import { askedAgain, askedBeforeMaking } from "../kubernetes/ask-first.ts";
+import type { ClusterArgs } from "../kubernetes/questions.ts";
+import {
+  type ExistingOperator,
+  type Release,
+  findOperator,
+  hasHistory,
+  hasRelease,
+  ownerOfDefinitions,
+} from "./existing-operator.ts";
+import { brokenOff } from "./release-trouble.ts";
+
+/** Has the engine take a release over that is there already, instead of making one; it does so once. */
+export function importsRelease(
+  cluster: ClusterArgs | undefined,
+  isAdopted: boolean,
+): pulumi.ResourceTransform[] {
+  if (cluster === undefined || !isAdopted || isMocked()) return [];
+  return [
+    async ({ props, opts }) => {
+      const release = await knownRelease(props);
+      const isThere = release !== undefined && (await isThereForSure(cluster, release));
+      return { props, opts: isThere ? { ...opts, import: `${release.namespace}/${release.name}` } : opts };
+    },
+  ];
+}
+
+/**
+ * No, too, where the cluster does not tell, and where Helm was broken off over it, which would leave its values in the
+ * clear in the state: then the look before the release is made says so.
+ */
+async function isThereForSure(cluster: ClusterArgs, release: Release): Promise<boolean> {
+  const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
+  const isThere = await askedAgain(() => hasRelease(cluster, release), seconds).catch(() => false);
+  return isThere && (await brokenOff(cluster, release, seconds)) === undefined;
+}
+
+/** Refuses to make a release where it would be a second operator, or where Helm would refuse it. */
+export function refusesSecondOperator(
+  resource: pulumi.Resource,
+  cluster: ClusterArgs | undefined,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (cluster === undefined) return {};
+  return beforeCreate(resource, async (inputs) => {
+    const release = await knownRelease(inputs);
+    return askedBeforeMaking(
+      "the cluster has an operator already",
+      "get ValidatingWebhookConfigurations and CustomResourceDefinitions, and to list Secrets",
+      () => inTheWay(cluster, release),
+      resource,
+    );
+  });
+}
+
+/** Why the release cannot be made, and what to do about it. */
+export async function inTheWay(
+  cluster: ClusterArgs,
+  release: Release | undefined,
+): Promise<string | undefined> {
+  // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.
+  const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
+  const [operator, crds, pending, isTaken] = await Promise.all([
+    findOperator(cluster),
+    ownerOfDefinitions(cluster),
+    release && brokenOff(cluster, release, seconds),
+    release !== undefined && hasRelease(cluster, release),
+  ]);
+  if (pending !== undefined) return pending;
+  const isLeft = operator && release && !isTaken && isOf(operator, release);
+  if (operator && !isLeft) return alreadyThere(operator);
+  if (release === undefined) return undefined;
+  if (isTaken) return nameTaken(release);
+  if (await hasHistory(cluster, release)) return historyInTheWay(release);
+  return crds ? crdsOfAnother(crds.release, release) : undefined;
+}
+
+/** Whether it is of this very release. If Helm has no record of that, Helm was broken off, and takes it over now. */
+const isOf = ({ release: its }: ExistingOperator, { name, namespace }: Release): boolean =>
+  its?.name === name && its.namespace === namespace;
+
+/** A release of another chart, or one whose webhooks are gone. */
+const nameTaken = (release: Release): string =>
+  `Helm has a release ${release.name} in namespace ${release.namespace} already, and refuses to install another one ` +
+  `under its name. ${takeOver(release)}, or have the operator under another name: pulumi config set --path ` +
+  `cnpg-rgw:operator.adopt.release ${release.name}-operator`;
+
+/** What to do about the history of a release that was uninstalled with `helm uninstall --keep-history`. */
+function historyInTheWay({ name, namespace }: Release): string {
+  return (
+    `Helm release ${name} in namespace ${namespace} was uninstalled with its history kept, and Helm refuses to install ` +
+    "anew under its name. Remove the history, which removes nothing else: " +
+    `kubectl -n ${namespace} delete secret -l owner=helm,name=${name}`
+  );
+}
+
+async function knownRelease(inputs: NewInputs): Promise<Release | undefined> {
+  const { name, namespace } = await knownValues({ name: inputs.name, namespace: inputs.namespace });
+  return typeof name === "string" && typeof namespace === "string" ? { name, namespace } : undefined;
+}
+
+export function alreadyThere({ namespace, release, chart, flux }: ExistingOperator): string {
+  if (release === undefined) {
+    return (
+      `The cluster has an operator already, in namespace ${namespace}, and no Helm release made it; a second one ` +
+      `would take its webhooks away. Leave it ${asItIs(namespace)}, or remove it first, but never its CRDs: every ` +
+      "database goes with them"
+    );
+  }
+  const by = flux === undefined ? "" : `, installed by Flux, ${flux}, which has to be suspended first`;
+  return (
+    `The cluster has an operator already: Helm release ${release.name} in namespace ${release.namespace}` +
+    `${chart === undefined ? "" : ` (chart ${chart})`}${by}. ${takeOver(release)}. It then gets the values that are ` +
+    "declared here: `pulumi preview --diff` shows what changes. Where another stack or tool goes on looking after " +
+    `it, leave it ${asItIs(namespace)}`
+  );
+}
+
+export function crdsOfAnother(owner: Release | undefined, wanted: Release): string | undefined {
+  if (owner === undefined) {
+    return (
+      "The cluster has the operator's CRDs, and no Helm release made them, so Helm refuses to install them. If no " +
+      "operator runs (kubectl get deployments -A -l app.kubernetes.io/name=cloudnative-pg), hand them " +
+      `over: crds=$(kubectl get crd -o name | grep '\\.postgresql\\.cnpg\\.io$') && kubectl label $crds ` +
+      "app.kubernetes.io/managed-by=Helm && kubectl annotate $crds " +
+      `meta.helm.sh/release-name=${wanted.name} meta.helm.sh/release-namespace=${wanted.namespace}`
+    );
+  }
+  if (owner.name === wanted.name && owner.namespace === wanted.namespace) return undefined;
+  return (
+    `The cluster has the operator's CRDs of Helm release ${owner.name} in namespace ${owner.namespace}, and Helm ` +
+    `lets no other release have them. ${takeOver(owner)}`
+  );
+}
+
+const takeOver = ({ name, namespace }: Release): string =>
+  `Take its name over with adopt.release "${name}" and namespace "${namespace}" (pulumi config set --path ` +
+  `cnpg-rgw:operator.adopt.release ${name} && ${setNamespace(namespace)})`;
+
+const asItIs = (namespace: string): string =>
+  "as it is, and do without CnpgOperator (pulumi config set --path cnpg-rgw:operator.enabled false && " +
+  `${setNamespace(namespace)})`;
+
+const setNamespace = (namespace: string): string =>
+  `pulumi config set --path cnpg-rgw:operator.namespace ${namespace}`;

@@ -1,0 +1,191 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { checked, shown, userError } from "../pulumi/arguments.ts";
+import { exposureOf } from "../text/exposure.ts";
+import { say } from "../pulumi/log.ts";
+import { importsRelease, refusesSecondOperator } from "./adopt-release.ts";
+import { type ChartSource, chartValueTrouble } from "./chart-values.ts";
+import { type ClusterArgs, servesPodMonitors } from "../kubernetes/questions.ts";
+import { isObject } from "../text/merge.ts";
+import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
+import { type PreflightArgs, clusterToAsk } from "../kubernetes/arguments.ts";
+import { releaseTrouble } from "./release-trouble.ts";
+import { chartRule, chartVersionRule, namespaceRule, releaseRule, repositoryRule } from "./rules.ts";
+
+export interface CnpgOperatorArgs {
+  /**
+   * Namespace for the operator, a Kubernetes name (RFC 1123 label). Default: `cnpg-system`. It is made if it is missing,
+   * and never deleted by Pulumi, for it may hold more than the operator.
+   */
+  namespace?: pulumi.Input<string> | undefined;
+
+  /**
+   * An operator that is there already as a Helm release. Default: none, and one that is there is an error, in the
+   * preview already, for two operators in a cluster take each other's webhooks away.
+   */
+  adopt?: AdoptArgs | undefined;
+
+  /**
+   * The Helm chart: a name in `repository`, or a path, an `oci://` URL or the URL of a `.tgz` for a mirror. An `oci://`
+   * URL may end with the digest that the chart must have, `@sha256:…`. Default: `cloudnative-pg`.
+   */
+  chart?: pulumi.Input<string | undefined>;
+
+  /**
+   * Exact version of the chart; a range is refused, since it would mean another version at another time.
+   * Default: `0.29.0` (operator 1.30.0), the one that this project is tested with; none for a path or a `.tgz`.
+   */
+  chartVersion?: pulumi.Input<string | undefined>;
+
+  /**
+   * URL of the Helm repository that has `chart`, http or https. Default: the CloudNativePG project's. Without meaning
+   * where `chart` is a path or a URL.
+   */
+  repository?: pulumi.Input<string | undefined>;
+
+  /**
+   * Values of the chart, merged over the component's own: watch all namespaces, install the CRDs, request 100m CPU
+   * and 200Mi of memory, and make a PodMonitor and a Grafana dashboard (ConfigMap with label `grafana_dashboard: "1"`).
+   * Objects are merged key by key, anything else is replaced. Values that the default chart does not know, or of a
+   * wrong type, are refused; Helm checks those of another chart or version against its schema. With a secret among them
+   * they are secret as a whole.
+   */
+  values?: pulumi.Input<HelmValues | undefined>;
+
+  /** The question to the cluster, before the release is touched, whether it knows what the values ask for. */
+  preflight?: PreflightArgs;
+}
+
+export interface AdoptArgs {
+  /**
+   * Name of the release in `namespace`, whatever installed it: it is taken over, and upgraded in place to the declared
+   * chart and values. Its databases go on; they restart, instance by instance, if the operator's version changes. Where
+   * there is no such release it is made under this name.
+   */
+  release: pulumi.Input<string>;
+}
+
+/**
+ * The CloudNativePG operator as a Helm release that watches all namespaces. Where the chart cannot be installed
+ * whole it is rolled back. The CRDs, and with them every database, stay when the component is removed: the chart marks
+ * them with `helm.sh/resource-policy: keep`, and the next release takes them over.
+ */
+export class CnpgOperator extends pulumi.ComponentResource {
+  /** The operator's namespace; resolves once the operator runs. */
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(name: string, args: CnpgOperatorArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("cnpg-rgw:cnpg:CnpgOperator", name, {}, opts);
+    const overrides = checkedValues(args, this);
+    warnOfPublicHttp(args, this);
+    const namespace = new kubernetes.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
+      { parent: this, retainOnDelete: true },
+    );
+    const cluster = clusterToAsk(this, args.preflight);
+    const release = new kubernetes.helm.v3.Release(
+      `${name}-release`,
+      {
+        ...chartSource(args, this),
+        // Fixed, since the CRDs that outlive a release are taken over only by one of the same name.
+        name: checked(this, "adopt.release", args.adopt?.release ?? "cnpg", releaseRule),
+        namespace: namespace.metadata.name,
+        atomic: true,
+        timeout: 300,
+        values: overrides.apply((known) => valuesFor(cluster, known, this)),
+      },
+      {
+        parent: this,
+        transforms: importsRelease(cluster, args.adopt !== undefined),
+        ...pulumi.mergeOptions(releaseTrouble(this, cluster), refusesSecondOperator(this, cluster)),
+      },
+    );
+    this.namespace = release.namespace;
+    this.registerOutputs({ namespace: this.namespace });
+  }
+}
+
+/** The user's values, if the chart can take them; what is known at once is checked before anything is made. */
+function checkedValues(
+  { chart, chartVersion, values }: CnpgOperatorArgs,
+  resource: pulumi.Resource,
+): pulumi.Output<HelmValues | undefined> {
+  const check = (source: ChartSource, isSecret: boolean): void => {
+    const trouble = chartValueTrouble(source, isSecret);
+    if (trouble !== undefined) throw userError(trouble, resource);
+  };
+  const now = withoutOutputs(values);
+  // What is secret is an output, and so none of this.
+  if (isObject(now)) check({ chart, chartVersion, values: now }, false);
+  return pulumi.all([values, chart, chartVersion]).apply(async ([known, chart, chartVersion]) => {
+    if (known !== undefined)
+      check({ chart, chartVersion, values: known }, await pulumi.isSecret(pulumi.output(values)));
+    return known;
+  });
+}
+
+/** A copy with null, which any value may be, in the place of what is not known yet. */
+function withoutOutputs(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return null;
+  if (Array.isArray(value)) return value.map(withoutOutputs);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutOutputs(inner)]));
+}
+
+/** The release's values, once it is clear that the cluster can take what they ask for. @internal */
+export async function valuesFor(
+  cluster: ClusterArgs | undefined,
+  overrides: HelmValues | undefined,
+  resource?: pulumi.Resource,
+): Promise<HelmValues> {
+  const values = operatorValues(overrides);
+  if (cluster && wantsPodMonitor(values) && (await servesPodMonitors(cluster)) === "no") {
+    throw new pulumi.ResourceError(noPodMonitorCrd, resource, true);
+  }
+  return values;
+}
+
+const noPodMonitorCrd =
+  "The cluster has no CRD podmonitors.monitoring.coreos.com, and the chart's value monitoring.podMonitorEnabled is " +
+  "true: Helm would refuse the release as a whole. Install the Prometheus Operator's CRDs, or set " +
+  "'values' to { monitoring: { podMonitorEnabled: false } }";
+
+/** What changes a chart on its way has the operator's rights in the cluster. */
+function warnOfPublicHttp({ chart, repository }: CnpgOperatorArgs, resource: pulumi.Resource): void {
+  pulumi.all([chart, repository]).apply(async (places) => {
+    for (const place of places) {
+      if (place?.startsWith("http://") !== true || (await exposureOf(place)) !== "internet") continue;
+      say(
+        "warn",
+        `The operator's chart comes from ${shown(place)}, by http and from beyond your network: everybody on the way can ` +
+          "change what is installed, with the operator's rights. Use https.",
+        resource,
+      );
+    }
+  });
+}
+
+/** A name needs a repository and a version; a path or a URL says by itself where the chart is. */
+function chartSource(
+  args: CnpgOperatorArgs,
+  resource: pulumi.Resource,
+): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
+  const source = pulumi
+    .all([
+      checked(resource, "chart", args.chart, chartRule),
+      checked(resource, "chartVersion", args.chartVersion, chartVersionRule),
+      checked(resource, "repository", args.repository, repositoryRule),
+    ])
+    .apply(([chart, version, repo]) => {
+      const isName = chart === undefined || /^\w[\w.-]*$/.test(chart);
+      const isVersioned = isName || chart.startsWith("oci://");
+      return {
+        chart: chart ?? operatorChart.name,
+        version: version ?? (isVersioned ? operatorChart.version : undefined),
+        repositoryOpts: isName ? { repo: repo ?? operatorChart.repository } : undefined,
+      };
+    });
+  return { chart: source.chart, version: source.version, repositoryOpts: source.repositoryOpts };
+}

@@ -1,0 +1,179 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
+import type { PreflightArgs } from "../kubernetes/arguments.ts";
+import type { BackupStoreArgs } from "../backup-secret/store.ts";
+
+export interface PostgresClusterArgs {
+  /** Where the database lives: a namespace that exists and has the backup Secret. A move is refused, see `recovery`. */
+  namespace: pulumi.Input<string>;
+
+  /**
+   * Name of the Cluster, and of its prefix in the bucket: a DNS label that starts with a letter, at most 46 characters
+   * (CloudNativePG takes 50, and the jobs that bring such a database back have names that Kubernetes refuses).
+   * Default: the component's name. A new name is refused, see `recovery`.
+   */
+  clusterName?: pulumi.Input<string | undefined>;
+
+  /** Number of PostgreSQL instances, one of them the primary. Default: 3, which survives the loss of a node. */
+  instances?: pulumi.Input<number | undefined>;
+
+  /**
+   * Image for the instances, with a tag that starts with the PostgreSQL version. Default: the operator's own when the
+   * Cluster is made (1.30: PostgreSQL 18.4). A recovery needs the major version of the backup. `barmanObjectStore` as
+   * the method needs barman-cloud in it, which CloudNativePG's `-minimal-` and `-standard-` images have not.
+   */
+  imageName?: pulumi.Input<string | undefined>;
+
+  /** The volume of each instance. */
+  storage: StorageArgs;
+
+  /** The database that applications use, in a new cluster or a recovered one. Default: `app`, owned by `app`. */
+  database?: DatabaseArgs | undefined;
+
+  /** WAL archive and base backups. Every database has them. */
+  backup: BackupArgs;
+
+  /** Start from a backup instead of empty. Matters only when the Cluster is made. Default: start empty. */
+  recovery?: RecoveryArgs | undefined;
+
+  /** What becomes of the data when the component is removed. Default: removal is refused. */
+  deletion?: DeletionArgs | undefined;
+
+  /**
+   * Anything else of the Cluster's `spec`, merged over what the component makes: objects key by key, lists of named
+   * entries (`env`, `plugins`, `externalClusters`) by name, anything else replaced. Checked against the CRD in preview,
+   * and refused where backups or a recovery would not be as the other arguments say.
+   */
+  spec?: pulumi.Input<Partial<ClusterSpec> | undefined>;
+
+  /** How long `pulumi up` waits for the database to answer, in seconds. Default: 1800. A large recovery needs more. */
+  timeoutSeconds?: pulumi.Input<number | undefined>;
+
+  /** The questions to the cluster and the bucket before anything is made. */
+  preflight?: PreflightArgs | undefined;
+}
+
+export interface StorageArgs {
+  /** Size of the volume with its unit, such as `20Gi`. It can grow, where the StorageClass can; to shrink is refused. */
+  size: pulumi.Input<string>;
+
+  /** StorageClass of the volume. Default: the cluster's default class. */
+  storageClass?: pulumi.Input<string | undefined>;
+}
+
+export interface DatabaseArgs {
+  /** Name of the database. Default: `app`. */
+  name?: pulumi.Input<string | undefined>;
+
+  /** Role that owns it; its password is in the Secret `<cluster>-app`. Default: the database's name. */
+  owner?: pulumi.Input<string | undefined>;
+}
+
+export interface BackupArgs {
+  /**
+   * The bucket, and how to reach it. Another bucket or path for a running database has to be empty; a base backup is
+   * taken there at once, and those of before stay where they are.
+   */
+  store: BackupStoreArgs;
+
+  /**
+   * `plugin`: the Barman Cloud plugin. `barmanObjectStore`: the operator's own, which CloudNativePG 1.31 removes.
+   * Both write the same format, and either restores what the other wrote. Default: `plugin`.
+   */
+  method?: string | undefined;
+
+  /**
+   * When base backups are taken: six fields, seconds first, Sunday is 0, in the operator's time zone; or `@daily`, or
+   * `@every 12h`; one a minute at most. Default: each night at a minute between two and five that namespace and name
+   * decide, so that databases do not all begin at once. The first one is taken at once in any case.
+   */
+  schedule?: pulumi.Input<string | undefined>;
+
+  /**
+   * How far back a recovery can go: a number and `d`, `w` or `m`. Older base backups, and WAL that only they need, are
+   * deleted from the bucket. Default: `14d`.
+   */
+  retention?: pulumi.Input<string | undefined>;
+
+  /**
+   * The name (barman's server name) under the cluster's prefix that this one lineage of WAL is written to. Two
+   * lineages never share one. Default: the cluster's name; for a cluster that is recovered from its own prefix that of
+   * the source with the next number, `orders` → `orders-2`.
+   */
+  serverName?: pulumi.Input<string | undefined>;
+
+  /** Compression of base backups: `snappy`, `gzip`, `bzip2`, `lz4` (plugin only) or `none`. Default: `snappy`. */
+  dataCompression?: pulumi.Input<string | undefined>;
+
+  /** Compression of WAL: `zstd`, `lz4`, `snappy`, `gzip`, `bzip2`, `xz` or `none`. Default: `zstd`. */
+  walCompression?: pulumi.Input<string | undefined>;
+
+  /** Parallel uploads of a base backup. Default: 2. */
+  jobs?: pulumi.Input<number | undefined>;
+
+  /** WAL segments that are archived or restored at once. Default: 2. Each costs about half a second of CPU. */
+  walParallelism?: pulumi.Input<number | undefined>;
+
+  /** Anything else of the ObjectStore's `spec` (plugin only), merged over what the component makes, as `spec` is. */
+  objectStore?: pulumi.Input<Partial<ObjectStoreSpec> | undefined>;
+}
+
+export interface RecoveryArgs {
+  /**
+   * Name of the cluster whose backups to start from: its prefix in the store. It need not exist any more. Required, unless
+   * there is `archive`.
+   */
+  from?: pulumi.Input<string | undefined>;
+
+  /**
+   * The place of the backups, whatever its layout: `s3://BUCKET/…/SERVERNAME`, the folder that holds `base` and `wals`.
+   * Instead of `from` and `serverName`, and of the bucket and path of `store`.
+   */
+  archive?: pulumi.Input<string | undefined>;
+
+  /** Where those backups are. Default: the store of `backup`. */
+  store?: BackupStoreArgs | undefined;
+
+  /**
+   * Barman's server name under that prefix, see `backup.serverName`. Default: the same as `from`, where it is the only
+   * one there.
+   */
+  serverName?: pulumi.Input<string | undefined>;
+
+  /**
+   * Recover to this moment, with its time zone (RFC 3339): `2026-11-22T10:00:00Z`. Refused if it is in the future or
+   * before the end of the oldest base backup. Default: everything that was archived.
+   */
+  targetTime?: pulumi.Input<string | undefined>;
+
+  /**
+   * Start from this base backup: its id in the bucket, such as `20261122T020000`. Default: the newest one that ended
+   * before `targetTime`. For when a newer one is damaged.
+   */
+  backupId?: pulumi.Input<string | undefined>;
+
+  /**
+   * Accept that the recovery ends before this file of the archive, and what came after it is missing: a WAL segment such
+   * as `000000010000000000000005`, or a timeline's history file, as the error of a recovery that fell short names it.
+   * Default: a recovery that does not reach the end of the archive is an error.
+   */
+  acceptLoss?: pulumi.Input<string | undefined>;
+}
+
+export interface DeletionArgs {
+  /**
+   * Refuse to delete the Cluster, and with it its volumes, when the component is removed or the stack destroyed.
+   * Default: true. Set it to false and run `pulumi up` before you remove a database. Backups stay in either case.
+   */
+  protect?: boolean | undefined;
+
+  /**
+   * When the Cluster is deleted, leave what the operator made for it where it is: volumes (PersistentVolumeClaims), pods,
+   * Services, the application's Secret. PostgreSQL runs on with nobody to look after it; its WAL is not archived any
+   * more, since the ObjectStore goes. A Cluster of the same name takes the volumes over, restarts the instances, and goes
+   * on in the same archive. Takes effect at the `pulumi up` before the deletion. Default: false, all of it goes with the
+   * Cluster.
+   */
+  retainVolumes?: pulumi.Input<boolean | undefined>;
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+import { type ClusterArgs, getIfThere } from "../../kubernetes/questions.ts";
+import { pathOf } from "../../crds/schema.ts";
+import type { Place } from "./cluster-resource.ts";
+import type { PresentCluster } from "./live-cluster.ts";
+
+const objectStore = z.object({
+  spec: z.object({
+    configuration: z.object({ destinationPath: z.string(), endpointURL: z.string().optional() }),
+  }),
+});
+
+/** Where a running Cluster archives to; undefined: it has no backups, or no ObjectStore. Throws if nobody tells. */
+export async function archivePlace(
+  cluster: ClusterArgs,
+  { namespace, objectStoreName, place }: PresentCluster,
+): Promise<Place | undefined> {
+  if (objectStoreName === undefined) return place;
+  const path = pathOf("ObjectStore", { namespace, name: objectStoreName });
+  return placeOfStore(await getIfThere(cluster, path, z.unknown()));
+}
+
+/** Where an ObjectStore, or what an update knew of one, says that its Clusters archive to. */
+export function placeOfStore(store: unknown): Place | undefined {
+  const found = objectStore.safeParse(store).data?.spec.configuration;
+  return found && { destinationPath: found.destinationPath, endpoint: found.endpointURL };
+}

@@ -1,0 +1,60 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import { beforeCreate } from "../../pulumi/hooks.ts";
+import { askedBeforeMaking } from "../../kubernetes/ask-first.ts";
+import type { ClusterArgs } from "../../kubernetes/questions.ts";
+import { apiVersions, pathOf, pluralOf } from "../../crds/schema.ts";
+import { type ObjectName, nameIn } from "../../kubernetes/named.ts";
+import { ownerAt, ownerLabel, ownerOf } from "../../kubernetes/owner.ts";
+
+type Kind = "Cluster" | "ObjectStore";
+
+/**
+ * Refuses to make an object where there is one of its name that the component has not made: the provider would take it
+ * over, and this stack would change and delete what others look after. One of an update that was broken off is its own.
+ */
+export function refusesOthers(
+  component: pulumi.Resource,
+  cluster: ClusterArgs | undefined,
+  kind: Kind,
+): { hooks?: pulumi.ResourceHookBinding } {
+  if (cluster === undefined) return {};
+  return beforeCreate(component, async ({ metadata }) => {
+    const known = await nameIn(metadata);
+    if (known === undefined) return undefined;
+    const owner = await ownerOf(component);
+    return askedBeforeMaking(
+      `${kind} ${known.namespace}/${known.name} is there already`,
+      `get ${pluralOf(kind)} there`,
+      () => takenByOthers(cluster, kind, known, owner),
+      component,
+    );
+  });
+}
+
+/** What to do about an object of that name that something else made, if there is one. Throws if nobody tells. */
+export async function takenByOthers(
+  cluster: ClusterArgs,
+  kind: Kind,
+  object: ObjectName,
+  owner: string,
+): Promise<string | undefined> {
+  const { namespace, name } = object;
+  const found = await ownerAt(cluster, pathOf(kind, object));
+  if (found === undefined || found.label === owner) return undefined;
+  const taken =
+    `${kind} ${namespace}/${name} is there already, and this component has not made it: it would be changed to what ` +
+    "is declared here, and deleted with it. Choose another name; the data of one that has backups comes along with " +
+    "recovery.";
+  if (found.label !== undefined) {
+    return (
+      `${taken} If this stack made it under another Pulumi name or parent, give the component \`aliases\`, for the ` +
+      "engine would delete it under the old one"
+    );
+  }
+  const resource = `${pluralOf(kind)}.${apiVersions[kind].split("/")[0] ?? ""}`;
+  return (
+    `${taken} If nothing else looks after it, and this stack is to, say so: ` +
+    `kubectl -n ${namespace} label ${resource} ${name} ${ownerLabel}=${owner}`
+  );
+}

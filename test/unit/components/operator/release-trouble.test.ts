@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { type TestContext, describe, it } from "node:test";
+
+import { brokenOff, trouble } from "../../../../components/operator/release-trouble.ts";
+import { apiServer, kubeconfigFor } from "../kubernetes/api-server.ts";
+
+const release = { name: "cnpg", namespace: "cnpg-system" };
+const records =
+  "/api/v1/namespaces/cnpg-system/secrets?labelSelector=" +
+  encodeURIComponent("owner=helm,name=cnpg,status in (pending-install,pending-upgrade,pending-rollback)");
+const warnings = "/api/v1/namespaces/cnpg-system/events?fieldSelector=type%3DWarning";
+
+async function clusterWith(t: TestContext, path: string, items: unknown[]): Promise<{ kubeconfig: string }> {
+  const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body: { items } } });
+  t.after(close);
+  return { kubeconfig };
+}
+
+describe("brokenOff", () => {
+  it("names the record over which Helm was broken off, and the command that removes it", async (t) => {
+    const metadata = {
+      name: "sh.helm.release.v1.cnpg.v2",
+      creationTimestamp: "2026-11-22T10:00:00Z",
+      labels: { status: "pending-upgrade", version: "2" },
+    };
+    assert.match(
+      (await brokenOff(await clusterWith(t, records, [{ metadata }]), release, 0)) ?? "",
+      /state pending-upgrade since 2026-11-22T10:00:00.*kubectl -n cnpg-system delete secret sh\.helm\.release\.v1\.cnpg\.v2/,
+    );
+  });
+
+  it("has nothing to say of a record that Helm has gone on after, as by a rollback", async (t) => {
+    const record = (version: number) => ({
+      metadata: {
+        name: `sh.helm.release.v1.cnpg.v${version}`,
+        creationTimestamp: "2026-11-22T10:00:00Z",
+        labels: { status: "pending-upgrade", version: String(version) },
+      },
+    });
+    const next =
+      "/api/v1/namespaces/cnpg-system/secrets?labelSelector=" +
+      `${encodeURIComponent("owner=helm,name=cnpg,version=4")}&limit=1`;
+    const having = async (...more: unknown[]) => {
+      const { kubeconfig, close } = await apiServer({
+        [records]: { status: 200, body: { items: [record(1), record(3), record(2)] } },
+        [next]: { status: 200, body: { items: more } },
+      });
+      t.after(close);
+      return { kubeconfig };
+    };
+    assert.equal(await brokenOff(await having({}), release, 0), undefined);
+    assert.match(
+      (await brokenOff(await having(), release, 0)) ?? "",
+      /delete secret sh\.helm\.release\.v1\.cnpg\.v3/,
+    );
+  });
+
+  it("has nothing to say where there is none, and where the API server does not answer", async (t) => {
+    assert.equal(await brokenOff(await clusterWith(t, records, []), release, 0), undefined);
+    assert.equal(await brokenOff({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }, release, 0), undefined);
+  });
+});
+
+describe("trouble", () => {
+  const event = (message: string, more: object = {}) => ({
+    involvedObject: { kind: "Pod", name: "cnpg-cloudnative-pg-1" },
+    reason: "Failed",
+    message,
+    lastTimestamp: new Date().toISOString(),
+    ...more,
+  });
+
+  it("names the image that cannot be pulled, whatever else there is", async (t) => {
+    const events = [event('Failed to pull image "localhost/not-there:1": no such host'), event("Back-off")];
+    assert.match(
+      (await trouble(await clusterWith(t, warnings, events), release)) ?? "",
+      /Pod cnpg-cloudnative-pg-1: Failed to pull image "localhost\/not-there:1".*Correct the name of the image/,
+    );
+  });
+
+  it("else quotes the last warning, and says where there are more", async (t) => {
+    const events = [event("0/1 nodes are available: Insufficient memory")];
+    assert.match(
+      (await trouble(await clusterWith(t, warnings, events), release)) ?? "",
+      /Insufficient memory\. See `kubectl -n cnpg-system get pods,events`/,
+    );
+  });
+
+  it("says nothing of other objects, of what is long over, and without events", async (t) => {
+    const events = [
+      event("x", { involvedObject: { kind: "Pod", name: "other" } }),
+      event("x", { lastTimestamp: "2020-01-01T00:00:00Z" }),
+    ];
+    assert.equal(await trouble(await clusterWith(t, warnings, events), release), undefined);
+  });
+});

@@ -1,0 +1,29 @@
+import { setImmediate } from "node:timers/promises";
+import type { TestContext } from "node:test";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { valueOf } from "../../mocks.ts";
+
+/** A component, and what is said about it from then on. */
+export function listen(t: TestContext): {
+  component: pulumi.ComponentResource;
+  said: () => Promise<string[]>;
+} {
+  const component = new pulumi.ComponentResource("test:index:Test", `component-${(count += 1)}`);
+  const messages: string[] = [];
+  const keep = (severity: string) => (message: string) => {
+    messages.push(`${severity}: ${message}`);
+    return Promise.resolve();
+  };
+  t.mock.method(pulumi.log, "warn", keep("warning"));
+  t.mock.method(pulumi.log, "info", keep("info"));
+  const said = async (): Promise<string[]> => {
+    await valueOf(component.urn);
+    await setImmediate();
+    return messages;
+  };
+  return { component, said };
+}
+
+let count = 0;
