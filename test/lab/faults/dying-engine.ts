@@ -43,8 +43,12 @@ function kill(pid: number): void {
   }
 }
 
-/** Nothing of a dead engine stays behind: neither the program nor a provider, nor what these have started. */
-async function gone(left: readonly Process[]): Promise<void> {
+/**
+ * Nothing of a dead engine stays behind, neither the program nor what it has started. The official plugins look for
+ * their engine every five minutes (`rpcutil.Healthcheck` in their `main`), and users do not wait for that.
+ */
+async function gone(family: readonly Process[]): Promise<void> {
+  const left = family.filter(({ name }) => !/^pulumi-(?:language|resource)/.test(name));
   await until({ what: "the processes of the engine to end", timeoutMs: 60_000, intervalMs: 200 }, () => {
     const alive = processes().filter(({ pid, name }) =>
       left.some((one) => one.pid === pid && one.name === name),
