@@ -91,6 +91,6 @@ export function bootstrap(operation: "adopt" | "apply" | "inspect" | "delete"): 
 /** The program that runs on the host. */
 export function scriptText(script: Script): string {
   return files[script]
-    .map((file) => readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8"))
+    .map((file) => readFileSync(new URL(`../scripts/${file}`, import.meta.url), "utf8"))
     .join("\n");
 }
