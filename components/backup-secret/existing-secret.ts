@@ -7,7 +7,7 @@ import { namespaceIn } from "../kubernetes/named.ts";
 import { labelled, ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
 import { backupSecretName, secretKeys } from "./store.ts";
 import { knownParts, knownValues } from "../pulumi/outputs.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 
 const theSecret = `Secret ${backupSecretName}`;
 
@@ -128,10 +128,10 @@ function warnOfChanges(
     (key) => data[key] !== undefined && data[key] !== declared[key],
   );
   if (changes.length > 0) {
-    say("warn", `${what} is there already, and these of its values change: ${changes.join(", ")}`, resource);
+    log("warn", `${what} is there already, and these of its values change: ${changes.join(", ")}`, resource);
   }
   if (flux !== undefined) {
-    say(
+    log(
       "warn",
       `${what} belongs to Flux, ${flux}, which would write it, too, or delete it: have Flux let go of it first, see ` +
         '"Move an existing homelab in" in the README',

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../pulumi/arguments.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { warnsOfRights } from "./ssh/host-rights.ts";
 import type { CephHostArgs } from "./ssh/host.ts";
 import { remoteJob } from "./ssh/remote-job.ts";
@@ -26,7 +26,7 @@ export interface SingleDiskPoolsArgs {
 export class SingleDiskPools extends pulumi.ComponentResource {
   constructor(name: string, args: SingleDiskPoolsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:ceph:SingleDiskPools", name, {}, opts);
-    say(
+    log(
       "warn",
       "Single-disk settings are on: Ceph keeps ONE copy of every object. If that disk fails, all backups on it are" +
         " lost, and Ceph will not warn (POOL_NO_REDUNDANCY and TOO_FEW_OSDS are muted). Fine for a homelab that" +

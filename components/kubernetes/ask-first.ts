@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { reasonOf, statusOf } from "./api.ts";
 import { KubeconfigMistake } from "./kubeconfig.ts";
 
@@ -62,7 +62,7 @@ export function warnOnce(kind: string, problem: string, resource?: pulumi.Resour
   saidIn.set(run, said);
   if (said.has(kind)) return;
   said.add(kind);
-  say("warn", `${problem}. This is said once for all of its kind.`, resource);
+  log("warn", `${problem}. This is said once for all of its kind.`, resource);
 }
 
 /**

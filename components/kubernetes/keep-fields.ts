@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { type NewInputs, beforeUpdate } from "../pulumi/hooks.ts";
 import { knownParts } from "../pulumi/outputs.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { askedBeforeMaking } from "./ask-first.ts";
 import { type ClusterArgs, getIfThere } from "./questions.ts";
 import { inTime, reasonOf, statusOf } from "./api.ts";
@@ -106,6 +106,6 @@ function notKept(
   if (!pulumi.runtime.isDryRun()) {
     return `${problem} Give whoever runs pulumi the right to patch it, then run \`pulumi up\` again.`;
   }
-  say("warn", problem, resource);
+  log("warn", problem, resource);
   return undefined;
 }

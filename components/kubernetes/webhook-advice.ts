@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { isMocked } from "../pulumi/mocks.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 
 /**
  * For objects that the operator's webhooks check: says what to do where the API server could not ask them. The provider
@@ -14,7 +14,7 @@ export function advisesOnWebhook(resource: pulumi.Resource | undefined): {
   count += 1;
   const advise = new pulumi.ErrorHook(`webhook-advice-${count}`, ({ errors: [newest = ""] }) => {
     const advice = webhookAdvice(newest);
-    if (advice !== undefined) say("error", advice, resource);
+    if (advice !== undefined) log("error", advice, resource);
     return Promise.resolve(false);
   });
   return { hooks: { onError: [advise] } };

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checked, shown, userError } from "../pulumi/arguments.ts";
 import { exposureOf } from "../text/exposure.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { importsRelease, refusesSecondOperator } from "./adopt-release.ts";
 import { type ChartSource, chartValueTrouble } from "./chart-values.ts";
 import { type ClusterArgs, servesPodMonitors } from "../kubernetes/questions.ts";
@@ -157,7 +157,7 @@ function warnOfPublicHttp({ chart, repository }: CnpgOperatorArgs, resource: pul
   pulumi.all([chart, repository]).apply(async (places) => {
     for (const place of places) {
       if (place?.startsWith("http://") !== true || (await exposureOf(place)) !== "internet") continue;
-      say(
+      log(
         "warn",
         `The operator's chart comes from ${shown(place)}, by http and from beyond your network: everybody on the way can ` +
           "change what is installed, with the operator's rights. Use https.",

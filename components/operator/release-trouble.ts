@@ -4,7 +4,7 @@ import { z } from "zod";
 import { beforeUpdate } from "../pulumi/hooks.ts";
 import { knownParts } from "../pulumi/outputs.ts";
 import { isMocked } from "../pulumi/mocks.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { type ClusterArgs, getOrUndefined } from "../kubernetes/questions.ts";
 import { type Release, hasRecord, recordsOf } from "./existing-operator.ts";
 
@@ -25,7 +25,7 @@ export function releaseTrouble(
   count += 1;
   const explain = new pulumi.ErrorHook(`release-trouble-${count}`, async ({ newInputs }) => {
     const said = await trouble(cluster, await releaseIn(newInputs));
-    if (said !== undefined) say("error", said, component);
+    if (said !== undefined) log("error", said, component);
     return false;
   });
   const told = beforeUpdate(component, async (newInputs) => {

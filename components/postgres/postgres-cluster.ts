@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { userError } from "../pulumi/arguments.ts";
 import { withoutSecrets } from "../text/masked.ts";
 import { Protection } from "../pulumi/protection.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { keepsFields } from "../kubernetes/keep-fields.ts";
 import type { ClusterArgs } from "../kubernetes/api.ts";
 import { customResource } from "../kubernetes/custom-resource.ts";
@@ -70,7 +70,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super(postgresClusterType, name, {}, opts);
     const usesPlugin = (args.backup.method ?? "plugin") === "plugin";
-    if (!usesPlugin) say("warn", inTreeEnds, this);
+    if (!usesPlugin) log("warn", inTreeEnds, this);
 
     const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
     const planned = settingsOf(name, args, this).apply((settings) => soundPlan(settings, this));
@@ -252,7 +252,7 @@ async function answers(
       sidecar: sidecar.of(plan),
       // Ephemeral: shown while it lasts, and not repeated at the end.
       log: (line) => {
-        say("info", line, component, { isEphemeral: true });
+        log("info", line, component, { isEphemeral: true });
       },
     }),
   );
@@ -265,7 +265,7 @@ async function answers(
   const unseen =
     rest === undefined && move === undefined ? await archiveProblems(plan, cluster, stores.target) : [];
   for (const said of rest === undefined ? [...troubles, ...unseen] : [rest]) {
-    say("warn", withoutSecrets(`Database ${namespace}/${clusterName} ${said}`, keys), component);
+    log("warn", withoutSecrets(`Database ${namespace}/${clusterName} ${said}`, keys), component);
   }
   if (rest !== undefined) return;
   await waiting(component, keys, explain, () => untilProven(plan, before, cluster, stores, component));

@@ -7,7 +7,7 @@ import { settled } from "./outputs.ts";
  * order, so one about a resource that is not registered yet holds up all later ones. If that resource depends on
  * somebody who waits for a later message, both wait for ever.
  */
-export function say(
+export function log(
   severity: "info" | "warn" | "error",
   message: string,
   resource?: pulumi.Resource,

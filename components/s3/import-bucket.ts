@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { ifKnown } from "../pulumi/outputs.ts";
 import { isMocked } from "../pulumi/mocks.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { withoutSlash } from "./connection.ts";
 import type { S3ConnectionArgs } from "./connection.ts";
 import { type FoundBucket, isThere } from "./existing-bucket.ts";
@@ -36,7 +36,7 @@ async function tellOfExisting(
   if (known === undefined) return;
   const [place, pem, name] = known;
   if (!(await isThere({ endpoint: withoutSlash(place), caBundle: pem }, name))) return;
-  say(
+  log(
     "warn",
     `Bucket ${name} is at ${place} already. The keys are not known yet: the update imports it if it is theirs, and ` +
       "ends in an error if it belongs to another user.",

@@ -10,7 +10,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, userError } from "../pulumi/arguments.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { bucketConcerns } from "./bucket-concerns.ts";
 import { s3Client } from "./client.ts";
 import { connectionOf, withoutSlash } from "./connection.ts";
@@ -61,8 +61,8 @@ export function smokeCheck(args: SmokeCheckArgs): pulumi.Output<CheckedLocation>
     if (!pulumi.runtime.isDryRun()) await proveOrError(connection, bucket, path);
     else await refuseSmallQuota(connection, bucket, args.quota);
     const { warnings, notes } = await bucketConcerns(connection, bucket, path);
-    for (const warning of warnings) say("warn", warning);
-    for (const note of notes) say("info", note);
+    for (const warning of warnings) log("warn", warning);
+    for (const note of notes) log("info", note);
     return { endpoint: withoutSlash(connection.endpoint), bucket, path };
   });
   return pulumi.unsecret(passed);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeCreate } from "../pulumi/hooks.ts";
 import { ifKnown } from "../pulumi/outputs.ts";
 import { type Exposure, exposureOf } from "../text/exposure.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { withoutSlash } from "./connection.ts";
 
 /**
@@ -17,7 +17,7 @@ export function tellsOfPrivateHttp(
   return beforeCreate(component, async () => {
     const known = await ifKnown(endpoint);
     const told = known === undefined ? undefined : plainHttp(known, await exposureOf(known));
-    if (told?.isWarning === false) say("info", told.text, component);
+    if (told?.isWarning === false) log("info", told.text, component);
     return undefined;
   });
 }
@@ -26,7 +26,7 @@ export function tellsOfPrivateHttp(
 export function warnsOfPublicHttp(endpoint: pulumi.Output<string>): void {
   endpoint.apply(async (known) => {
     const told = plainHttp(known, await exposureOf(known));
-    if (told?.isWarning === true) say("warn", told.text);
+    if (told?.isWarning === true) log("warn", told.text);
   });
 }
 

@@ -5,7 +5,7 @@ import { type NewInputs, beforeUpdate } from "../../pulumi/hooks.ts";
 import { fromJson, shown } from "../../pulumi/arguments.ts";
 import { knownValues } from "../../pulumi/outputs.ts";
 import { isMocked } from "../../pulumi/mocks.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { bootstrap } from "../ssh/remote-job.ts";
 import { knownConnection, runOverSsh } from "../ssh/ssh.ts";
 import { userNotes } from "./user-notes.ts";
@@ -68,7 +68,7 @@ export function namesDrift(
 ): { hooks?: pulumi.ResourceHookBinding } {
   return beforeUpdate(resource, async (given) => {
     const drift = pulumi.runtime.isDryRun() ? await driftIn(given, findings, resource) : undefined;
-    if (drift !== undefined) say("info", drift, resource);
+    if (drift !== undefined) log("info", drift, resource);
     return undefined;
   });
 }
@@ -128,11 +128,11 @@ async function inspectOrWarn(
 ): Promise<Inspection | undefined> {
   try {
     const found = await inspect(known);
-    for (const note of userNotes(uid, found)) say("warn", note, resource);
+    for (const note of userNotes(uid, found)) log("warn", note, resource);
     return found;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    say(
+    log(
       "warn",
       `RGW user ${shown(uid)} could not be looked at, so what was changed by hand stays unseen. ${why}`,
       resource,

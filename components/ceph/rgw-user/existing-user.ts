@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type NewInputs, beforeCreate, beforeUpdate } from "../../pulumi/hooks.ts";
 import { asciiJson, shown } from "../../pulumi/arguments.ts";
 import { knownValues, settled } from "../../pulumi/outputs.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { type CommandInputs, type Inspection, inspect, knownInputs, look, placeOf } from "./drift.ts";
 import { type CephHostArgs, sshConnection } from "../ssh/host.ts";
 import { jobStdin } from "../ssh/remote-job.ts";
@@ -97,7 +97,7 @@ export async function keysInUseElsewhere(
     const what = `RGW user ${shown(uid)} could not be looked at in its new place. ${why}`;
     if (!pulumi.runtime.isDryRun())
       throw new Error(`${what} Then run \`pulumi up\` again.`, { cause: error });
-    say("warn", what, resource);
+    log("warn", what, resource);
     return undefined;
   }
 }
@@ -136,7 +136,7 @@ export async function keysOfOthers(now: CommandInputs, before: CommandInputs): P
 function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource): void {
   const changes = found.differs.filter((what) => what !== "keys" && what !== "owner");
   if (changes.length === 0) return;
-  say(
+  log(
     "warn",
     `RGW user ${shown(uid)} is there already, and this of it becomes as declared: ${changes.join(", ")}`,
     resource,

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { settled } from "../../pulumi/outputs.ts";
 import { isMocked } from "../../pulumi/mocks.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { server } from "./ssh-answers.ts";
 
 /** For a command: where its connection is lost in the middle, says which host, and what to do; the provider does not. */
@@ -16,7 +16,7 @@ export function advisesOnLostConnection(
   const advise = new pulumi.ErrorHook(`${name}-ssh-lost`, async ({ errors: [newest = ""] }) => {
     if (isLostConnection(newest)) {
       const { user, host, port } = server.parse(await settled(connection));
-      say("error", `ssh ${user}@${host} port ${port}: ${advice}`, resource);
+      log("error", `ssh ${user}@${host} port ${port}: ${advice}`, resource);
     }
     return false;
   });

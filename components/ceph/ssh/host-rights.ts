@@ -7,7 +7,7 @@ import { z } from "zod";
 import { asciiJson, fromJson, shown } from "../../pulumi/arguments.ts";
 import { knownValues } from "../../pulumi/outputs.ts";
 import { isMocked } from "../../pulumi/mocks.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { bootstrap, scriptText } from "./remote-job.ts";
 import { knownConnection, runOverSsh } from "./ssh.ts";
 
@@ -47,7 +47,7 @@ export function warnsOfRights(
 async function tell(resource: pulumi.Resource, inputs: Readonly<Record<string, unknown>>): Promise<void> {
   const known = account.safeParse(await knownValues(inputs));
   const problem = known.success ? await rightsProblemNow(known.data) : undefined;
-  if (problem !== undefined) say("warn", problem, resource);
+  if (problem !== undefined) log("warn", problem, resource);
 }
 
 const account = z.object({

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { archiveUrl } from "../../archive/location.ts";
 import { isOccupied } from "../../archive/read-archive.ts";
@@ -70,7 +70,7 @@ export async function moveProblem(
         "its own that is empty."
       );
     }
-    say(
+    log(
       "warn",
       `${database} archives to ${to} from now on, and a base backup is taken there at once. What it has at ${from} stays ` +
         "there: retention does not delete it any more, and a recovery to a moment before the change has to name that " +
@@ -100,7 +100,7 @@ async function addressProblem(
       );
     }
     const isUnproven = found.length === 0 ? await isOccupied(target, plan.archive) : systemId === undefined;
-    say(
+    log(
       "warn",
       `${database} archives to the store at ${to} from now on, and to ${from} no more, and a base backup is taken there at ` +
         "once. Where that is another store, whatever was archived after its objects were copied is not in it." +
@@ -145,7 +145,7 @@ export async function untilMoved(
   const late =
     cluster && (await untilSettingsAreInForce(cluster, { namespace, name }, replaySettingsOf(plan.cluster)));
   if (late !== undefined) {
-    say(
+    log(
       "warn",
       `Database ${namespace}/${name}: its next base backup may be of before the change of its settings (${late}), and a ` +
         `recovery from that one cannot replay what is written after it. Take another one then: ${backupCommand(plan)}`,
@@ -157,7 +157,7 @@ export async function untilMoved(
     ? await checkpointEverywhere(cluster, { namespace, name })
     : "the cluster is not asked";
   if (problem === undefined) return;
-  say(
+  log(
     "warn",
     `Database ${namespace}/${name}: its first base backup in the new place may begin with WAL of before, which is not ` +
       `there, and could not be restored then (${problem}). Take another one, of the primary: ${backupCommand(plan)}`,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { shown } from "../../pulumi/arguments.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { S3Failure } from "../../s3/failure.ts";
 import type { Archive } from "../../archive/archive.ts";
@@ -33,7 +33,7 @@ export async function bucketProblem(
     const hasArchive = await isOccupied(target, plan.archive);
     if (volumes.length > 0) {
       const problem = await volumesProblem(plan, volumes, hasArchive, target);
-      if (problem === undefined) say("info", takenOver(plan, volumes), component);
+      if (problem === undefined) log("info", takenOver(plan, volumes), component);
       return problem;
     }
     const unclear =
@@ -55,7 +55,7 @@ export async function orStoreTrouble(
     if (!(error instanceof S3Failure)) throw error;
     if (!pulumi.runtime.isDryRun()) return error.message;
     // Whoever previews may be out of the store's reach, and the bucket may not have been made yet.
-    say("warn", `The update will look into the bucket; this preview could not. ${error.message}`, component);
+    log("warn", `The update will look into the bucket; this preview could not. ${error.message}`, component);
     return undefined;
   }
 }
@@ -79,7 +79,7 @@ async function lineageProblem(
   const newer = others.filter((lineage) => newestIn(lineage) > (chosen ? newestIn(chosen) : 0));
   if (newer.length > 0) {
     const how = chosen ? describeLineage(chosen) : `"${serverName}"`;
-    say(
+    log(
       "warn",
       `recovery: ${archiveUrl(cluster)} holds what is newer than ${how}: ${newer.map(describeLineage).join(", ")}. ` +
         "If that is to come back, set recovery.serverName to its name.",
@@ -105,11 +105,11 @@ async function sourceProblem(
     const nearby = isNothing(archive) ? await nearbyArchives(connection, location) : undefined;
     return `recovery: ${problem}${nearby === undefined ? "" : ` ${nearby}`}`;
   }
-  for (const warning of warnings) say("warn", `recovery: ${warning}`, component);
+  for (const warning of warnings) log("warn", `recovery: ${warning}`, component);
   const missed = target.targetTime === undefined ? firstMissed(archive, target) : undefined;
-  if (missed !== undefined && missed !== acceptLoss) say("warn", willFallShort(missed), component);
+  if (missed !== undefined && missed !== acceptLoss) log("warn", willFallShort(missed), component);
   const short = shortLook(report);
-  if (short) say(short.isBlind ? "warn" : "info", `recovery: ${short.text}`, component);
+  if (short) log(short.isBlind ? "warn" : "info", `recovery: ${short.text}`, component);
   return undefined;
 }
 
@@ -128,7 +128,7 @@ async function readIfItCan(
   } catch (error) {
     const isBusy = error instanceof S3Failure && (error.kind === "network" || error.kind === "server");
     if (!isBusy || pulumi.runtime.isDryRun()) throw error;
-    say(
+    log(
       "warn",
       `recovery: goes on without a look at what ${archiveUrl(location)} holds, which failed: ${error.message}`,
       component,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { userError } from "../../pulumi/arguments.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { getIfThere, getOrUndefined } from "../../kubernetes/questions.ts";
 import type { ClusterArgs } from "../../kubernetes/api.ts";
 import { classOf } from "./volumes.ts";
@@ -42,10 +42,10 @@ export async function fitting(
     prefixed(within, namespaceProblem(plan, ...limits));
   const crowded = problem === undefined ? crowdedProblem(plan, ...limits) : undefined;
   if (crowded !== undefined)
-    say("warn", `${of} may not come up in namespace ${plan.namespace}: ${crowded}`, component);
+    log("warn", `${of} may not come up in namespace ${plan.namespace}: ${crowded}`, component);
   if (problem === undefined) return found;
   if (live.state === "absent") throw userError(`${of} cannot come up: ${problem}`, component);
-  say("warn", `${of} runs, but its pods could not be made anew: ${problem}`, component);
+  log("warn", `${of} runs, but its pods could not be made anew: ${problem}`, component);
   return found;
 }
 

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import type { S3Connection } from "../../s3/connection.ts";
 import { barmanPlugin } from "../../archive/barman.ts";
 import { archiveUrl } from "../../archive/location.ts";
@@ -32,7 +32,7 @@ export async function lookAfter(
     now: new Date(),
   };
   for (const problem of backupProblems(newest, judgement)) {
-    say("warn", `Database ${namespace}/${clusterName} ${problem}`, component);
+    log("warn", `Database ${namespace}/${clusterName} ${problem}`, component);
   }
 }
 

@@ -5,7 +5,7 @@ import { userError } from "../../pulumi/arguments.ts";
 import { ifKnown, knownValues } from "../../pulumi/outputs.ts";
 import { isMocked } from "../../pulumi/mocks.ts";
 import { connectionOf } from "../../s3/connection.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { answered } from "../../kubernetes/ask-first.ts";
 import type { ClusterArgs } from "../../kubernetes/api.ts";
 import { archivePlace, placeOfStore } from "../cluster/archive-place.ts";
@@ -228,7 +228,7 @@ export async function bucketProblemOf(
 }
 
 function sayUnseenVolumes({ namespace, clusterName }: Plan, component: pulumi.Resource): void {
-  say(
+  log(
     "warn",
     `Could not ask for volumes of an earlier ${clusterName} in namespace ${namespace}: CloudNativePG would start from ` +
       `them, and not from the backups. See \`kubectl -n ${namespace} get pvc -l cnpg.io/cluster=${clusterName}\`, or give ` +
@@ -248,7 +248,7 @@ async function sayStorageClass(
   if (planned === live.storageClass) return;
   const stale = (await volumeClasses(cluster, live, ["PG_DATA"])).filter((name) => name !== planned);
   if (stale.length === 0) return;
-  say(
+  log(
     "warn",
     `Database ${live.namespace}/${live.name} gets its next volumes from ` +
       `${planned === undefined ? "the default StorageClass" : `StorageClass ${planned}`}; those that it has stay in ` +

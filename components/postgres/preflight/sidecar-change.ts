@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { type NewInputs, beforeUpdate } from "../../pulumi/hooks.ts";
 import { knownParts } from "../../pulumi/outputs.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { isObject } from "../../text/merge.ts";
 import type { UntilAnswersOptions } from "../wait/until-answers.ts";
 import { type Plan, objectStoreName } from "../plan/plan.ts";
@@ -23,7 +23,7 @@ export function sidecarChange(component: pulumi.Resource): SidecarChange {
   const look = async (now: NewInputs, before: NewInputs) => {
     isChanged = await changesSidecar(now, before);
     if (isChanged && pulumi.runtime.isDryRun())
-      say("info", "The instances restart for the sidecar's settings", component);
+      log("info", "The instances restart for the sidecar's settings", component);
     return undefined;
   };
   return {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import { archiveUrl } from "../../archive/location.ts";
 import { readArchive } from "../../archive/read-archive.ts";
 import type { RecoveryTarget } from "../../archive/recovery-problem.ts";
@@ -41,7 +41,7 @@ export async function untilProven(
   switch (proof.is) {
     case "complete":
       await write({ is: "complete" });
-      say("info", message.completeMessage(about, proof), component);
+      log("info", message.completeMessage(about, proof), component);
       return;
     case "unknown":
       // One that was there before may be older than this check, and what it came from be gone for long.
@@ -54,7 +54,7 @@ export async function untilProven(
         throw new Error(message.shortMessage(about, shortfall, later));
       }
       await write({ is: "accepted", missed: shortfall.missed });
-      say("warn", message.acceptedMessage(about, shortfall), component);
+      log("warn", message.acceptedMessage(about, shortfall), component);
     }
   }
 }
