@@ -13,8 +13,8 @@ export type { CheckedLocation, SmokeCheckArgs } from "./s3/smoke-check.ts";
 export type { QuotaArgs } from "./s3/stored.ts";
 export { CnpgOperator } from "./operator/operator.ts";
 export type { AdoptArgs, CnpgOperatorArgs } from "./operator/operator.ts";
-export type { PreflightArgs } from "./kubernetes/arguments.ts";
-export type { ClusterArgs } from "./kubernetes/cluster-args.ts";
+export type { PreflightArgs } from "./kubernetes/preflight-args.ts";
+export type { ClusterArgs, KubernetesArgs } from "./kubernetes/kubernetes-args.ts";
 export { PostgresCluster } from "./postgres/postgres-cluster.ts";
 export type {
   BackupArgs,

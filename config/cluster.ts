@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import {
-  type ClusterArgs,
-  defaultProviderCluster,
+  type KubernetesArgs,
+  defaultProviderKubernetes,
   hasNamespace,
   servesPodMonitors,
 } from "../components/kubernetes/questions.ts";
@@ -31,7 +31,7 @@ export const pluginComponent = "barman-cloud-plugin";
  * a preview tells, and not the provider in the middle of an update. Where the cluster does not answer, a preview warns and
  * an update ends, unless the stack has nothing in Kubernetes.
  */
-export async function requireCluster(config: Wishes, cluster = defaultProviderCluster()): Promise<void> {
+export async function requireCluster(config: Wishes, cluster = defaultProviderKubernetes()): Promise<void> {
   const answers = await Promise.all([
     missingNamespaces(config, cluster),
     missingCrd(config, cluster),
@@ -45,7 +45,7 @@ export async function requireCluster(config: Wishes, cluster = defaultProviderCl
 const usesKubernetes = ({ namespaces, databases, operator, barmanPlugin }: Wishes): boolean =>
   operator.enabled || barmanPlugin.enabled || namespaces.length > 0 || databases.length > 0;
 
-async function missingNamespaces({ namespaces }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
+async function missingNamespaces({ namespaces }: Wishes, cluster: KubernetesArgs): Promise<Problem[]> {
   const answers = await Promise.all(
     namespaces.map(async ({ name, create }) => (create ? "yes" : await hasNamespace(cluster, name))),
   );
@@ -64,13 +64,16 @@ async function missingNamespaces({ namespaces }: Wishes, cluster: ClusterArgs): 
   return namespaces.flatMap(({ name }, i) => (answers[i] === "no" ? [noSuchNamespace(name, i)] : []));
 }
 
-async function missingCrd({ operator }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
+async function missingCrd({ operator }: Wishes, cluster: KubernetesArgs): Promise<Problem[]> {
   const wanted = operator.enabled && wantsPodMonitor(operatorValues(operator.values));
   return wanted && (await servesPodMonitors(cluster)) === "no" ? [noPodMonitorCrd] : [];
 }
 
 /** Another stack or tool may look after the plugin; this stack's own goes when it is turned off. */
-async function missingPlugin({ databases, barmanPlugin }: Wishes, cluster: ClusterArgs): Promise<Problem[]> {
+async function missingPlugin(
+  { databases, barmanPlugin }: Wishes,
+  cluster: KubernetesArgs,
+): Promise<Problem[]> {
   const index = databases.findIndex(({ backup }) => (backup?.method ?? "plugin") === "plugin");
   if (index < 0 || barmanPlugin.enabled) return [];
   const own = await ownerOf({ urn: pulumi.createUrn(pluginComponent, barmanPluginType) });

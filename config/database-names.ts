@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { answered, notAnswered, warnOnce } from "../components/kubernetes/ask-first.ts";
-import { type ClusterArgs, getIfThere } from "../components/kubernetes/questions.ts";
+import { type KubernetesArgs, getIfThere } from "../components/kubernetes/questions.ts";
 import { statusOf } from "../components/kubernetes/api.ts";
 import { ownerLabel, ownerOf } from "../components/kubernetes/owner.ts";
 import { postgresClusterType, protectedLabel } from "../components/postgres/labels.ts";
@@ -31,7 +31,7 @@ export interface DeclaredDatabases {
  */
 export async function lostDatabases(
   config: DeclaredDatabases,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   isAnswerNeeded = true,
 ): Promise<Problem[]> {
   const { databases } = config;
@@ -99,7 +99,7 @@ interface Unseen {
 /** The Clusters of all namespaces, or else, where those may not be listed, of each one that the config names. */
 async function liveDatabases(
   { databases, namespaces = [] }: DeclaredDatabases,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
 ): Promise<{ databases: LiveDatabase[]; unseen?: Unseen }> {
   try {
     return { databases: await databasesIn(cluster) };
@@ -117,7 +117,7 @@ async function liveDatabases(
   }
 }
 
-async function ifAllowed(cluster: ClusterArgs, namespace: string): Promise<LiveDatabase[] | undefined> {
+async function ifAllowed(cluster: KubernetesArgs, namespace: string): Promise<LiveDatabase[] | undefined> {
   try {
     return await databasesIn(cluster, namespace);
   } catch (error) {
@@ -127,7 +127,7 @@ async function ifAllowed(cluster: ClusterArgs, namespace: string): Promise<LiveD
 }
 
 /** The Clusters of a namespace, or of all, but for those that are on their way out. */
-async function databasesIn(cluster: ClusterArgs, namespace?: string): Promise<LiveDatabase[]> {
+async function databasesIn(cluster: KubernetesArgs, namespace?: string): Promise<LiveDatabase[]> {
   const within = namespace === undefined ? "" : `/namespaces/${namespace}`;
   const found = await getIfThere(cluster, `/apis/postgresql.cnpg.io/v1${within}/clusters`, clusterList);
   return (found?.items ?? [])

@@ -2,7 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { answered } from "../components/kubernetes/ask-first.ts";
-import { type ClusterArgs, defaultProviderCluster, getIfThere } from "../components/kubernetes/questions.ts";
+import {
+  type KubernetesArgs,
+  defaultProviderKubernetes,
+  getIfThere,
+} from "../components/kubernetes/questions.ts";
 import { isMocked } from "../components/pulumi/mocks.ts";
 import { ifKnown, knownValues, settled } from "../components/pulumi/outputs.ts";
 
@@ -20,7 +24,7 @@ interface Uses {
 export async function requireSameKubernetes(
   { operator, barmanPlugin, namespaces }: Uses,
   protect: boolean,
-  cluster = defaultProviderCluster(),
+  cluster = defaultProviderKubernetes(),
 ): Promise<void> {
   const isUsed = operator.enabled || barmanPlugin.enabled || namespaces.length > 0;
   const uid = isUsed ? await clusterUid(cluster) : undefined;
@@ -46,7 +50,7 @@ export async function requireSameKubernetes(
 const withUid = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** Undefined where the cluster does not tell: by the policy of all guards, an update goes on only if a right is missing. */
-async function clusterUid(cluster: ClusterArgs): Promise<string | undefined> {
+async function clusterUid(cluster: KubernetesArgs): Promise<string | undefined> {
   const found = await answered({
     what: "this is the Kubernetes cluster of the last `pulumi up`, and another one would not be noticed",
     right: "get the namespace kube-system",

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { beforeCreate } from "../pulumi/hooks.ts";
 import { askedBeforeMaking } from "../kubernetes/ask-first.ts";
 import { barmanPlugin } from "../archive/barman.ts";
-import { type Answer, type ClusterArgs, getOrUndefined } from "../kubernetes/questions.ts";
+import { type Answer, type KubernetesArgs, getOrUndefined } from "../kubernetes/questions.ts";
 import { namespaceIn } from "../kubernetes/named.ts";
 import { labelled, ownerAt, ownerLabel, ownerOf } from "../kubernetes/owner.ts";
 
@@ -13,7 +13,7 @@ export const barmanPluginType = "cnpg-rgw:cnpg:BarmanCloudPlugin";
 /** Refuses to make the plugin where there is one that something else made: chart and manifest have the same Service. */
 export function refusesSecondPlugin(
   component: pulumi.Resource,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
   return beforeCreate(component, async ({ metadata }) => {
@@ -36,7 +36,7 @@ export function refusesSecondPlugin(
  * does not tell.
  */
 export async function pluginOfOthers(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   owner: string,
 ): Promise<string | undefined> {
@@ -57,7 +57,7 @@ const serviceList = z.object({ items: z.array(labelled) });
  * Whether there is a Barman Cloud plugin that the component of this owner label has not made. By the label that the
  * operator finds plugins by: the CRD says nothing, for it outlives them.
  */
-export async function hasPluginOfOthers(cluster: ClusterArgs, owner: string): Promise<Answer> {
+export async function hasPluginOfOthers(cluster: KubernetesArgs, owner: string): Promise<Answer> {
   const selector = encodeURIComponent(`cnpg.io/pluginName=${barmanPlugin}`);
   const answer = await getOrUndefined(cluster, `/api/v1/services?labelSelector=${selector}`);
   const found = serviceList.safeParse(answer).data;

@@ -2,10 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { type Rule, checked } from "../pulumi/arguments.ts";
-import type { ClusterArgs } from "../kubernetes/questions.ts";
+import type { KubernetesArgs } from "../kubernetes/questions.ts";
 import { keepsFields } from "../kubernetes/keep-fields.ts";
 import { ownerLabel, ownerOf } from "../kubernetes/owner.ts";
-import { type PreflightArgs, clusterToAsk } from "../kubernetes/arguments.ts";
+import { type PreflightArgs, kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import { namespaceRule } from "../operator/rules.ts";
 import {
   type PluginContainer,
@@ -98,7 +98,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     super(barmanPluginType, name, {}, opts);
     const container = this.container(args);
     const certManager = args.certManager?.enabled ?? false;
-    const cluster = clusterToAsk(this, args.preflight);
+    const cluster = kubernetesToAsk(this, args.preflight);
     const account = this.serviceAccount(name, args, cluster);
     const namespace = account.metadata.namespace.apply((known) =>
       whereOperatorIs(cluster, known, { certManager }, this),
@@ -150,7 +150,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
   private serviceAccount(
     name: string,
     { namespace = "cnpg-system" }: BarmanCloudPluginArgs,
-    cluster: ClusterArgs | undefined,
+    cluster: KubernetesArgs | undefined,
   ): kubernetes.core.v1.ServiceAccount {
     const metadata = this.owned(manifest.serviceAccount.metadata);
     return new kubernetes.core.v1.ServiceAccount(

@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../pulumi/arguments.ts";
 import { warnOnce } from "../kubernetes/ask-first.ts";
-import { type ClusterArgs, hasOperator, servesCertificates } from "../kubernetes/questions.ts";
+import { type KubernetesArgs, hasOperator, servesCertificates } from "../kubernetes/questions.ts";
 
 /**
  * The namespace, once it is clear that the operator is in it: the operator looks for plugins in its own namespace
  * only, and passes over one elsewhere without a word. A preview asks nothing: the operator may not be there yet.
  */
 export async function whereOperatorIs(
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   namespace: string,
   needs: { certManager: boolean },
   resource?: pulumi.Resource,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { beforeCreate, beforeUpdate } from "../pulumi/hooks.ts";
 import { askedBeforeMaking } from "../kubernetes/ask-first.ts";
-import { type ClusterArgs, type FoundSecret, findSecret } from "../kubernetes/questions.ts";
+import { type KubernetesArgs, type FoundSecret, findSecret } from "../kubernetes/questions.ts";
 import { namespaceIn } from "../kubernetes/named.ts";
 import { labelled, ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
 import { backupSecretName, secretKeys } from "./store.ts";
@@ -19,7 +19,7 @@ const theSecret = `Secret ${backupSecretName}`;
  */
 export function refusesOthersSecret(
   component: pulumi.Resource,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   declared: Record<string, pulumi.Input<string>>,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../pulumi/arguments.ts";
 import { keepsFields } from "../kubernetes/keep-fields.ts";
 import { ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
-import { type PreflightArgs, clusterToAsk } from "../kubernetes/arguments.ts";
+import { type PreflightArgs, kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import { backupSecretName, secretKeys } from "./store.ts";
 import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
 import { bucketRule, caBundleRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
@@ -34,7 +34,7 @@ export type SecretMaker = (
 /** Checks the values once, for any number of Secrets that hold them. @internal */
 export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentResource): SecretMaker {
   const stringData = secretData(args, parent);
-  const cluster = clusterToAsk(parent, args.preflight);
+  const cluster = kubernetesToAsk(parent, args.preflight);
   const hooks = pulumi.mergeOptions(
     refusesOthersSecret(parent, cluster, stringData),
     keepsFields(parent, cluster),

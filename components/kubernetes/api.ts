@@ -1,18 +1,18 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 
-import type { ClusterArgs } from "./cluster-args.ts";
+import type { KubernetesArgs } from "./kubernetes-args.ts";
 import { loadKubeconfig } from "./kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
 
-export type { ClusterArgs } from "./cluster-args.ts";
+export type { KubernetesArgs } from "./kubernetes-args.ts";
 export { inTime } from "./in-time.ts";
 
 /** Loaded where it is needed first: its hundreds of files take half a second, which most runs can do without. */
 export const kubernetesClient = () => import("@kubernetes/client-node");
 
 /** Throws a KubeconfigMistake where the kubeconfig cannot be read, or says of no such cluster where that is. */
-export async function kubeConfigOf(cluster: ClusterArgs): Promise<KubeConfig> {
+export async function kubeConfigOf(cluster: KubernetesArgs): Promise<KubeConfig> {
   const { KubeConfig } = await kubernetesClient();
   const kube = new KubeConfig();
   loadKubeconfig(kube, cluster);

@@ -1,13 +1,16 @@
 import type { Configuration, KubeConfig, RequestContext } from "@kubernetes/client-node";
 
-import { type ClusterArgs, kubeConfigOf, kubernetesClient } from "./api.ts";
+import { type KubernetesArgs, kubeConfigOf, kubernetesClient } from "./api.ts";
 import { kubeSend, wayTo } from "./request.ts";
 
 /**
  * A configuration of the Kubernetes client whose requests end, at the latest, with the deadline. They go with all others
  * of the run: one login, a few at once.
  */
-export async function configurationFor(cluster: ClusterArgs, deadline: AbortSignal): Promise<Configuration> {
+export async function configurationFor(
+  cluster: KubernetesArgs,
+  deadline: AbortSignal,
+): Promise<Configuration> {
   const { ResponseContext, ServerConfiguration, createConfiguration, wrapHttpLibrary } =
     await kubernetesClient();
   // A mistake in the kubeconfig is told before any request.
@@ -36,7 +39,7 @@ export async function configurationFor(cluster: ClusterArgs, deadline: AbortSign
 }
 
 /** For what is no request, such as a WebSocket: the kubeconfig with which the run has logged in. A copy, to be changed. */
-export async function loggedInConfigOf(cluster: ClusterArgs, deadline: AbortSignal): Promise<KubeConfig> {
+export async function loggedInConfigOf(cluster: KubernetesArgs, deadline: AbortSignal): Promise<KubeConfig> {
   const { kube } = await wayTo(cluster, deadline);
   return kube ? (Object.create(kube) as KubeConfig) : kubeConfigOf(cluster);
 }

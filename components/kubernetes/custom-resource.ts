@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { userError } from "../pulumi/arguments.ts";
 import { isMocked } from "../pulumi/mocks.ts";
 import { warnOnce } from "./ask-first.ts";
-import type { ClusterArgs } from "./questions.ts";
+import type { KubernetesArgs } from "./questions.ts";
 import { isPlainObject } from "../text/plain-object.ts";
 import { schemaProblems } from "../crds/schema-problems.ts";
 import { apiVersions } from "../crds/schema.ts";
@@ -29,7 +29,7 @@ export function customResource<K extends CrdKind>(
   name: string,
   { metadata, spec }: CustomResourceArgs<K>,
   opts: pulumi.CustomResourceOptions = {},
-  cluster?: ClusterArgs,
+  cluster?: KubernetesArgs,
 ): kubernetes.apiextensions.CustomResource {
   const check = (known: unknown, showValues: boolean, served?: ServedSchema): void => {
     const problems = schemaProblems(kind, known, { showValues, served });

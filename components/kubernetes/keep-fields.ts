@@ -5,7 +5,7 @@ import { type NewInputs, beforeUpdate } from "../pulumi/hooks.ts";
 import { knownParts } from "../pulumi/outputs.ts";
 import { log } from "../pulumi/log.ts";
 import { askedBeforeMaking } from "./ask-first.ts";
-import { type ClusterArgs, getIfThere } from "./questions.ts";
+import { type KubernetesArgs, getIfThere } from "./questions.ts";
 import { inTime, reasonOf, statusOf } from "./api.ts";
 import { kubePatch } from "./request.ts";
 import { type Handover, handOver, managedFields } from "./managed-fields.ts";
@@ -17,7 +17,7 @@ import { type Handover, handOver, managedFields } from "./managed-fields.ts";
  */
 export function keepsFields(
   resource: pulumi.Resource,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
   return beforeUpdate(resource, (inputs, before) => keepFields(cluster, inputs, before, resource));
@@ -31,7 +31,7 @@ const identity = z.object({
 
 /** Says what would be lost, where it cannot be kept; a preview tries, and changes nothing. */
 export async function keepFields(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   inputs: NewInputs,
   inputsBefore: NewInputs,
   resource: pulumi.Resource,
@@ -80,7 +80,7 @@ function asStored(declared: Record<string, unknown>): Record<string, unknown> {
 }
 
 function patch(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   path: string,
   resourceVersion: string,
   { entries }: Handover,

@@ -6,7 +6,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 
 import { asciiJson, shown } from "../pulumi/arguments.ts";
-import type { ClusterArgs } from "./api.ts";
+import type { KubernetesArgs } from "./api.ts";
 import { keepConfigFromLoginCommands } from "./login-environment.ts";
 
 /** A mistake in the kubeconfig, or in what is said of it: no cluster that is away, and no use to ask again. */
@@ -16,7 +16,7 @@ export class KubeconfigMistake extends Error {}
 type Given = { path: string } | { content: string };
 
 /** Undefined where none is given; an empty one is none, as to the provider. */
-export function givenKubeconfig({ kubeconfig }: ClusterArgs): Given | undefined {
+export function givenKubeconfig({ kubeconfig }: KubernetesArgs): Given | undefined {
   if (kubeconfig === undefined || kubeconfig === "") return undefined;
   const path = withHome(kubeconfig);
   return existsSync(path) ? { path } : { content: kubeconfig };
@@ -26,7 +26,7 @@ export function givenKubeconfig({ kubeconfig }: ClusterArgs): Given | undefined 
 const withHome = (path: string): string => (/^~(\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path);
 
 /** Loads it with its context, if one is named. Throws where it cannot be read, or says of no cluster where that is. */
-export function loadKubeconfig(kube: KubeConfig, cluster: ClusterArgs): void {
+export function loadKubeconfig(kube: KubeConfig, cluster: KubernetesArgs): void {
   // Here, since a component of somebody else's program may be the first to log in.
   keepConfigFromLoginCommands();
   const given = givenKubeconfig(cluster);
@@ -44,7 +44,7 @@ export function loadKubeconfig(kube: KubeConfig, cluster: ClusterArgs): void {
   if (problem !== undefined) throw mistake(cluster, problem);
 }
 
-function setCluster(kube: KubeConfig, args: ClusterArgs): void {
+function setCluster(kube: KubeConfig, args: KubernetesArgs): void {
   const { cluster = "" } = args;
   if (cluster === "") return;
   if (kube.getCluster(cluster) === null) throw mistake(args, `has no cluster ${shown(cluster)}`);
@@ -75,7 +75,7 @@ function faultOf(error: unknown): string {
 const systemError = z.object({ code: z.string(), syscall: z.string().regex(/^(open|read|spawn)/) });
 
 /** A file that is missing or that may not be read, or a login command that is missing; undefined for another error. */
-export function mistakeIn(cluster: ClusterArgs, error: unknown): KubeconfigMistake | undefined {
+export function mistakeIn(cluster: KubernetesArgs, error: unknown): KubeconfigMistake | undefined {
   const { code } = (error instanceof Error ? systemError.safeParse(error).data : undefined) ?? {};
   return code === undefined
     ? undefined
@@ -83,14 +83,14 @@ export function mistakeIn(cluster: ClusterArgs, error: unknown): KubeconfigMista
 }
 
 /** A login command that does not end, such as one that waits for a person. */
-export const loginHangs = (cluster: ClusterArgs, seconds: number): KubeconfigMistake =>
+export const loginHangs = (cluster: KubernetesArgs, seconds: number): KubeconfigMistake =>
   mistake(cluster, `names a login command that has not ended after ${seconds} s`);
 
-const mistake = (cluster: ClusterArgs, what: string): KubeconfigMistake =>
+const mistake = (cluster: KubernetesArgs, what: string): KubeconfigMistake =>
   new KubeconfigMistake(`${nameOf(cluster)} ${what}`);
 
 /** By its path, and never by its content. */
-function nameOf(cluster: ClusterArgs): string {
+function nameOf(cluster: KubernetesArgs): string {
   const given = givenKubeconfig(cluster);
   if (given && "path" in given) return `kubeconfig ${asciiJson(JSON.stringify(given.path))}`;
   const text = given?.content ?? process.env.KUBECONFIG ?? "~/.kube/config";

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { settled } from "../pulumi/outputs.ts";
-import { type ClusterArgs, getIfThere } from "./questions.ts";
+import { type KubernetesArgs, getIfThere } from "./questions.ts";
 
 /** Label of an object that says which component made it: by it a component knows its own, and what is of others. */
 export const ownerLabel = "cnpg-rgw/component";
@@ -49,7 +49,7 @@ export const labelled = z.object({
 
 /** The owner label of the object at a path of the API; undefined if there is none. Throws if the cluster does not tell. */
 export async function ownerAt(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   path: string,
 ): Promise<{ label: string | undefined } | undefined> {
   const found = await getIfThere(cluster, path, labelled);

@@ -6,7 +6,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 
-import type { ClusterArgs } from "./api.ts";
+import type { KubernetesArgs } from "./api.ts";
 import { givenKubeconfig } from "./kubeconfig.ts";
 
 /** An API server, and what a request needs to be let in. */
@@ -53,7 +53,7 @@ const kubeconfigFile = z.object({
  * command or a proxy, and for one with a fault: those are for the Kubernetes client, whose many files take half a
  * second to load.
  */
-export function plainAccess(args: ClusterArgs): Access | undefined {
+export function plainAccess(args: KubernetesArgs): Access | undefined {
   try {
     const text = textOf(args);
     return text === undefined ? undefined : accessIn(kubeconfigFile.parse(parse(text)), args);
@@ -62,7 +62,7 @@ export function plainAccess(args: ClusterArgs): Access | undefined {
   }
 }
 
-function textOf(args: ClusterArgs): string | undefined {
+function textOf(args: KubernetesArgs): string | undefined {
   const given = givenKubeconfig(args);
   if (given) return "path" in given ? readFileSync(given.path, "utf8") : given.content;
   const files = (process.env.KUBECONFIG ?? "").split(delimiter).filter(Boolean);
@@ -70,7 +70,7 @@ function textOf(args: ClusterArgs): string | undefined {
   return readFileSync(files[0] ?? join(homedir(), ".kube", "config"), "utf8");
 }
 
-function accessIn(config: z.output<typeof kubeconfigFile>, args: ClusterArgs): Access | undefined {
+function accessIn(config: z.output<typeof kubeconfigFile>, args: KubernetesArgs): Access | undefined {
   const contextName = args.context ?? config["current-context"];
   const context = config.contexts.find(({ name }) => name === contextName)?.context;
   const clusterName = args.cluster ?? context?.cluster;

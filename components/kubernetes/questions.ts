@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { type ClusterArgs, inTime, statusOf } from "./api.ts";
+import { type KubernetesArgs, inTime, statusOf } from "./api.ts";
 import { kubeGet } from "./request.ts";
 
-export type { ClusterArgs } from "./api.ts";
+export type { KubernetesArgs } from "./api.ts";
 
 /** The cluster of the stack's default Kubernetes provider. */
-export function defaultProviderCluster(): ClusterArgs {
+export function defaultProviderKubernetes(): KubernetesArgs {
   const config = new pulumi.Config("kubernetes");
   return {
     kubeconfig: config.get("kubeconfig"),
@@ -20,19 +20,19 @@ export function defaultProviderCluster(): ClusterArgs {
 export type Answer = "yes" | "no" | "unknown";
 
 /** Whether the cluster has the Prometheus Operator's CRD `podmonitors.monitoring.coreos.com`. */
-export function servesPodMonitors(cluster: ClusterArgs, timeoutMs?: number): Promise<Answer> {
+export function servesPodMonitors(cluster: KubernetesArgs, timeoutMs?: number): Promise<Answer> {
   return servesKind(cluster, "monitoring.coreos.com/v1", "PodMonitor", timeoutMs);
 }
 
 /** Whether the cluster has cert-manager's CRD `certificates.cert-manager.io`. */
-export function servesCertificates(cluster: ClusterArgs, timeoutMs?: number): Promise<Answer> {
+export function servesCertificates(cluster: KubernetesArgs, timeoutMs?: number): Promise<Answer> {
   return servesKind(cluster, "cert-manager.io/v1", "Certificate", timeoutMs);
 }
 
 const kindList = z.object({ resources: z.array(z.object({ kind: z.string() })) });
 
 function servesKind(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   groupVersion: string,
   kind: string,
   timeoutMs = 10_000,
@@ -44,7 +44,7 @@ function servesKind(
 }
 
 /** Whether the operator is in a namespace: the chart and the manifest give its webhook's Service the same, fixed name. */
-export function hasOperator(cluster: ClusterArgs, namespace: string, timeoutMs = 10_000): Promise<Answer> {
+export function hasOperator(cluster: KubernetesArgs, namespace: string, timeoutMs = 10_000): Promise<Answer> {
   return ask(cluster, timeoutMs, async (get) => {
     await get(`/api/v1/namespaces/${namespace}/services/cnpg-webhook-service`);
     return true;
@@ -54,7 +54,7 @@ export function hasOperator(cluster: ClusterArgs, namespace: string, timeoutMs =
 const namespaceObject = z.object({ status: z.object({ phase: z.string().optional() }).optional() });
 
 /** Whether the cluster has a namespace that takes new objects; one that is being deleted does not. */
-export function hasNamespace(cluster: ClusterArgs, name: string, timeoutMs = 10_000): Promise<Answer> {
+export function hasNamespace(cluster: KubernetesArgs, name: string, timeoutMs = 10_000): Promise<Answer> {
   return ask(cluster, timeoutMs, async (get) => {
     const { status } = namespaceObject.parse(await get(`/api/v1/namespaces/${name}`));
     return status?.phase !== "Terminating";
@@ -82,7 +82,7 @@ const secretObject = z.object({
 
 /** A Secret; undefined if there is none. Throws if the cluster does not tell. */
 export async function findSecret(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   name: string,
 ): Promise<FoundSecret | undefined> {
@@ -108,7 +108,7 @@ export function flux(labels: Readonly<Record<string, string>>): string | undefin
 
 /** What is at a path of the API; undefined if nothing is. Throws if the cluster does not tell, or something else. */
 export async function getIfThere<T extends z.ZodType>(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   path: string,
   schema: T,
   timeoutMs = 10_000,
@@ -123,7 +123,7 @@ export async function getIfThere<T extends z.ZodType>(
 
 /** The answer to a GET of a path of the API; undefined if there is no such object, or no answer in time or to us. */
 export async function getOrUndefined(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   path: string,
   timeoutMs = 10_000,
 ): Promise<unknown> {
@@ -133,7 +133,7 @@ export async function getOrUndefined(
 /** Asks by GETs of paths of the API. */
 type Question = (get: (path: string) => Promise<unknown>) => Promise<boolean>;
 
-async function ask(cluster: ClusterArgs, timeoutMs: number, question: Question): Promise<Answer> {
+async function ask(cluster: KubernetesArgs, timeoutMs: number, question: Question): Promise<Answer> {
   try {
     const isSo = await inTime(timeoutMs, (deadline) => question((path) => kubeGet(cluster, path, deadline)));
     return isSo ? "yes" : "no";

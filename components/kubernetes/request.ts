@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 
 import { offTheClock } from "./in-time.ts";
-import { type ClusterArgs, KubeFailure, kubeConfigOf } from "./api.ts";
+import { type KubernetesArgs, KubeFailure, kubeConfigOf } from "./api.ts";
 import { loginHangs, mistakeIn } from "./kubeconfig.ts";
 import { plainAccess } from "./plain-kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
@@ -50,7 +50,7 @@ export interface KubeResponse {
 }
 
 /** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
-export const kubeGet = (cluster: ClusterArgs, path: string, deadline: AbortSignal): Promise<unknown> =>
+export const kubeGet = (cluster: KubernetesArgs, path: string, deadline: AbortSignal): Promise<unknown> =>
   asked(cluster, { method: "GET", path }, deadline);
 
 /** One operation of a JSON patch. */
@@ -62,7 +62,7 @@ export interface PatchOperation {
 
 /** The answer to a PATCH; throws as {@link kubeGet} does. */
 export const kubePatch = (
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   path: string,
   operations: readonly PatchOperation[],
   deadline: AbortSignal,
@@ -78,7 +78,7 @@ export const kubePatch = (
     deadline,
   );
 
-async function asked(cluster: ClusterArgs, request: KubeRequest, deadline: AbortSignal): Promise<unknown> {
+async function asked(cluster: KubernetesArgs, request: KubeRequest, deadline: AbortSignal): Promise<unknown> {
   const { status, body } = await kubeSend(cluster, request, deadline);
   if (status < 200 || status > 299) throw new KubeFailure(status, body);
   return JSON.parse(body);
@@ -86,7 +86,7 @@ async function asked(cluster: ClusterArgs, request: KubeRequest, deadline: Abort
 
 /** What the API server says, whatever that is. Its time begins when it is sent: not in the queue, nor with the login. */
 export async function kubeSend(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   request: KubeRequest,
   deadline: AbortSignal,
 ): Promise<KubeResponse> {
@@ -101,7 +101,7 @@ export async function kubeSend(
 }
 
 /** How a cluster is asked, once logged in. Throws a KubeconfigMistake where the kubeconfig leads to none. */
-export const wayTo = (cluster: ClusterArgs, deadline: AbortSignal): Promise<Way> =>
+export const wayTo = (cluster: KubernetesArgs, deadline: AbortSignal): Promise<Way> =>
   offTheClock(deadline, () => clientOf(cluster).way);
 
 function sent(
@@ -127,10 +127,10 @@ function sent(
 const plainHeaders = ({ headers }: http.IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
-const keyOf = ({ kubeconfig, context, cluster }: ClusterArgs): string =>
+const keyOf = ({ kubeconfig, context, cluster }: KubernetesArgs): string =>
   JSON.stringify([kubeconfig, context, cluster, process.env.KUBECONFIG]);
 
-function clientOf(cluster: ClusterArgs): Client {
+function clientOf(cluster: KubernetesArgs): Client {
   const key = keyOf(cluster);
   const known = clients.get(key);
   if (known) return known;
@@ -140,7 +140,7 @@ function clientOf(cluster: ClusterArgs): Client {
   return client;
 }
 
-function logIn(client: Client, cluster: ClusterArgs): void {
+function logIn(client: Client, cluster: KubernetesArgs): void {
   client.way = findWay(cluster);
   forgetFailure(client, keyOf(cluster));
 }
@@ -152,7 +152,7 @@ function forgetFailure(client: Client, key: string): void {
   });
 }
 
-async function findWay(cluster: ClusterArgs): Promise<Way> {
+async function findWay(cluster: KubernetesArgs): Promise<Way> {
   const access = plainAccess(cluster);
   if (access && proxyOf(access.server.href) === undefined) {
     const agent = new https.Agent({ ...access.tls, keepAlive: true });
@@ -169,7 +169,7 @@ async function findWay(cluster: ClusterArgs): Promise<Way> {
   return { ...way, options: { ...options, agent: new Agent({ keepAlive: true }) } };
 }
 
-async function login(kube: KubeConfig, cluster: ClusterArgs): Promise<RequestOptions> {
+async function login(kube: KubeConfig, cluster: KubernetesArgs): Promise<RequestOptions> {
   const options: RequestOptions = {};
   const made = kube.applyToHTTPSOptions(options).catch((error: unknown) => {
     throw mistakeIn(cluster, error) ?? error;

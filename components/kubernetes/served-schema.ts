@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getOrUndefined } from "./questions.ts";
+import { type KubernetesArgs, getOrUndefined } from "./questions.ts";
 import { type Path, written } from "../crds/path.ts";
 import { isPlainObject } from "../text/plain-object.ts";
 import { apiVersions } from "../crds/schema.ts";
@@ -28,7 +28,10 @@ const documents = new Map<string, Promise<z.output<typeof document> | undefined>
  * Asked for once a run, by the API's own description, which every account may read. Undefined where the cluster has no
  * such CRD yet, or does not answer in time: then the schema of this package counts alone.
  */
-export async function servedSchema(cluster: ClusterArgs, kind: CrdKind): Promise<ServedSchema | undefined> {
+export async function servedSchema(
+  cluster: KubernetesArgs,
+  kind: CrdKind,
+): Promise<ServedSchema | undefined> {
   const path = `/openapi/v3/apis/${apiVersions[kind]}`;
   const key = JSON.stringify([cluster, path]);
   const asked =

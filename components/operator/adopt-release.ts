@@ -4,7 +4,7 @@ import { type NewInputs, beforeCreate } from "../pulumi/hooks.ts";
 import { knownValues } from "../pulumi/outputs.ts";
 import { isMocked } from "../pulumi/mocks.ts";
 import { askedAgain, askedBeforeMaking } from "../kubernetes/ask-first.ts";
-import type { ClusterArgs } from "../kubernetes/questions.ts";
+import type { KubernetesArgs } from "../kubernetes/questions.ts";
 import {
   type ExistingOperator,
   type Release,
@@ -17,7 +17,7 @@ import { brokenOff } from "./release-trouble.ts";
 
 /** Has the engine take a release over that is there already, instead of making one; it does so once. */
 export function importsRelease(
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   isAdopted: boolean,
 ): pulumi.ResourceTransform[] {
   if (cluster === undefined || !isAdopted || isMocked()) return [];
@@ -34,7 +34,7 @@ export function importsRelease(
  * No, too, where the cluster does not tell, and where Helm was broken off over it, which would leave its values in the
  * clear in the state: then the look before the release is made says so.
  */
-async function isThereForSure(cluster: ClusterArgs, release: Release): Promise<boolean> {
+async function isThereForSure(cluster: KubernetesArgs, release: Release): Promise<boolean> {
   const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
   const isThere = await askedAgain(() => hasRelease(cluster, release), seconds).catch(() => false);
   return isThere && (await brokenOff(cluster, release, seconds)) === undefined;
@@ -43,7 +43,7 @@ async function isThereForSure(cluster: ClusterArgs, release: Release): Promise<b
 /** Refuses to make a release where it would be a second operator, or where Helm would refuse it. */
 export function refusesSecondOperator(
   resource: pulumi.Resource,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
   return beforeCreate(resource, async (inputs) => {
@@ -59,7 +59,7 @@ export function refusesSecondOperator(
 
 /** Why the release cannot be made, and what to do about it. */
 export async function inTheWay(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   release: Release | undefined,
 ): Promise<string | undefined> {
   // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, flux, getIfThere, getOrUndefined } from "../kubernetes/questions.ts";
+import { type KubernetesArgs, flux, getIfThere, getOrUndefined } from "../kubernetes/questions.ts";
 
 /** Where the operator of a cluster is, and what made it. */
 export interface ExistingOperator {
@@ -39,7 +39,7 @@ const definition = z.object({ metadata });
  * The operator of a cluster: chart and manifest give its webhooks the same, fixed name, and OLM one of its own. Undefined
  * if there is none. Throws, as all of these do, if the cluster does not tell.
  */
-export async function findOperator(cluster: ClusterArgs): Promise<ExistingOperator | undefined> {
+export async function findOperator(cluster: KubernetesArgs): Promise<ExistingOperator | undefined> {
   const path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
   const named = await getIfThere(cluster, `${path}/cnpg-validating-webhook-configuration`, webhooks);
   const found = named ?? (await webhooksOfAnyName(cluster, path));
@@ -56,7 +56,7 @@ export async function findOperator(cluster: ClusterArgs): Promise<ExistingOperat
 
 /** Who may not list them learns nothing more by this. */
 async function webhooksOfAnyName(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   path: string,
 ): Promise<z.infer<typeof webhooks> | undefined> {
   const all = webhooksList.safeParse(await getOrUndefined(cluster, path)).data?.items ?? [];
@@ -67,7 +67,7 @@ async function webhooksOfAnyName(
 
 /** Who owns the operator's CRDs, which outlive it: a Helm release, or none. Undefined if there are no CRDs. */
 export async function ownerOfDefinitions(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
 ): Promise<{ release: Release | undefined } | undefined> {
   const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/clusters.postgresql.cnpg.io";
   const found = await getIfThere(cluster, path, definition);
@@ -89,15 +89,19 @@ export function recordsOf({ name, namespace }: Release, condition: string): stri
 }
 
 /** Whether Helm has a release of this name; one that was uninstalled with its history kept is none. */
-export const hasRelease = (cluster: ClusterArgs, release: Release): Promise<boolean> =>
+export const hasRelease = (cluster: KubernetesArgs, release: Release): Promise<boolean> =>
   hasRecord(cluster, release, "status notin (uninstalled,superseded)");
 
 /** Whether Helm keeps a record of an uninstalled release of this name. */
-export const hasHistory = (cluster: ClusterArgs, release: Release): Promise<boolean> =>
+export const hasHistory = (cluster: KubernetesArgs, release: Release): Promise<boolean> =>
   hasRecord(cluster, release, "status=uninstalled");
 
 /** Whether Helm keeps a record of this release on a condition on the record's labels. */
-export async function hasRecord(cluster: ClusterArgs, release: Release, condition: string): Promise<boolean> {
+export async function hasRecord(
+  cluster: KubernetesArgs,
+  release: Release,
+  condition: string,
+): Promise<boolean> {
   const path = `${recordsOf(release, condition)}&limit=1`;
   const found = await getIfThere(cluster, path, z.object({ items: z.array(z.unknown()) }));
   return found !== undefined && found.items.length > 0;

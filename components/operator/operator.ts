@@ -6,10 +6,10 @@ import { exposureOf } from "../text/exposure.ts";
 import { log } from "../pulumi/log.ts";
 import { importsRelease, refusesSecondOperator } from "./adopt-release.ts";
 import { type ChartSource, chartValueTrouble } from "./chart-values.ts";
-import { type ClusterArgs, servesPodMonitors } from "../kubernetes/questions.ts";
+import { type KubernetesArgs, servesPodMonitors } from "../kubernetes/questions.ts";
 import { isObject } from "../text/merge.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
-import { type PreflightArgs, clusterToAsk } from "../kubernetes/arguments.ts";
+import { type PreflightArgs, kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import { releaseTrouble } from "./release-trouble.ts";
 import { chartRule, chartVersionRule, namespaceRule, releaseRule, repositoryRule } from "./rules.ts";
 
@@ -84,7 +84,7 @@ export class CnpgOperator extends pulumi.ComponentResource {
       { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
       { parent: this, retainOnDelete: true },
     );
-    const cluster = clusterToAsk(this, args.preflight);
+    const cluster = kubernetesToAsk(this, args.preflight);
     const release = new kubernetes.helm.v3.Release(
       `${name}-release`,
       {
@@ -136,7 +136,7 @@ function withoutOutputs(value: unknown): unknown {
 
 /** The release's values, once it is clear that the cluster can take what they ask for. @internal */
 export async function valuesFor(
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   overrides: HelmValues | undefined,
   resource?: pulumi.Resource,
 ): Promise<HelmValues> {

@@ -5,7 +5,7 @@ import { beforeUpdate } from "../pulumi/hooks.ts";
 import { knownParts } from "../pulumi/outputs.ts";
 import { isMocked } from "../pulumi/mocks.ts";
 import { log } from "../pulumi/log.ts";
-import { type ClusterArgs, getOrUndefined } from "../kubernetes/questions.ts";
+import { type KubernetesArgs, getOrUndefined } from "../kubernetes/questions.ts";
 import { type Release, hasRecord, recordsOf } from "./existing-operator.ts";
 
 /**
@@ -15,7 +15,7 @@ import { type Release, hasRecord, recordsOf } from "./existing-operator.ts";
  */
 export function releaseTrouble(
   component: pulumi.Resource,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined || isMocked()) return {};
   const refuse = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
@@ -61,7 +61,7 @@ const secondsToEnd = 30;
 
 /** What to do about a release over which Helm was broken off. An API server that does not answer is the provider's. */
 export async function brokenOff(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   release: Release,
   seconds = secondsToEnd,
 ): Promise<string | undefined> {
@@ -89,7 +89,7 @@ export async function brokenOff(
 }
 
 /** Whether Helm has gone on after a record, as a rollback by hand does: it goes by its last one alone. */
-const isFollowed = (cluster: ClusterArgs, release: Release, version: number): Promise<boolean> =>
+const isFollowed = (cluster: KubernetesArgs, release: Release, version: number): Promise<boolean> =>
   hasRecord(cluster, release, `version=${version + 1}`).catch(() => false);
 
 const eventList = z.object({
@@ -104,7 +104,7 @@ const eventList = z.object({
 });
 
 /** Warnings about the release's pods and workloads of the last ten minutes; the most telling one first. */
-export async function trouble(cluster: ClusterArgs, release: Release): Promise<string | undefined> {
+export async function trouble(cluster: KubernetesArgs, release: Release): Promise<string | undefined> {
   const { name, namespace } = release;
   const answer = await getOrUndefined(
     cluster,

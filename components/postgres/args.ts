@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
-import type { PreflightArgs } from "../kubernetes/arguments.ts";
+import type { PreflightArgs } from "../kubernetes/preflight-args.ts";
 import type { BackupStoreArgs } from "../backup-secret/store.ts";
 
 export interface PostgresClusterArgs {

@@ -6,13 +6,13 @@ import { withoutSecrets } from "../text/masked.ts";
 import { Protection } from "../pulumi/protection.ts";
 import { log } from "../pulumi/log.ts";
 import { keepsFields } from "../kubernetes/keep-fields.ts";
-import type { ClusterArgs } from "../kubernetes/api.ts";
+import type { KubernetesArgs } from "../kubernetes/api.ts";
 import { customResource } from "../kubernetes/custom-resource.ts";
 import type { ReplayLog } from "./wait/replay-log.ts";
 import { DatabaseFailure, untilDatabaseAnswers } from "./wait/until-answers.ts";
 import type { Connections } from "./preflight/bucket-check.ts";
 import { ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
-import { clusterToAsk } from "../kubernetes/arguments.ts";
+import { kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import { archiveProblems } from "./preflight/archived.ts";
 import type { PostgresClusterArgs } from "./args.ts";
 import { postgresClusterType, protectedLabel } from "./labels.ts";
@@ -72,7 +72,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const usesPlugin = (args.backup.method ?? "plugin") === "plugin";
     if (!usesPlugin) log("warn", inTreeEnds, this);
 
-    const cluster = clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
+    const cluster = kubernetesToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
     const planned = settingsOf(name, args, this).apply((settings) => soundPlan(settings, this));
     const connections = connectionsOf(args, this);
     const protect = args.deletion?.protect ?? true;
@@ -142,7 +142,7 @@ function objectStores(
   name: string,
   plan: pulumi.Output<Plan>,
   args: PostgresClusterArgs,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   storeHooks: pulumi.CustomResourceOptions,
   parent: pulumi.Resource,
 ): pulumi.Resource[] {
@@ -177,7 +177,7 @@ function makeCluster(
   name: string,
   plan: pulumi.Output<Plan>,
   args: PostgresClusterArgs,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): kubernetes.apiextensions.CustomResource {
   const annotations = pulumi.all([plan, args.backup.store.secretVersion]).apply(([known, secretVersion]) => ({
@@ -233,7 +233,7 @@ const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string, c
 
 async function answers(
   { plan, live: before, move, volumes }: Approved,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   stores: Connections,
   sidecar: SidecarChange,
   component: pulumi.Resource,

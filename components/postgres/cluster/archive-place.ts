@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getIfThere } from "../../kubernetes/questions.ts";
+import { type KubernetesArgs, getIfThere } from "../../kubernetes/questions.ts";
 import { pathOf } from "../../crds/schema.ts";
 import type { Place } from "./cluster-resource.ts";
 import type { PresentCluster } from "./live-cluster.ts";
@@ -13,7 +13,7 @@ const objectStore = z.object({
 
 /** Where a running Cluster archives to; undefined: it has no backups, or no ObjectStore. Throws if nobody tells. */
 export async function archivePlace(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { namespace, objectStoreName, place }: PresentCluster,
 ): Promise<Place | undefined> {
   if (objectStoreName === undefined) return place;

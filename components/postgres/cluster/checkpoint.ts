@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { liveCluster } from "./live-cluster.ts";
 import { runSql } from "./sql.ts";
 
@@ -17,7 +17,7 @@ export interface CheckpointOptions {
  * begins one at the last checkpoint that it has replayed, which may be minutes back. Returns why it could not.
  */
 export async function checkpointEverywhere(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { namespace, name }: { namespace: string; name: string },
   { seconds = 120, pollMs = 1_000 }: CheckpointOptions = {},
 ): Promise<string | undefined> {

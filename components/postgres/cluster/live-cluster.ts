@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getIfThere } from "../../kubernetes/questions.ts";
+import { type KubernetesArgs, getIfThere } from "../../kubernetes/questions.ts";
 import { inTime } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 import { apiVersions, pathOf } from "../../crds/schema.ts";
@@ -77,7 +77,7 @@ export interface PresentCluster {
 
 /** The Cluster of a name; `absent` also where the cluster has no CloudNativePG. */
 export async function liveCluster(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   name: string,
   timeoutMs = 10_000,
@@ -97,7 +97,7 @@ export async function liveCluster(
 }
 
 /** No where Kubernetes does not say. */
-async function isEmpty(cluster: ClusterArgs, resource: ClusterResource): Promise<boolean> {
+async function isEmpty(cluster: KubernetesArgs, resource: ClusterResource): Promise<boolean> {
   if (!neverHadInstance(resource)) return false;
   const ask = async (deadline: AbortSignal): Promise<boolean> =>
     holdsNothing(await configurationFor(cluster, deadline), resource);
@@ -106,7 +106,7 @@ async function isEmpty(cluster: ClusterArgs, resource: ClusterResource): Promise
 
 /** As {@link liveCluster}; throws if the cluster does not tell. */
 export async function findCluster(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   name: string,
   timeoutMs = 10_000,
@@ -122,7 +122,7 @@ const clusterList = z.object({ items: z.array(clusterResource) });
  * Throws if the cluster does not tell.
  */
 export async function clustersOf(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   labelSelector: string,
   namespace?: string,
 ): Promise<PresentCluster[]> {

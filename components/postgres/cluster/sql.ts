@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 
-import { type ClusterArgs, inTime, kubernetesClient, reasonOf } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, inTime, kubernetesClient, reasonOf } from "../../kubernetes/api.ts";
 import { loggedInConfigOf } from "../../kubernetes/client.ts";
 
 /**
@@ -14,7 +14,7 @@ export type SqlAnswer =
 
 /** Asks an instance whether it is the primary. */
 export async function askSql(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   pod: string,
   timeoutMs: number,
@@ -37,7 +37,7 @@ export type SqlOutcome = { text: string } | { reason: string; isForbidden: boole
 
 /** Runs a statement by psql in an instance's pod, as the superuser and as `kubectl exec` does. */
 export async function runSql(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   instance: Instance,
   statement: string,
   timeoutMs: number,

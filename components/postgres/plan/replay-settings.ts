@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { ClusterSpec } from "../../crds/types.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { type LiveCluster, liveCluster } from "../cluster/live-cluster.ts";
 import { runSql } from "../cluster/sql.ts";
 
@@ -51,7 +51,7 @@ export function replaySettingsWord(
 
 /** Waits until the primary has them. Returns why it has not. */
 export async function untilSettingsAreInForce(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { namespace, name }: { namespace: string; name: string },
   settings: ReplaySettings,
   { seconds = 180, pollMs = 2_000 }: { seconds?: number; pollMs?: number } = {},
@@ -67,7 +67,7 @@ export async function untilSettingsAreInForce(
 }
 
 async function lackingIn(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   live: LiveCluster,
   { parameters, tablespaces }: ReplaySettings,
 ): Promise<string | undefined> {

@@ -8,7 +8,7 @@ import type { S3Connection } from "../../s3/connection.ts";
 import { archiveUrl } from "../../archive/location.ts";
 import { isOccupied } from "../../archive/read-archive.ts";
 import { systemIdsIn } from "../../archive/system-ids.ts";
-import { type ClusterArgs, getIfThere } from "../../kubernetes/questions.ts";
+import { type KubernetesArgs, getIfThere } from "../../kubernetes/questions.ts";
 import { pathOf } from "../../crds/schema.ts";
 import { checkpointEverywhere } from "../cluster/checkpoint.ts";
 import type { Place } from "../cluster/cluster-resource.ts";
@@ -121,7 +121,7 @@ const unproven = ({ archive }: Plan): string =>
  */
 export async function isFirstBackupDue(
   { plan, live, move }: { plan: Plan; live: LiveCluster; move: Move | undefined },
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
 ): Promise<boolean> {
   if (move !== undefined) return true;
   if (live.state !== "present" || cluster === undefined) return false;
@@ -138,7 +138,7 @@ const secondsToTakeUp = 12;
  */
 export async function untilMoved(
   plan: Plan,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   component: pulumi.Resource,
 ): Promise<void> {
   const { namespace, clusterName: name } = plan;

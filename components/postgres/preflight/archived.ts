@@ -5,7 +5,7 @@ import type { ArchiveLocation } from "../../archive/location.ts";
 import { archiveUrl } from "../../archive/location.ts";
 import { type Newest, lookAtNewest } from "../../archive/newest.ts";
 import { hasObject, inTime } from "../../archive/read-archive.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { liveCluster } from "../cluster/live-cluster.ts";
 import { runSql } from "../cluster/sql.ts";
 import { shownSpan } from "./backups-judged.ts";
@@ -31,7 +31,7 @@ const longestWait = 15 * 60;
  */
 export async function archiveProblems(
   plan: Pick<Plan, "namespace" | "clusterName" | "archive">,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   target: S3Connection,
 ): Promise<string[]> {
   const archiver = await archiverOf(plan, cluster);
@@ -46,7 +46,7 @@ export async function archiveProblems(
 /** Undefined for a database that cannot be asked, and for one that follows another and archives nothing. */
 async function archiverOf(
   { namespace, clusterName }: Pick<Plan, "namespace" | "clusterName">,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
 ): Promise<Archiver | undefined> {
   const live = await liveCluster(cluster, namespace, clusterName);
   if (live.state !== "present" || live.primary === undefined) return undefined;

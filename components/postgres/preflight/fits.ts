@@ -4,7 +4,7 @@ import { z } from "zod";
 import { userError } from "../../pulumi/arguments.ts";
 import { log } from "../../pulumi/log.ts";
 import { getIfThere, getOrUndefined } from "../../kubernetes/questions.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { classOf } from "./volumes.ts";
 import type { PostgresClusterArgs } from "../args.ts";
 import {
@@ -25,7 +25,7 @@ import type { Approved } from "./preflight.ts";
  */
 export async function fitting(
   found: Approved,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   isClassMadeHere: boolean,
   component: pulumi.Resource,
 ): Promise<Approved> {
@@ -57,7 +57,7 @@ const prefixed = (prefix: string, text: string | undefined): string | undefined 
 
 /** Quotas are about what is made, which a database that is there has taken already. */
 async function limitsOf(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   plan: Plan,
   isNew: boolean,
 ): Promise<[LimitRange[], ResourceQuota[]]> {
@@ -89,7 +89,7 @@ const volumes = z.object({
 });
 
 async function classProblem(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { cluster: { storage, walStorage } }: Plan,
 ): Promise<string | undefined> {
   const known = storageClasses.safeParse(
@@ -120,7 +120,7 @@ const hasDefault = (items: z.infer<typeof storageClasses>["items"]): boolean =>
   );
 
 /** Volumes that somebody has made by hand need no StorageClass of the name that they bear. */
-async function mayBeBound(cluster: ClusterArgs, className = ""): Promise<boolean> {
+async function mayBeBound(cluster: KubernetesArgs, className = ""): Promise<boolean> {
   const found = await getIfThere(cluster, "/api/v1/persistentvolumes", volumes).catch(() => undefined);
   if (found === undefined) return true;
   return found.items.some(

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { beforeCreate } from "../../pulumi/hooks.ts";
 import { askedBeforeMaking } from "../../kubernetes/ask-first.ts";
-import type { ClusterArgs } from "../../kubernetes/questions.ts";
+import type { KubernetesArgs } from "../../kubernetes/questions.ts";
 import { apiVersions, pathOf, pluralOf } from "../../crds/schema.ts";
 import { type ObjectName, nameIn } from "../../kubernetes/named.ts";
 import { ownerAt, ownerLabel, ownerOf } from "../../kubernetes/owner.ts";
@@ -15,7 +15,7 @@ type Kind = "Cluster" | "ObjectStore";
  */
 export function refusesOthers(
   component: pulumi.Resource,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   kind: Kind,
 ): { hooks?: pulumi.ResourceHookBinding } {
   if (cluster === undefined) return {};
@@ -34,7 +34,7 @@ export function refusesOthers(
 
 /** What to do about an object of that name that something else made, if there is one. Throws if nobody tells. */
 export async function takenByOthers(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   kind: Kind,
   object: ObjectName,
   owner: string,

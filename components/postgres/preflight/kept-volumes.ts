@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getOrUndefined } from "../../kubernetes/questions.ts";
+import { type KubernetesArgs, getOrUndefined } from "../../kubernetes/questions.ts";
 
 const claims = z.object({
   items: z.array(
@@ -19,7 +19,7 @@ const claims = z.object({
  * name, whatever that is to start from. Undefined where they cannot be asked for.
  */
 export async function keptVolumes(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   name: string,
 ): Promise<string[] | undefined> {

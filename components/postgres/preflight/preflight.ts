@@ -7,7 +7,7 @@ import { isMocked } from "../../pulumi/mocks.ts";
 import { connectionOf } from "../../s3/connection.ts";
 import { log } from "../../pulumi/log.ts";
 import { answered } from "../../kubernetes/ask-first.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { archivePlace, placeOfStore } from "../cluster/archive-place.ts";
 import { clusterSpec, declaredCluster } from "../cluster/cluster-resource.ts";
 import { keptVolumes } from "./kept-volumes.ts";
@@ -50,7 +50,7 @@ export interface Approved {
 export function approved(
   plan: pulumi.Output<Plan>,
   connections: pulumi.Output<Connections>,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   component: pulumi.ComponentResource,
   isProtected = true,
 ): pulumi.Output<Approved> {
@@ -158,7 +158,7 @@ export async function creationProblem(
 /** The plan beside what Kubernetes has; an error where a running Cluster cannot become the planned one. */
 export async function compared(
   plan: Plan,
-  cluster: ClusterArgs | undefined,
+  cluster: KubernetesArgs | undefined,
   component: pulumi.Resource,
   isProtected = true,
 ): Promise<Approved> {
@@ -179,7 +179,7 @@ export async function compared(
 
 async function liveOf(
   { namespace, clusterName }: Plan,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   resource: pulumi.Resource,
 ): Promise<LiveCluster> {
   const found = await answered({
@@ -196,7 +196,7 @@ async function liveOf(
 async function placeBeside(
   plan: Plan,
   live: PresentCluster,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   resource: pulumi.Resource,
 ): Promise<Pick<Approved, "move" | "isPlaceUnknown">> {
   const found = await answered({
@@ -241,7 +241,7 @@ function sayUnseenVolumes({ namespace, clusterName }: Plan, component: pulumi.Re
 async function sayStorageClass(
   plan: Plan,
   live: PresentCluster,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   component: pulumi.Resource,
 ): Promise<void> {
   const planned = classOf(plan.cluster.storage);

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import { answered, notAnswered, warnOnce } from "../../kubernetes/ask-first.ts";
-import { type ClusterArgs, statusOf } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, statusOf } from "../../kubernetes/api.ts";
 import { type LiveCluster, type PresentCluster, clustersOf } from "../cluster/live-cluster.ts";
 import { ownerLabel, ownerOf } from "../../kubernetes/owner.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -14,7 +14,7 @@ export async function movedProblem(
   plan: Plan,
   { live, isProtected }: { live: LiveCluster; isProtected: boolean },
   component: pulumi.Resource,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
 ): Promise<string | undefined> {
   const selector = `${ownerLabel}=${await ownerOf(component)}`;
   const right = "list clusters.postgresql.cnpg.io in all namespaces, or at least there";
@@ -34,7 +34,7 @@ export async function movedProblem(
 
 /** The component's own Clusters in all namespaces, or else, where those may not be listed, in the plan's. */
 async function seen(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   selector: string,
   { namespace }: Plan,
   component: pulumi.Resource,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getOrUndefined } from "../../kubernetes/questions.ts";
+import { type KubernetesArgs, getOrUndefined } from "../../kubernetes/questions.ts";
 import type { LiveCluster, PresentCluster } from "../cluster/live-cluster.ts";
 import { isLess } from "../../kubernetes/quantity.ts";
 
@@ -25,7 +25,7 @@ const claims = z.object({
 
 /** The StorageClasses of the volumes that a Cluster has, by role: `PG_DATA` or `PG_WAL`. None where nobody tells. */
 export async function volumeClasses(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { namespace, name }: PresentCluster,
   roles: readonly string[],
 ): Promise<string[]> {
@@ -40,7 +40,7 @@ export async function volumeClasses(
  * log would say so. Nothing where they need not grow, and where Kubernetes does not tell.
  */
 export async function growthProblem(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { storage, walStorage }: { storage?: VolumeSpec | undefined; walStorage?: VolumeSpec | undefined },
   live: LiveCluster,
 ): Promise<string | undefined> {
@@ -61,7 +61,7 @@ const grows = (planned: VolumeSpec | undefined, live: string | undefined): boole
 
 const storageClass = z.object({ allowVolumeExpansion: z.boolean().default(false) });
 
-async function isFixed(cluster: ClusterArgs, name: string): Promise<boolean> {
+async function isFixed(cluster: KubernetesArgs, name: string): Promise<boolean> {
   const path = `/apis/storage.k8s.io/v1/storageclasses/${name}`;
   return storageClass.safeParse(await getOrUndefined(cluster, path)).data?.allowVolumeExpansion === false;
 }

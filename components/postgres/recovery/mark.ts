@@ -1,4 +1,4 @@
-import { type ClusterArgs, inTime, kubernetesClient } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, inTime, kubernetesClient } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 
 /**
@@ -21,7 +21,7 @@ export function markOf(annotations: Readonly<Record<string, string>> = {}): Reco
 
 /** Writes the mark; it stays unwritten where that is not allowed, and is found out anew the next time. */
 export async function writeMark(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { namespace, name }: { namespace: string; name: string },
   mark: RecoveryMark,
   timeoutMs = 10_000,

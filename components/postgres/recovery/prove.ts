@@ -10,7 +10,7 @@ import type { RecoveryTarget } from "../../archive/recovery-problem.ts";
 import { parseHistory } from "../../archive/timeline-history.ts";
 import { parseTime } from "../../archive/units.ts";
 import { positionOf } from "../../archive/wal-segment.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { type SqlOutcome, runSql } from "../cluster/sql.ts";
 import { type EndOfReplay, endInHistory } from "./end-of-replay.ts";
 import { archiveAt, newestTimelineOf } from "./expected-end.ts";
@@ -19,7 +19,7 @@ import { type Complete, type Shortfall, shortfallOf } from "./shortfall.ts";
 
 /** A Cluster that was recovered and answers, and what it was recovered from. */
 export interface Recovered {
-  cluster: ClusterArgs;
+  cluster: KubernetesArgs;
   namespace: string;
 
   /** The instance that takes writes. */

@@ -4,7 +4,7 @@ import { log } from "../../pulumi/log.ts";
 import { archiveUrl } from "../../archive/location.ts";
 import { readArchive } from "../../archive/read-archive.ts";
 import type { RecoveryTarget } from "../../archive/recovery-problem.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { type LiveCluster, liveCluster } from "../cluster/live-cluster.ts";
 import type { ReplayLog } from "../wait/replay-log.ts";
 import { newestTimelineOf } from "./expected-end.ts";
@@ -26,7 +26,7 @@ const isRecovery = (plan: Plan): plan is RecoveryPlan => plan.source !== undefin
 export async function untilProven(
   plan: Plan,
   before: LiveCluster,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   connections: Connections,
   component: pulumi.Resource,
 ): Promise<void> {
@@ -62,7 +62,7 @@ export async function untilProven(
 async function proofOf(
   plan: RecoveryPlan,
   live: LiveCluster,
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { source, target }: Connections,
 ): Promise<Proof> {
   if (live.state !== "present" || live.primary === undefined || live.madeAt === undefined) {

@@ -1,5 +1,5 @@
 import { pathOf } from "../../crds/schema.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { kubePatch } from "../../kubernetes/request.ts";
 
 export interface Named {
@@ -9,7 +9,7 @@ export interface Named {
 
 /** Sets an annotation of a Cluster to the time of now. */
 export async function annotate(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   of: Named,
   annotation: string,
   deadline: AbortSignal,
@@ -27,5 +27,5 @@ export async function annotate(
  * Has the operator look at a Cluster now: after errors it does so at the latest in a quarter of an hour, and what it
  * stumbled over may be gone. Any change of the object has that effect.
  */
-export const haveTriedAgain = (cluster: ClusterArgs, of: Named, deadline: AbortSignal): Promise<void> =>
+export const haveTriedAgain = (cluster: KubernetesArgs, of: Named, deadline: AbortSignal): Promise<void> =>
   annotate(cluster, of, "cnpg-rgw/tried-again", deadline);

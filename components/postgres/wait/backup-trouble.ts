@@ -1,4 +1,4 @@
-import { type ClusterArgs, inTime } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, inTime } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 import { type ClusterResource, conditionOf, isReplicaCluster } from "../cluster/cluster-resource.ts";
 import { knownCause } from "./advice.ts";
@@ -7,7 +7,7 @@ import type { Pod } from "../cluster/pods-and-jobs.ts";
 
 /** What is wrong with the backups of a database that is up, each a sentence or two; nothing where all is well. */
 export async function backupTroubles(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   resource: ClusterResource,
   instances: Pod[],
   { isFirstBackupDue, timeoutMs }: { isFirstBackupDue: boolean; timeoutMs: number },
@@ -80,7 +80,7 @@ const isExitCode = (line: string): boolean => /(exit status \d+|signal: \w+)\W*$
 const isOfWal = (line: string): boolean => /WAL archiv|wal-?archive|archiv\w+ (the )?WAL/i.test(line);
 const isOfBackup = (line: string): boolean => /backup/i.test(line) && !isOfWal(line);
 
-async function errorsOf(cluster: ClusterArgs, pods: Pod[], timeoutMs: number): Promise<string[]> {
+async function errorsOf(cluster: KubernetesArgs, pods: Pod[], timeoutMs: number): Promise<string[]> {
   return inTime(timeoutMs, async (deadline) => {
     const configuration = await configurationFor(cluster, deadline);
     return (await Promise.all(pods.map((pod) => podErrors(configuration, pod)))).flat();

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { fromJson } from "../../pulumi/arguments.ts";
 import { getOrUndefined } from "../../kubernetes/questions.ts";
-import type { ClusterArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { type Named, annotate } from "./annotate.ts";
 import { instancesOf } from "../cluster/instances.ts";
 import { billionthsOf } from "../../kubernetes/quantity.ts";
@@ -33,7 +33,7 @@ const objectStore = z.object({
 
 /** As the cluster has it; undefined where there is no ObjectStore of that name, and where Kubernetes does not say. */
 export async function sidecarConfiguration(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   name: string,
 ): Promise<SidecarConfiguration | undefined> {
@@ -107,5 +107,5 @@ function areSame(some: Record<string, string>, others: Record<string, string>): 
 }
 
 /** Has the operator restart the instances one by one, the primary last, as `kubectl cnpg restart` does. */
-export const restartInstances = (cluster: ClusterArgs, of: Named, deadline: AbortSignal): Promise<void> =>
+export const restartInstances = (cluster: KubernetesArgs, of: Named, deadline: AbortSignal): Promise<void> =>
   annotate(cluster, of, "kubectl.kubernetes.io/restartedAt", deadline);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Configuration } from "@kubernetes/client-node";
 
-import { type ClusterArgs, inTime, kubeConfigOf } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, inTime, kubeConfigOf } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 import { haveTriedAgain } from "./annotate.ts";
 import { restOf } from "../cluster/hibernation.ts";
@@ -112,7 +112,7 @@ export interface Answering {
 }
 
 interface Database {
-  cluster: ClusterArgs;
+  cluster: KubernetesArgs;
   namespace: string;
   name: string;
   answerMs: number;
@@ -138,7 +138,7 @@ interface Database {
  * what to do: at once where no waiting helps, else after the timeout and the few seconds that the diagnosis takes.
  */
 export async function untilDatabaseAnswers(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   namespace: string,
   name: string,
   options: UntilAnswersOptions,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 
-import { type ClusterArgs, kubeConfigOf, reasonOf } from "../../../../components/kubernetes/api.ts";
+import { type KubernetesArgs, kubeConfigOf, reasonOf } from "../../../../components/kubernetes/api.ts";
 import { kubeGet } from "../../../../components/kubernetes/request.ts";
 import { KubeconfigMistake } from "../../../../components/kubernetes/kubeconfig.ts";
 
@@ -25,10 +25,10 @@ const parts = {
 };
 const kubeconfig = (changed: object = {}): string => JSON.stringify({ ...parts, ...changed });
 
-const serverOf = async (cluster: ClusterArgs): Promise<string | undefined> =>
+const serverOf = async (cluster: KubernetesArgs): Promise<string | undefined> =>
   (await kubeConfigOf(cluster)).getCurrentCluster()?.server;
 
-async function mistakeOf(cluster: ClusterArgs): Promise<string> {
+async function mistakeOf(cluster: KubernetesArgs): Promise<string> {
   const error: unknown = await kubeConfigOf(cluster).catch((failure: unknown) => failure);
   assert.ok(error instanceof KubeconfigMistake, String(error));
   // As every message quotes it.

@@ -1,5 +1,5 @@
 /** Which Kubernetes cluster to ask. */
-export interface ClusterArgs {
+export interface KubernetesArgs {
   /** Path of a kubeconfig, also with a leading `~/`, or its content. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
   kubeconfig?: string | undefined;
 
@@ -9,3 +9,9 @@ export interface ClusterArgs {
   /** A cluster of that kubeconfig, in the place of the context's own. Default: the context's. */
   cluster?: string | undefined;
 }
+
+/**
+ * The name of `KubernetesArgs` up to 0.1: a cluster is a database here.
+ * @deprecated Use `KubernetesArgs`.
+ */
+export type ClusterArgs = KubernetesArgs;

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { ClusterArgs } from "./cluster-args.ts";
-import { defaultProviderCluster } from "./questions.ts";
+import type { KubernetesArgs } from "./kubernetes-args.ts";
+import { defaultProviderKubernetes } from "./questions.ts";
 
-export interface PreflightArgs extends ClusterArgs {
+export interface PreflightArgs extends KubernetesArgs {
   /**
    * Off: do not ask, nor keep what was set with kubectl on what an update changes. On: a cluster that does not say
    * whether something of others would be overwritten ends the update, after a minute, or at once where it refuses to
@@ -17,12 +17,12 @@ export interface PreflightArgs extends ClusterArgs {
  * The cluster that a component may ask before it makes resources of a type (`kubernetes:…:Kind`); none: do not ask.
  * @internal
  */
-export function clusterToAsk(
+export function kubernetesToAsk(
   component: pulumi.ComponentResource,
   { enabled = true, ...cluster }: PreflightArgs = {},
   type = "kubernetes:core/v1:Secret",
-): ClusterArgs | undefined {
+): KubernetesArgs | undefined {
   if (!enabled) return undefined;
   if (Object.values(cluster).some((value) => value !== undefined)) return cluster;
-  return component.getProvider(type) ? undefined : defaultProviderCluster();
+  return component.getProvider(type) ? undefined : defaultProviderKubernetes();
 }
