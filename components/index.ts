@@ -31,8 +31,8 @@ export type {
   CertManagerArgs,
   PluginCertificatesArgs,
 } from "./backup-plugin/plugin.ts";
-export { backupSecretName } from "./backup-secret/store.ts";
-export type { BackupStoreArgs } from "./backup-secret/store.ts";
+export { backupSecretName } from "./backup-secret/contract.ts";
+export type { BackupStoreArgs } from "./backup-secret/contract.ts";
 export type { HelmValues } from "./operator/operator-values.ts";
 export { BackupCredentials } from "./backup-secret/credentials.ts";
 export type { BackupCredentialsArgs } from "./backup-secret/credentials.ts";

@@ -7,7 +7,7 @@ import {
   servesPodMonitors,
 } from "../components/kubernetes/questions.ts";
 import { warnOnce } from "../components/kubernetes/ask-first.ts";
-import { ownerOf } from "../components/kubernetes/owner.ts";
+import { ownerLabelOf } from "../components/kubernetes/owner.ts";
 import { barmanPluginType, hasPluginOfOthers } from "../components/backup-plugin/existing-plugin.ts";
 import { operatorValues, wantsPodMonitor } from "../components/operator/operator-values.ts";
 import type { StackConfig } from "../config.ts";
@@ -76,7 +76,7 @@ async function missingPlugin(
 ): Promise<Problem[]> {
   const index = databases.findIndex(({ backup }) => (backup?.method ?? "plugin") === "plugin");
   if (index < 0 || barmanPlugin.enabled) return [];
-  const own = await ownerOf({ urn: pulumi.createUrn(pluginComponent, barmanPluginType) });
+  const own = await ownerLabelOf({ urn: pulumi.createUrn(pluginComponent, barmanPluginType) });
   const answer = await hasPluginOfOthers(cluster, own);
   if (answer === "unknown") {
     warnOnce(

@@ -61,7 +61,7 @@ export function hostKeyScan(address: string, port: number): string {
 }
 
 /** Keys that are refused unless they are encrypted, and never shown. */
-export const secretKeys = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
+export const secretConfigKeys = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
 
 /** The command that gives a key a value; for an object or a list, the one that sets its first part. */
 export function setCommand(path: KeyPath, value?: string): string {
@@ -101,7 +101,7 @@ export const byHand = "in an editor: the key in the stack's config file, Pulumi.
 function pulumiConfig(verb: "set" | "rm", path: KeyPath, ...value: string[]): string {
   const key = keyWord(path);
   if (key === undefined) return byHand;
-  const secret = verb === "set" && secretKeys.includes(String(path[0]));
+  const secret = verb === "set" && secretConfigKeys.includes(String(path[0]));
   const flags = [...(secret ? ["--secret"] : []), ...(path.length > 1 ? ["--path"] : [])];
   return ["pulumi config", verb, ...flags, key, ...value].join(" ").trimEnd();
 }

@@ -3,7 +3,7 @@ import { chartValueProblems } from "../components/operator/chart-values.ts";
 import { isObject } from "../components/text/merge.ts";
 import { type FoundConfig, type Problem, isHidden, missing, unknownKey } from "./problems.ts";
 import { databaseInconsistencies } from "./database-consistency.ts";
-import { byHand, keyName, removeCommand, secretKeys, setCommand } from "./commands.ts";
+import { byHand, keyName, removeCommand, secretConfigKeys, setCommand } from "./commands.ts";
 
 /** What the keys say together. Looks only at what was found, so that it can report beside faulty values. */
 export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
@@ -112,7 +112,7 @@ function wrongChartValues({ operator }: FoundConfig, encrypted: ReadonlySet<stri
 }
 
 function plaintextSecrets(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
-  const readable = secretKeys.filter((key) => found[key] !== undefined && !encrypted.has(key));
+  const readable = secretConfigKeys.filter((key) => found[key] !== undefined && !encrypted.has(key));
   return readable.map((key) => ({
     message: `${keyName([key])} is a secret, and stands unencrypted in the stack's config`,
     fix: setCommand([key]),

@@ -2,7 +2,7 @@ import { isObject } from "../components/text/merge.ts";
 import { shown } from "../components/pulumi/arguments.ts";
 import { sourceStoreName } from "../components/postgres/plan/plan.ts";
 import { clusterNameRule } from "../components/postgres/rules/rules.ts";
-import { namespaceRule } from "../components/operator/rules.ts";
+import { namespaceRule } from "../components/kubernetes/namespace-rule.ts";
 import { keyName, setCommand } from "./commands.ts";
 import { type FoundConfig, type Problem, isHidden } from "./problems.ts";
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { answered, notAnswered, warnOnce } from "../components/kubernetes/ask-first.ts";
 import { type KubernetesArgs, getIfThere } from "../components/kubernetes/questions.ts";
 import { statusOf } from "../components/kubernetes/api.ts";
-import { ownerLabel, ownerOf } from "../components/kubernetes/owner.ts";
+import { ownerLabel, ownerLabelOf } from "../components/kubernetes/owner.ts";
 import { postgresClusterType, protectedLabel } from "../components/postgres/labels.ts";
 import type { StackConfig } from "../config.ts";
 import { byHand, keyName, setCommand } from "./commands.ts";
@@ -74,7 +74,7 @@ async function isOfThisStack({ name, labels }: LiveDatabase): Promise<boolean> {
   const label = labels[ownerLabel];
   if (label === undefined) return false;
   const urn = pulumi.createUrn(databaseComponent(name), postgresClusterType);
-  return label === (await ownerOf({ urn }));
+  return label === (await ownerLabelOf({ urn }));
 }
 
 const clusterList = z.object({

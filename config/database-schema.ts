@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import * as rules from "../components/postgres/rules/rules.ts";
-import { namespaceRule } from "../components/operator/rules.ts";
+import { namespaceRule } from "../components/kubernetes/namespace-rule.ts";
 import { bucketRule, pathRule } from "../components/s3/rules.ts";
 import { number, text, yesOrNo } from "./values.ts";
 

@@ -9,7 +9,7 @@ import {
   keyName,
   nearestKey,
   removeCommand,
-  secretKeys,
+  secretConfigKeys,
   setCommand,
 } from "./commands.ts";
 
@@ -24,7 +24,7 @@ export type FoundConfig = Readonly<Record<string, unknown>>;
 
 /** Whether the values of a top-level key must not be shown: those of some never, others if they are encrypted. */
 export function isHidden(key: PropertyKey | undefined, encrypted: ReadonlySet<string>): boolean {
-  return encrypted.has(String(key)) || secretKeys.includes(String(key));
+  return encrypted.has(String(key)) || secretConfigKeys.includes(String(key));
 }
 
 /** What zod found, in the terms of `pulumi config`. */

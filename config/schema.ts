@@ -21,13 +21,8 @@ import {
   uidRule,
 } from "../components/ceph/rgw-user/rgw-user-rules.ts";
 import { shown } from "../components/pulumi/arguments.ts";
-import {
-  chartRule,
-  chartVersionRule,
-  namespaceRule,
-  releaseRule,
-  repositoryRule,
-} from "../components/operator/rules.ts";
+import { chartRule, chartVersionRule, releaseRule, repositoryRule } from "../components/operator/rules.ts";
+import { namespaceRule } from "../components/kubernetes/namespace-rule.ts";
 import { imageRule } from "../components/backup-plugin/rules.ts";
 import { bucketRule, caBundleRule, endpointRule, regionRule } from "../components/s3/rules.ts";
 import { databaseEntry } from "./database-schema.ts";

@@ -10,7 +10,7 @@ import { isNothing, nearbyArchives } from "../components/archive/nearby.ts";
 import { type RecoveryTarget, recoveryProblem } from "../components/archive/recovery-problem.ts";
 import { archivePrefix } from "../components/archive/barman.ts";
 import { archiveRule } from "../components/postgres/rules/rules.ts";
-import { secretKeys } from "../components/backup-secret/store.ts";
+import { backupSecretKeys } from "../components/backup-secret/contract.ts";
 import type { S3Connection } from "../components/s3/connection.ts";
 import { deepWithProgress, describeDeep } from "./deep-progress.ts";
 import { storeFrom } from "./store.ts";
@@ -22,7 +22,7 @@ import { storeFrom } from "./store.ts";
 new Command("archive")
   .description(
     "what the backups of a database hold and allow to recover; the store comes from the environment, by the " +
-      `names that the Secret has: ${Object.values(secretKeys).join(", ")}`,
+      `names that the Secret has: ${Object.values(backupSecretKeys).join(", ")}`,
   )
   .argument("<cluster>", "name of the database's Cluster, or the archive's place: s3://BUCKET/…/SERVERNAME")
   .argument("[serverName]", "barman's name of the lineage, if it is not that of the Cluster")

@@ -2,7 +2,7 @@ import { Command } from "commander";
 
 import { shown } from "../components/pulumi/arguments.ts";
 import { shownBytes, shownTime } from "../components/archive/units.ts";
-import { secretKeys } from "../components/backup-secret/store.ts";
+import { backupSecretKeys } from "../components/backup-secret/contract.ts";
 import { s3Client } from "../components/s3/client.ts";
 import { classify } from "../components/s3/failure.ts";
 import { probe } from "../components/s3/probe.ts";
@@ -24,7 +24,7 @@ import {
 new Command("remove-backups")
   .description(
     "deletes the backups below a stack's path, and the bucket if nothing else is in it; the store comes from the " +
-      `environment, by the names that the Secret has: ${Object.values(secretKeys).join(", ")}`,
+      `environment, by the names that the Secret has: ${Object.values(backupSecretKeys).join(", ")}`,
   )
   .option("--confirm <place>", "what is to be deleted, as BUCKET/PATH; without it nothing is")
   .action(async ({ confirm }: { confirm?: string }) => {
@@ -38,7 +38,8 @@ new Command("remove-backups")
 async function run(confirm: string | undefined): Promise<number> {
   const store = storeFrom(process.env);
   const path = store.path.split("/").filter(Boolean).join("/");
-  if (path === "") throw new Error(`${secretKeys.path} must be the path of one stack, such as /homelab.`);
+  if (path === "")
+    throw new Error(`${backupSecretKeys.path} must be the path of one stack, such as /homelab.`);
   const place = `${store.bucket}/${path}`;
   if (confirm !== undefined && confirm !== place)
     throw new Error(`--confirm is ${shown(confirm)}, and the place is ${shown(place)}. Nothing was deleted.`);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Rule } from "../components/pulumi/arguments.ts";
-import { secretKeys } from "../components/backup-secret/store.ts";
+import { backupSecretKeys } from "../components/backup-secret/contract.ts";
 import { type S3Connection, withoutSlash } from "../components/s3/connection.ts";
 import {
   bucketRule,
@@ -19,13 +19,13 @@ export interface NamedStore {
 }
 
 const variables = z.object({
-  [secretKeys.endpoint]: variable(endpointRule),
-  [secretKeys.region]: variable(regionRule).default("local"),
-  [secretKeys.bucket]: variable(bucketRule),
-  [secretKeys.path]: variable(pathRule).default("/"),
-  [secretKeys.accessKeyId]: variable(keyRule),
-  [secretKeys.secretAccessKey]: variable(keyRule),
-  [secretKeys.caBundle]: variable(caBundleRule).optional(),
+  [backupSecretKeys.endpoint]: variable(endpointRule),
+  [backupSecretKeys.region]: variable(regionRule).default("local"),
+  [backupSecretKeys.bucket]: variable(bucketRule),
+  [backupSecretKeys.path]: variable(pathRule).default("/"),
+  [backupSecretKeys.accessKeyId]: variable(keyRule),
+  [backupSecretKeys.secretAccessKey]: variable(keyRule),
+  [backupSecretKeys.caBundle]: variable(caBundleRule).optional(),
 });
 
 function variable(rule: Rule<string>) {
@@ -45,13 +45,13 @@ export function storeFrom(environment: NodeJS.ProcessEnv): NamedStore {
   const { data } = parsed;
   return {
     connection: {
-      endpoint: withoutSlash(data[secretKeys.endpoint]),
-      region: data[secretKeys.region],
-      caBundle: data[secretKeys.caBundle],
-      accessKeyId: data[secretKeys.accessKeyId],
-      secretAccessKey: data[secretKeys.secretAccessKey],
+      endpoint: withoutSlash(data[backupSecretKeys.endpoint]),
+      region: data[backupSecretKeys.region],
+      caBundle: data[backupSecretKeys.caBundle],
+      accessKeyId: data[backupSecretKeys.accessKeyId],
+      secretAccessKey: data[backupSecretKeys.secretAccessKey],
     },
-    bucket: data[secretKeys.bucket],
-    path: data[secretKeys.path],
+    bucket: data[backupSecretKeys.bucket],
+    path: data[backupSecretKeys.path],
   };
 }

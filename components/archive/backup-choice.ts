@@ -18,8 +18,8 @@ export function chosenBackup(
     const known = backups.map(({ id }) => id).join(", ");
     return `there is no backup ${backupId ?? ""} at ${archiveUrl(archive.location)} that has ended. Available: ${known}.`;
   }
-  const inTime = named.filter(({ extent }) => targetTime === undefined || extent.endTime <= targetTime);
-  return inTime.at(-1) ?? tooEarly(oldest, targetTime ?? oldest.extent.endTime, backupId);
+  const readWithin = named.filter(({ extent }) => targetTime === undefined || extent.endTime <= targetTime);
+  return readWithin.at(-1) ?? tooEarly(oldest, targetTime ?? oldest.extent.endTime, backupId);
 }
 
 function noBackup(archive: Archive): string {

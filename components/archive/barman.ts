@@ -1,11 +1,11 @@
 import type { ObjectStoreSpec } from "../crds/types.ts";
-import { secretKeys } from "../backup-secret/store.ts";
+import { backupSecretKeys } from "../backup-secret/contract.ts";
 
 /** Barman's part of an ObjectStore or of a Cluster's `barmanObjectStore`; both have the same fields. */
 export type BarmanConfiguration = ObjectStoreSpec["configuration"];
 
 /** A store whose values are known, without its keys. */
-export interface Store {
+export interface BackupStore {
   endpoint: string;
   hasPrivateCa: boolean;
   bucket: string;
@@ -26,13 +26,13 @@ export interface BarmanTuning {
 export const barmanPlugin = "barman-cloud.cloudnative-pg.io";
 
 /** `s3://<bucket><path>/<cluster>`; an archive in a place of its own has no cluster's prefix. */
-export function destinationPath({ bucket, path }: Store, cluster: string | undefined): string {
+export function destinationPath({ bucket, path }: BackupStore, cluster: string | undefined): string {
   return `s3://${[bucket, ...parts(path), ...(cluster === undefined ? [] : [cluster])].join("/")}`;
 }
 
 /** Where barman puts one lineage of a cluster, as the beginning of object names. */
 export function archivePrefix(
-  { path }: Pick<Store, "path">,
+  { path }: Pick<BackupStore, "path">,
   cluster: string | undefined,
   serverName: string,
 ): string {
@@ -42,7 +42,7 @@ export function archivePrefix(
 const parts = (path: string): string[] => path.split("/").filter((part) => part !== "");
 
 export function barmanConfiguration(
-  store: Store,
+  store: BackupStore,
   cluster: string | undefined,
   tuning: BarmanTuning,
 ): BarmanConfiguration {
@@ -50,11 +50,11 @@ export function barmanConfiguration(
   return {
     destinationPath: destinationPath(store, cluster),
     endpointURL: store.endpoint,
-    ...(store.hasPrivateCa && { endpointCA: fromSecret(secretKeys.caBundle) }),
+    ...(store.hasPrivateCa && { endpointCA: fromSecret(backupSecretKeys.caBundle) }),
     s3Credentials: {
-      accessKeyId: fromSecret(secretKeys.accessKeyId),
-      secretAccessKey: fromSecret(secretKeys.secretAccessKey),
-      region: fromSecret(secretKeys.region),
+      accessKeyId: fromSecret(backupSecretKeys.accessKeyId),
+      secretAccessKey: fromSecret(backupSecretKeys.secretAccessKey),
+      region: fromSecret(backupSecretKeys.region),
     },
     data: {
       ...compressed(tuning.dataCompression),

@@ -3,7 +3,7 @@ import type { S3Connection } from "../s3/connection.ts";
 import { classify } from "../s3/failure.ts";
 import type { Archive } from "./archive.ts";
 import { archiveUrl } from "./location.ts";
-import type { Store } from "./read-archive.ts";
+import type { ArchiveReader } from "./read-archive.ts";
 import { segmentReader } from "./segment-reader.ts";
 import type { DamagedSegment, WalSegment } from "./wal-segment.ts";
 
@@ -44,7 +44,7 @@ export async function damagedSegments(
   const { location } = archive;
   const ending = new AbortController();
   const abortSignal = AbortSignal.any([ending.signal, AbortSignal.timeout(budget.seconds * 1_000)]);
-  const store: Store = { client: s3Client(connection), location, abortSignal };
+  const store: ArchiveReader = { client: s3Client(connection), location, abortSignal };
   const read = segmentReader(store, archive);
   const report: DamageReport = { damaged: [], read: 0, skipped: 0 };
   let left = budget.bytes;

@@ -6,7 +6,7 @@ import type { Archive } from "./archive.ts";
 import { expectedIn } from "./damage.ts";
 import type { ListedObject } from "./listing.ts";
 import { archiveUrl } from "./location.ts";
-import { type Store, pagesOf } from "./read-archive.ts";
+import { type ArchiveReader, pagesOf } from "./read-archive.ts";
 import { GoneError, objectBytes } from "./read-object.ts";
 import { segmentProblem, sizeProblem } from "./segment-check.ts";
 import { tarPacking, tarProblem } from "./tar-check.ts";
@@ -56,7 +56,7 @@ export async function deepCheck(
   const { location } = archive;
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, abortSignal]);
-  const store: Store = { client: s3Client(connection), location, abortSignal: signal };
+  const store: ArchiveReader = { client: s3Client(connection), location, abortSignal: signal };
   const report: DeepReport = { objects: 0, bytes: 0, damaged: 0, unread: 0, segments: [] };
   const failureOf = (error: unknown): S3Failure =>
     classify(error, { connection, bucket: location.bucket, attempt: `read ${archiveUrl(location)}` });
@@ -77,7 +77,7 @@ export async function deepCheck(
 }
 
 class Checker {
-  private readonly store: Store;
+  private readonly store: ArchiveReader;
   private readonly expected: ReturnType<typeof expectedIn>;
   private readonly observer: DeepObserver;
   private readonly report: DeepReport;
@@ -85,7 +85,7 @@ class Checker {
   private failures = 0;
 
   constructor(
-    store: Store,
+    store: ArchiveReader,
     archive: Archive,
     observer: DeepObserver,
     report: DeepReport,

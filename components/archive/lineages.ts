@@ -2,7 +2,7 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 
 import type { S3Connection } from "../s3/connection.ts";
 import { type ArchiveLocation, beginning } from "./location.ts";
-import { type Store, inBatches, inTime } from "./read-archive.ts";
+import { type ArchiveReader, inBatches, readWithin } from "./read-archive.ts";
 import { parseTime, shownTime } from "./units.ts";
 
 /** What one server name below a cluster's prefix holds. */
@@ -25,7 +25,7 @@ export function lineagesBelow(
   cluster: ArchiveLocation,
   timeoutSeconds = 30,
 ): Promise<Lineage[]> {
-  return inTime(connection, cluster, timeoutSeconds, async (store) => {
+  return readWithin(connection, cluster, timeoutSeconds, async (store) => {
     const { folders } = await listed(store, beginning(cluster.prefix));
     const lineages = await inBatches(folders, (serverName) => lineageOf(store, serverName));
     return lineages.filter(({ lastBackup, lastWal }) => lastBackup !== undefined || lastWal !== undefined);
@@ -47,7 +47,7 @@ export function describeLineage({ serverName, lastBackup, lastWal }: Lineage): s
   return `"${serverName}" (${lastBackup === undefined ? "no base backup" : `last base backup ${lastBackup}`}, ${wal})`;
 }
 
-async function lineageOf(store: Store, serverName: string): Promise<Lineage> {
+async function lineageOf(store: ArchiveReader, serverName: string): Promise<Lineage> {
   const prefix = `${beginning(store.location.prefix)}${serverName}`;
   const [base, wals] = await Promise.all([
     listed(store, `${prefix}/base/`),
@@ -62,7 +62,7 @@ async function lineageOf(store: Store, serverName: string): Promise<Lineage> {
 
 /** What is right below a prefix: folders by name, and when its objects were written; of so many pages of the list. */
 export async function listed(
-  { client, location, abortSignal }: Store,
+  { client, location, abortSignal }: ArchiveReader,
   prefix: string,
   pages = Infinity,
 ): Promise<{ folders: string[]; times: number[] }> {

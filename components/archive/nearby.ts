@@ -2,7 +2,7 @@ import type { S3Connection } from "../s3/connection.ts";
 import type { Archive } from "./archive.ts";
 import { listed } from "./lineages.ts";
 import { type ArchiveLocation, archiveUrl, beginning, lineageParts } from "./location.ts";
-import { type Store, inBatches, inTime } from "./read-archive.ts";
+import { type ArchiveReader, inBatches, readWithin } from "./read-archive.ts";
 
 /** As many folders are looked into at each level. */
 const lookedInto = 24;
@@ -20,7 +20,7 @@ export function nearbyArchives(
   connection: S3Connection,
   location: ArchiveLocation,
 ): Promise<string | undefined> {
-  return inTime(connection, location, 30, async (store) => {
+  return readWithin(connection, location, 30, async (store) => {
     const { cluster: above } = lineageParts(location);
     const [isAbove, below, beside] = [
       above.prefix !== "" && (await isArchive(store, above.prefix)),
@@ -38,7 +38,7 @@ export function nearbyArchives(
   });
 }
 
-async function archivesBelow(store: Store, { bucket, prefix }: ArchiveLocation): Promise<string[]> {
+async function archivesBelow(store: ArchiveReader, { bucket, prefix }: ArchiveLocation): Promise<string[]> {
   const { folders } = await listed(store, beginning(prefix), 1);
   const found = await inBatches(folders.slice(0, lookedInto), async (folder) => {
     const place = `${beginning(prefix)}${folder}`;
@@ -47,7 +47,7 @@ async function archivesBelow(store: Store, { bucket, prefix }: ArchiveLocation):
   return found.flat();
 }
 
-async function isArchive(store: Store, prefix: string): Promise<boolean> {
+async function isArchive(store: ArchiveReader, prefix: string): Promise<boolean> {
   const { folders } = await listed(store, beginning(prefix), 1);
   return folders.includes("base") || folders.includes("wals");
 }

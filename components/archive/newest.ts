@@ -5,7 +5,7 @@ import { archiveObject } from "./archive-object.ts";
 import { type BackupFile, type EndedBackup, hasEnded, parseBackup } from "./base-backup.ts";
 import { listed } from "./lineages.ts";
 import type { ArchiveLocation } from "./location.ts";
-import { type Store, contentOf, inBatches, inTime } from "./read-archive.ts";
+import { type ArchiveReader, contentOf, inBatches, readWithin } from "./read-archive.ts";
 import { positionOf, segmentNameAt, timelineOf } from "./wal-segment.ts";
 
 /** The newest of what an archive holds: enough to tell whether anything gets there still. */
@@ -40,7 +40,7 @@ export function lookAtNewest(
   location: ArchiveLocation,
   timeoutSeconds = 30,
 ): Promise<Newest> {
-  return inTime(connection, location, timeoutSeconds, async (store) => {
+  return readWithin(connection, location, timeoutSeconds, async (store) => {
     const { folders } = await listed(store, `${location.prefix}/base/`);
     const { complete, incomplete } = await newestComplete(store, folders.toReversed());
     const missing = await missingWal(store, complete);
@@ -50,7 +50,7 @@ export function lookAtNewest(
 
 /** The two newest that are complete, and what is newer than both. */
 async function newestComplete(
-  store: Store,
+  store: ArchiveReader,
   ids: string[],
 ): Promise<{ complete: EndedBackup[]; incomplete: Attempt[] }> {
   const complete: EndedBackup[] = [];
@@ -64,7 +64,7 @@ async function newestComplete(
   return { complete, incomplete };
 }
 
-async function backupOf(store: Store, id: string): Promise<EndedBackup | Attempt> {
+async function backupOf(store: ArchiveReader, id: string): Promise<EndedBackup | Attempt> {
   const [info, files] = await Promise.all([contentOf(store, `base/${id}/backup.info`), filesOf(store, id)]);
   if (info === undefined) return { id, is: "has no backup.info" };
   const backup = parseBackup(id, Buffer.from(info).toString(), files);
@@ -73,7 +73,7 @@ async function backupOf(store: Store, id: string): Promise<EndedBackup | Attempt
   return backup.missingFiles.length > 0 ? { id, is: `lacks ${backup.missingFiles[0] ?? ""}` } : backup;
 }
 
-async function filesOf(store: Store, id: string): Promise<BackupFile[]> {
+async function filesOf(store: ArchiveReader, id: string): Promise<BackupFile[]> {
   const page = await objectsAfter(store, `base/${id}/`);
   return page.map(({ name, bytes }) => ({ name: name.slice(`base/${id}/`.length), bytes }));
 }
@@ -82,7 +82,10 @@ async function filesOf(store: Store, id: string): Promise<BackupFile[]> {
  * WAL that was complete when the newest backup ended, where nothing from it on is in the archive. The last segment of a
  * backup may not be: of a standby's it is the one that the primary still writes to, for days if nobody uses it.
  */
-async function missingWal(store: Store, [newest, before]: EndedBackup[]): Promise<string | undefined> {
+async function missingWal(
+  store: ArchiveReader,
+  [newest, before]: EndedBackup[],
+): Promise<string | undefined> {
   if (newest === undefined) return undefined;
   const { walSegmentBytes } = newest;
   const { beginWal, endWal } = newest.extent;
@@ -102,7 +105,7 @@ async function missingWal(store: Store, [newest, before]: EndedBackup[]): Promis
 
 /** The first page of the objects below a prefix, or of those of them that come after a name. */
 async function objectsAfter(
-  { client, location: { bucket, prefix }, abortSignal }: Store,
+  { client, location: { bucket, prefix }, abortSignal }: ArchiveReader,
   below: string,
   after?: string,
 ): Promise<BackupFile[]> {

@@ -16,12 +16,12 @@ import type { TimelineHistory } from "./timeline-history.ts";
 
 /** Whether anything is there: WAL or backups of an earlier cluster, to which another one must not add its own. */
 export function isOccupied(connection: S3Connection, location: ArchiveLocation): Promise<boolean> {
-  return inTime(connection, location, 30, (store) => hasObject(store, ""));
+  return readWithin(connection, location, 30, (store) => hasObject(store, ""));
 }
 
 /** Whether there is an object whose name below the archive's prefix begins so. */
 export async function hasObject(
-  { client, location: { bucket, prefix }, abortSignal }: Store,
+  { client, location: { bucket, prefix }, abortSignal }: ArchiveReader,
   beginning: string,
 ): Promise<boolean> {
   const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/${beginning}`, MaxKeys: 1 });
@@ -38,7 +38,7 @@ export function readArchive(
   location: ArchiveLocation,
   timeoutSeconds = 120,
 ): Promise<Archive> {
-  return inTime(connection, location, timeoutSeconds, async (store) => {
+  return readWithin(connection, location, timeoutSeconds, async (store) => {
     const readAt = new Date();
     const listed = listing(await objectsOf(store));
     return withoutWrongSizes({
@@ -54,18 +54,18 @@ export function readArchive(
 }
 
 /** An archive while it is read. */
-export interface Store {
+export interface ArchiveReader {
   client: S3Client;
   location: ArchiveLocation;
   abortSignal: AbortSignal;
 }
 
 /** The result of some requests; an S3Failure where one of them fails, or the time is over. */
-export async function inTime<T>(
+export async function readWithin<T>(
   connection: S3Connection,
   location: ArchiveLocation,
   seconds: number,
-  work: (store: Store) => Promise<T>,
+  work: (store: ArchiveReader) => Promise<T>,
 ): Promise<T> {
   const client = s3Client(connection);
   const abortSignal = AbortSignal.timeout(seconds * 1_000);
@@ -83,14 +83,18 @@ export async function inTime<T>(
   }
 }
 
-async function objectsOf(store: Store): Promise<ListedObject[]> {
+async function objectsOf(store: ArchiveReader): Promise<ListedObject[]> {
   const objects: ListedObject[] = [];
   for await (const page of pagesOf(store)) objects.push(...page);
   return objects;
 }
 
 /** The objects of an archive by name, as many at a time as the store lists. */
-export async function* pagesOf({ client, location, abortSignal }: Store): AsyncGenerator<ListedObject[]> {
+export async function* pagesOf({
+  client,
+  location,
+  abortSignal,
+}: ArchiveReader): AsyncGenerator<ListedObject[]> {
   const prefix = `${location.prefix}/`;
   let token: string | undefined;
   do {
@@ -108,7 +112,7 @@ export async function* pagesOf({ client, location, abortSignal }: Store): AsyncG
 }
 
 async function backupsOf(
-  store: Store,
+  store: ArchiveReader,
   listed: Listing,
 ): Promise<Pick<Archive, "backups" | "unreadableBackups">> {
   const known = [...listed.backups].filter(([, files]) => files.some(({ name }) => name === "backup.info"));
@@ -122,7 +126,10 @@ async function backupsOf(
   };
 }
 
-async function historyOf(store: Store, { name, timeline, packing }: HistoryFile): Promise<TimelineHistory> {
+async function historyOf(
+  store: ArchiveReader,
+  { name, timeline, packing }: HistoryFile,
+): Promise<TimelineHistory> {
   const content = await contentOf(store, name);
   const text = content && (await historyText(packing, content));
   return { timeline, ancestors: text === undefined ? undefined : parseHistory(text) };
@@ -130,7 +137,7 @@ async function historyOf(store: Store, { name, timeline, packing }: HistoryFile)
 
 /** Undefined if it is gone: retention may delete what was listed a moment ago. */
 export async function contentOf(
-  { client, location, abortSignal }: Store,
+  { client, location, abortSignal }: ArchiveReader,
   name: string,
 ): Promise<Uint8Array | undefined> {
   const command = new GetObjectCommand({ Bucket: location.bucket, Key: `${location.prefix}/${name}` });

@@ -2,7 +2,7 @@ import { Readable, addAbortSignal } from "node:stream";
 
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 
-import type { Store } from "./read-archive.ts";
+import type { ArchiveReader } from "./read-archive.ts";
 
 /** An object that was listed a moment ago, and that retention has deleted since. */
 export class GoneError extends Error {
@@ -11,7 +11,7 @@ export class GoneError extends Error {
 
 /** The bytes of an object, by its name below the archive's prefix, as they come. Throws a GoneError if it is gone. */
 export async function* objectBytes(
-  { client, location, abortSignal }: Store,
+  { client, location, abortSignal }: ArchiveReader,
   name: string,
 ): AsyncGenerator<Uint8Array> {
   const command = new GetObjectCommand({ Bucket: location.bucket, Key: `${location.prefix}/${name}` });

@@ -1,6 +1,6 @@
 import type { Archive } from "./archive.ts";
 import { expectedIn } from "./damage.ts";
-import type { Store } from "./read-archive.ts";
+import type { ArchiveReader } from "./read-archive.ts";
 import { GoneError, objectBytes } from "./read-object.ts";
 import { type SegmentReport, readSegment } from "./segment-check.ts";
 import { type WalSegment, segmentObject } from "./wal-segment.ts";
@@ -9,7 +9,7 @@ import { type WalSegment, segmentObject } from "./wal-segment.ts";
 export type ReadSegment = (segment: WalSegment) => Promise<SegmentReport>;
 
 /** Looks into the segments of an archive, each whole. */
-export function segmentReader(store: Store, archive: Archive): ReadSegment {
+export function segmentReader(store: ArchiveReader, archive: Archive): ReadSegment {
   const expected = expectedIn(archive);
   return async (segment) => {
     try {

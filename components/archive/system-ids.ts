@@ -4,7 +4,7 @@ import type { S3Connection } from "../s3/connection.ts";
 import { parseBackup } from "./base-backup.ts";
 import { listed } from "./lineages.ts";
 import type { ArchiveLocation } from "./location.ts";
-import { type Store, inTime } from "./read-archive.ts";
+import { type ArchiveReader, readWithin } from "./read-archive.ts";
 import { GoneError, objectBytes } from "./read-object.ts";
 import { UnpackError, isPacking, unpack } from "./unpack/unpack.ts";
 import { segmentHead } from "./wal-pages.ts";
@@ -18,7 +18,7 @@ export function systemIdsIn(
   location: ArchiveLocation,
   timeoutSeconds = 30,
 ): Promise<string[]> {
-  return inTime(connection, location, timeoutSeconds, async (store) => {
+  return readWithin(connection, location, timeoutSeconds, async (store) => {
     const { folders } = await listed(store, `${location.prefix}/base/`);
     const ends = [...new Set([folders[0], folders.at(-1)])].flatMap((id) => id ?? []);
     const found = await Promise.all([...ends.map((id) => ofBackup(store, id)), ofFirstWal(store)]);
@@ -26,12 +26,12 @@ export function systemIdsIn(
   });
 }
 
-async function ofBackup(store: Store, id: string): Promise<string | undefined> {
+async function ofBackup(store: ArchiveReader, id: string): Promise<string | undefined> {
   const info = await bytesOf(objectBytes(store, `base/${id}/backup.info`), Infinity);
   return info && parseBackup(id, info.toString(), [])?.systemId;
 }
 
-async function ofFirstWal(store: Store): Promise<string | undefined> {
+async function ofFirstWal(store: ArchiveReader): Promise<string | undefined> {
   const { bucket, prefix } = store.location;
   const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: `${prefix}/wals/`, MaxKeys: 10 });
   const { Contents = [] } = await store.client.send(command, { abortSignal: store.abortSignal });

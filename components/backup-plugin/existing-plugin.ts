@@ -6,7 +6,7 @@ import { askedBeforeMaking } from "../kubernetes/ask-first.ts";
 import { barmanPlugin } from "../archive/barman.ts";
 import { type Answer, type KubernetesArgs, getOrUndefined } from "../kubernetes/questions.ts";
 import { namespaceIn } from "../kubernetes/named.ts";
-import { labelled, ownerAt, ownerLabel, ownerOf } from "../kubernetes/owner.ts";
+import { labelled, ownerAt, ownerLabel, ownerLabelOf } from "../kubernetes/owner.ts";
 
 export const barmanPluginType = "cnpg-rgw:cnpg:BarmanCloudPlugin";
 
@@ -19,7 +19,7 @@ export function refusesSecondPlugin(
   return beforeCreate(component, async ({ metadata }) => {
     const namespace = await namespaceIn(metadata);
     if (namespace === undefined) return undefined;
-    const owner = await ownerOf(component);
+    const owner = await ownerLabelOf(component);
     const found = await askedBeforeMaking(
       `Service barman-cloud is in namespace ${namespace} already`,
       "get Services and ServiceAccounts there",

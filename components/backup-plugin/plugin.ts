@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Rule, checked } from "../pulumi/arguments.ts";
 import type { KubernetesArgs } from "../kubernetes/questions.ts";
 import { keepsFields } from "../kubernetes/keep-fields.ts";
-import { ownerLabel, ownerOf } from "../kubernetes/owner.ts";
+import { ownerLabel, ownerLabelOf } from "../kubernetes/owner.ts";
 import { type PreflightArgs, kubernetesToAsk } from "../kubernetes/preflight-args.ts";
-import { namespaceRule } from "../operator/rules.ts";
+import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import {
   type PluginContainer,
   type ResourceRequirements,
@@ -184,7 +184,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
 
   /** With the label by which an update that was broken off knows its own again, and another stack what is not its own. */
   private owned<T extends { labels: Record<string, string> }>(metadata: T) {
-    return { ...metadata, labels: { ...metadata.labels, [ownerLabel]: ownerOf(this) } };
+    return { ...metadata, labels: { ...metadata.labels, [ownerLabel]: ownerLabelOf(this) } };
   }
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../pulumi/arguments.ts";
-import { namespaceRule } from "../operator/rules.ts";
+import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { type BackupSecretArgs, lastingNamespace, secretMaker } from "./secret.ts";
 
 export interface BackupCredentialsArgs extends BackupSecretArgs {

@@ -4,8 +4,8 @@ import { beforeCreate, beforeUpdate } from "../pulumi/hooks.ts";
 import { askedBeforeMaking } from "../kubernetes/ask-first.ts";
 import { type KubernetesArgs, type FoundSecret, findSecret } from "../kubernetes/questions.ts";
 import { namespaceIn } from "../kubernetes/named.ts";
-import { labelled, ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
-import { backupSecretName, secretKeys } from "./store.ts";
+import { labelled, ownerLabel, ownerLabelOf, takesBack } from "../kubernetes/owner.ts";
+import { backupSecretName, backupSecretKeys } from "./contract.ts";
 import { knownParts, knownValues } from "../pulumi/outputs.ts";
 import { log } from "../pulumi/log.ts";
 
@@ -35,7 +35,7 @@ export function refusesOthersSecret(
       const [namespace, values] = await Promise.all([namespaceIn(metadata), knownValues(declared)]);
       const secret = namespace === undefined ? undefined : await found(namespace);
       if (namespace === undefined || secret === undefined) return undefined;
-      const others = madeByOthers(secret, namespace, await ownerOf(component));
+      const others = madeByOthers(secret, namespace, await ownerLabelOf(component));
       if (others !== undefined) return others;
       const problem = reasonToRefuse(secret, values);
       if (problem !== undefined) {
@@ -52,7 +52,7 @@ export function refusesOthersSecret(
       const namespace = await namespaceIn(metadata);
       const secret = namespace === undefined ? undefined : await found(namespace);
       if (namespace === undefined || secret === undefined) return undefined;
-      const owners = [await ownerOf(component), await ownerBefore(metadataBefore)];
+      const owners = [await ownerLabelOf(component), await ownerBefore(metadataBefore)];
       return takenByOthers(secret, namespace, owners);
     }),
   );
@@ -105,7 +105,7 @@ export function reasonToRefuse(
   { data, isImmutable, type }: Pick<FoundSecret, "data" | "isImmutable" | "type">,
   declared: Record<string, unknown>,
 ): string | undefined {
-  const keys = [secretKeys.accessKeyId, secretKeys.secretAccessKey];
+  const keys = [backupSecretKeys.accessKeyId, backupSecretKeys.secretAccessKey];
   const other = keys.filter((key) => data[key] !== undefined && data[key] !== declared[key]);
   if (other.length > 0) {
     return (

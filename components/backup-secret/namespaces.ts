@@ -2,7 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../pulumi/arguments.ts";
-import { namespaceRule } from "../operator/rules.ts";
+import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { type BackupSecretArgs, lastingNamespace, secretMaker } from "./secret.ts";
 
 export interface BackupNamespaceArgs {

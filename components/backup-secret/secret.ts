@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../pulumi/arguments.ts";
 import { keepsFields } from "../kubernetes/keep-fields.ts";
-import { ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
+import { ownerLabel, ownerLabelOf, takesBack } from "../kubernetes/owner.ts";
 import { type PreflightArgs, kubernetesToAsk } from "../kubernetes/preflight-args.ts";
-import { backupSecretName, secretKeys } from "./store.ts";
+import { backupSecretName, backupSecretKeys } from "./contract.ts";
 import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
 import { bucketRule, caBundleRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
 import { refusesOthersSecret } from "./existing-secret.ts";
@@ -47,7 +47,7 @@ export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentReso
           name: backupSecretName,
           namespace,
           // The first lets a database notice new keys without a restart.
-          labels: { "cnpg.io/reload": "true", [ownerLabel]: ownerOf(parent) },
+          labels: { "cnpg.io/reload": "true", [ownerLabel]: ownerLabelOf(parent) },
           annotations: takesBack,
         },
         stringData,
@@ -76,22 +76,22 @@ function secretData(
 ): Record<string, pulumi.Input<string>> {
   const { endpoint, region, caBundle, accessKeyId, secretAccessKey } = connection;
   const data = {
-    [secretKeys.accessKeyId]: pulumi.secret(
+    [backupSecretKeys.accessKeyId]: pulumi.secret(
       checked(resource, "connection.accessKeyId", accessKeyId, keyRule),
     ),
-    [secretKeys.secretAccessKey]: pulumi.secret(
+    [backupSecretKeys.secretAccessKey]: pulumi.secret(
       checked(resource, "connection.secretAccessKey", secretAccessKey, keyRule),
     ),
-    [secretKeys.region]: checked(resource, "connection.region", region, regionRule).apply(
+    [backupSecretKeys.region]: checked(resource, "connection.region", region, regionRule).apply(
       (label) => label ?? "local",
     ),
-    [secretKeys.endpoint]: checked(resource, "connection.endpoint", endpoint, endpointRule).apply(
+    [backupSecretKeys.endpoint]: checked(resource, "connection.endpoint", endpoint, endpointRule).apply(
       withoutSlash,
     ),
-    [secretKeys.bucket]: checked(resource, "bucket", bucket, bucketRule),
-    [secretKeys.path]: checked(resource, "path", path, pathRule),
+    [backupSecretKeys.bucket]: checked(resource, "bucket", bucket, bucketRule),
+    [backupSecretKeys.path]: checked(resource, "path", path, pathRule),
   };
   if (caBundle === undefined) return data;
   const pem = checked(resource, "connection.caBundle", caBundle, caBundleRule).apply((known) => known ?? "");
-  return { ...data, [secretKeys.caBundle]: pem };
+  return { ...data, [backupSecretKeys.caBundle]: pem };
 }

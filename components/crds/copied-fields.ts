@@ -1,9 +1,9 @@
-import { type Path, nearestPlaces, placesOf, written } from "./path.ts";
+import { type FieldPath, nearestPlaces, placesOf, written } from "./field-path.ts";
 import { schemas } from "./schema.ts";
 import type { CrdKind } from "./types.ts";
 
 /** What people copy from each other, or know from other tools; no likeness of names leads from it to what is right. */
-export function copiedField(kind: CrdKind, parent: Path, field: string): string | undefined {
+export function copiedField(kind: CrdKind, parent: FieldPath, field: string): string | undefined {
   if (kind === "Cluster" && parent.length === 0) return ofCluster[field];
   if (kind === "Cluster" && parent.join() === "backup" && (field === "wal" || field === "data")) {
     return `write ${nearest(kind, parent, field)}, or, with the Barman Cloud plugin, spec.configuration.${field} of the ObjectStore`;
@@ -21,7 +21,7 @@ const ofCluster: Record<string, string | undefined> = {
   schedule: "the schedule is spec.schedule of a ScheduledBackup",
 };
 
-function ofObjectStore(kind: CrdKind, parent: Path, field: string): string | undefined {
+function ofObjectStore(kind: CrdKind, parent: FieldPath, field: string): string | undefined {
   const inside = String(parent.at(-1));
   if (field === "endpointURL" && inside === "s3Credentials") {
     return `the endpoint is not a credential: write ${nearest(kind, parent, field)}, a plain URL such as "http://10.0.0.10:7480"`;
@@ -35,7 +35,7 @@ function ofObjectStore(kind: CrdKind, parent: Path, field: string): string | und
   return undefined;
 }
 
-function nearest(kind: CrdKind, parent: Path, field: string): string {
+function nearest(kind: CrdKind, parent: FieldPath, field: string): string {
   const [place = []] = nearestPlaces(placesOf(schemas[kind], field), parent);
   return written(place);
 }

@@ -1,5 +1,5 @@
 import { isPlainObject } from "../text/plain-object.ts";
-import { type Path, pathOf, written } from "./path.ts";
+import { type FieldPath, fieldPathOf, written } from "./field-path.ts";
 import { type ServedSchema, isOtherwise } from "../kubernetes/served-schema.ts";
 import { insteadOf, meantValue } from "./suggestion.ts";
 import type { CrdKind } from "./types.ts";
@@ -28,7 +28,7 @@ export function schemaProblems(
   const show = showValues ? (value: unknown) => `, not ${shownValue(value)}` : () => "";
   const found = withoutEchoes(violations(kind, given)).map((violation) => ({
     violation,
-    path: pathOf(violation.instancePath, given),
+    path: fieldPathOf(violation.instancePath, given),
   }));
   return found
     .filter(({ violation, path }) => !served || !isOtherwise(served, path, violation))
@@ -52,7 +52,7 @@ function withoutEchoes(found: readonly Violation[]): Violation[] {
 /** How a message goes on after what would be right: with the value, unless it may be secret. */
 type Show = (value: unknown) => string;
 
-function sentence(kind: CrdKind, path: Path, violation: Violation, show: Show): string {
+function sentence(kind: CrdKind, path: FieldPath, violation: Violation, show: Show): string {
   const at = written(path);
   const { data } = violation;
   const schema = schemaOf(violation);

@@ -31,5 +31,5 @@ export const apiVersions: Readonly<Record<CrdKind, string>> = {
 export const pluralOf = (kind: CrdKind): string => `${kind.toLowerCase()}s`;
 
 /** Path of an object in the API. */
-export const pathOf = (kind: CrdKind, { namespace, name }: { namespace: string; name: string }): string =>
+export const apiPathOf = (kind: CrdKind, { namespace, name }: { namespace: string; name: string }): string =>
   `/apis/${apiVersions[kind]}/namespaces/${namespace}/${pluralOf(kind)}/${encodeURIComponent(name)}`;

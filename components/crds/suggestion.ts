@@ -1,12 +1,17 @@
 import { distance } from "fastest-levenshtein";
 
 import { copiedField } from "./copied-fields.ts";
-import { type Path, nearestPlaces, placesOf, written } from "./path.ts";
+import { type FieldPath, nearestPlaces, placesOf, written } from "./field-path.ts";
 import { type Schema, schemas } from "./schema.ts";
 import type { CrdKind } from "./types.ts";
 
 /** What to write instead of a field that an object has not. */
-export function insteadOf(field: string, parent: Path, fields: readonly string[], kind: CrdKind): string {
+export function insteadOf(
+  field: string,
+  parent: FieldPath,
+  fields: readonly string[],
+  kind: CrdKind,
+): string {
   const { names, isLikely } = similar(field, fields);
   const here = names.map((name) => written([...parent, name]));
   const places = isLikely ? here : [...elsewhere(schemas[kind], field, parent), ...here];
@@ -50,7 +55,7 @@ function isBeginning(one: string, other: string): boolean {
 }
 
 /** A name such as `name` is in too many places to point at one. */
-function elsewhere(schema: Schema, field: string, from: Path): string[] {
+function elsewhere(schema: Schema, field: string, from: FieldPath): string[] {
   const nearest = nearestPlaces(placesOf(schema, field), from);
   return nearest.length <= 3 ? nearest.map(written) : [];
 }

@@ -6,7 +6,7 @@ import { loadKubeconfig } from "./kubeconfig.ts";
 import { proxyOf } from "./proxy.ts";
 
 export type { KubernetesArgs } from "./kubernetes-args.ts";
-export { inTime } from "./in-time.ts";
+export { withDeadline } from "./deadline.ts";
 
 /** Loaded where it is needed first: its hundreds of files take half a second, which most runs can do without. */
 export const kubernetesClient = () => import("@kubernetes/client-node");

@@ -6,7 +6,7 @@ import { knownParts } from "../pulumi/outputs.ts";
 import { log } from "../pulumi/log.ts";
 import { askedBeforeMaking } from "./ask-first.ts";
 import { type KubernetesArgs, getIfThere } from "./questions.ts";
-import { inTime, reasonOf, statusOf } from "./api.ts";
+import { withDeadline, reasonOf, statusOf } from "./api.ts";
 import { kubePatch } from "./request.ts";
 import { type Handover, handOver, managedFields } from "./managed-fields.ts";
 
@@ -41,7 +41,7 @@ export async function keepFields(
   if (object === undefined) return undefined;
   const where = object.metadata.namespace === undefined ? "" : ` in namespace ${object.metadata.namespace}`;
   const what = `${object.kind} ${object.metadata.name}${where}`;
-  const path = pathOf(object);
+  const path = apiPathOf(object);
   const declarations = [now, before].map(asStored);
   for (let tries = 1; ; tries += 1) {
     const live = await askedBeforeMaking(
@@ -66,7 +66,7 @@ export async function keepFields(
 const liveObject = z.object({ metadata: z.object({ resourceVersion: z.string(), managedFields }) });
 
 /** All kinds that the components make have a plural of this form. */
-function pathOf({ apiVersion, kind, metadata: { namespace, name } }: z.output<typeof identity>): string {
+function apiPathOf({ apiVersion, kind, metadata: { namespace, name } }: z.output<typeof identity>): string {
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const within = namespace === undefined ? "" : `/namespaces/${namespace}`;
   return `${group}${within}/${kind.toLowerCase()}s/${encodeURIComponent(name)}`;
@@ -91,7 +91,7 @@ function patch(
     { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion },
   ] as const;
   const target = pulumi.runtime.isDryRun() ? `${path}?dryRun=All` : path;
-  return inTime(10_000, (deadline) => kubePatch(cluster, target, operations, deadline));
+  return withDeadline(10_000, (deadline) => kubePatch(cluster, target, operations, deadline));
 }
 
 function notKept(

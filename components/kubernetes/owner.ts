@@ -35,7 +35,7 @@ function urnAtFirst(urn: string): string {
  * The owner label's value: a digest of the component's URN, since label values have at most 63 characters. A promise
  * and no output: children whose inputs depended on their own component would wait for each other for ever.
  */
-export async function ownerOf({ urn }: { urn: pulumi.Output<string> }): Promise<string> {
+export async function ownerLabelOf({ urn }: { urn: pulumi.Output<string> }): Promise<string> {
   return createHash("sha256")
     .update(urnAtFirst(await settled(urn)))
     .digest("hex")

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { type KubernetesArgs, inTime, statusOf } from "./api.ts";
+import { type KubernetesArgs, withDeadline, statusOf } from "./api.ts";
 import { kubeGet } from "./request.ts";
 
 export type { KubernetesArgs } from "./api.ts";
@@ -114,7 +114,7 @@ export async function getIfThere<T extends z.ZodType>(
   timeoutMs = 10_000,
 ): Promise<z.output<T> | undefined> {
   try {
-    return schema.parse(await inTime(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)));
+    return schema.parse(await withDeadline(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)));
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
@@ -127,7 +127,7 @@ export async function getOrUndefined(
   path: string,
   timeoutMs = 10_000,
 ): Promise<unknown> {
-  return inTime(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)).catch(() => undefined);
+  return withDeadline(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)).catch(() => undefined);
 }
 
 /** Asks by GETs of paths of the API. */
@@ -135,7 +135,9 @@ type Question = (get: (path: string) => Promise<unknown>) => Promise<boolean>;
 
 async function ask(cluster: KubernetesArgs, timeoutMs: number, question: Question): Promise<Answer> {
   try {
-    const isSo = await inTime(timeoutMs, (deadline) => question((path) => kubeGet(cluster, path, deadline)));
+    const isSo = await withDeadline(timeoutMs, (deadline) =>
+      question((path) => kubeGet(cluster, path, deadline)),
+    );
     return isSo ? "yes" : "no";
   } catch (error) {
     return statusOf(error) === 404 ? "no" : "unknown";

@@ -1,4 +1,4 @@
-import { noAnswerWithin, offTheClock, timeOf } from "./in-time.ts";
+import { noAnswerWithin, offTheClock, timeOf } from "./deadline.ts";
 
 interface Waiting {
   start: () => void;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 
-import { offTheClock } from "./in-time.ts";
+import { offTheClock } from "./deadline.ts";
 import { type KubernetesArgs, KubeFailure, kubeConfigOf } from "./api.ts";
 import { loginHangs, mistakeIn } from "./kubeconfig.ts";
 import { plainAccess } from "./plain-kubeconfig.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { type KubernetesArgs, getOrUndefined } from "./questions.ts";
-import { type Path, written } from "../crds/path.ts";
+import { type FieldPath, written } from "../crds/field-path.ts";
 import { isPlainObject } from "../text/plain-object.ts";
 import { apiVersions } from "../crds/schema.ts";
 import type { CrdKind } from "../crds/types.ts";
@@ -43,7 +43,7 @@ export async function servedSchema(
 }
 
 /** Whether the cluster's CRD says otherwise than the schema that a value breaks; the API server then has its say. */
-export function isOtherwise(served: ServedSchema, path: Path, violation: Violation): boolean {
+export function isOtherwise(served: ServedSchema, path: FieldPath, violation: Violation): boolean {
   const node = schemaAt(served, path);
   if (node === undefined) return false;
   if (node === anything) return true;
@@ -68,7 +68,7 @@ export function isOtherwise(served: ServedSchema, path: Path, violation: Violati
 }
 
 /** Fields of a spec that the cluster's CRD does not have, so that its API server drops them in silence. */
-export function droppedFields(served: ServedSchema, value: unknown, at: Path = []): string[] {
+export function droppedFields(served: ServedSchema, value: unknown, at: FieldPath = []): string[] {
   if (Array.isArray(value)) return value.flatMap((item, i) => droppedBelow(served, item, at, i));
   if (!isPlainObject(value)) return [];
   return Object.entries(value)
@@ -76,7 +76,7 @@ export function droppedFields(served: ServedSchema, value: unknown, at: Path = [
     .flatMap(([field, inner]) => droppedBelow(served, inner, at, field));
 }
 
-function droppedBelow(node: ServedSchema, value: unknown, at: Path, part: string | number): string[] {
+function droppedBelow(node: ServedSchema, value: unknown, at: FieldPath, part: string | number): string[] {
   const inner = schemaAt(node, [part]);
   if (inner === anything) return [];
   return inner === undefined ? [written([...at, part])] : droppedFields(inner, value, [...at, part]);
@@ -85,7 +85,7 @@ function droppedBelow(node: ServedSchema, value: unknown, at: Path, part: string
 const anything = Symbol("anything");
 
 /** Undefined where there is no such field. */
-function schemaAt(schema: ServedSchema, path: Path): ServedSchema | typeof anything | undefined {
+function schemaAt(schema: ServedSchema, path: FieldPath): ServedSchema | typeof anything | undefined {
   let node: unknown = schema;
   for (const part of path) {
     if (!isRecord(node)) return undefined;

@@ -11,7 +11,8 @@ import { isObject } from "../text/merge.ts";
 import { type HelmValues, operatorChart, operatorValues, wantsPodMonitor } from "./operator-values.ts";
 import { type PreflightArgs, kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import { releaseTrouble } from "./release-trouble.ts";
-import { chartRule, chartVersionRule, namespaceRule, releaseRule, repositoryRule } from "./rules.ts";
+import { namespaceRule } from "../kubernetes/namespace-rule.ts";
+import { chartRule, chartVersionRule, releaseRule, repositoryRule } from "./rules.ts";
 
 export interface CnpgOperatorArgs {
   /**

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
 import type { PreflightArgs } from "../kubernetes/preflight-args.ts";
-import type { BackupStoreArgs } from "../backup-secret/store.ts";
+import type { BackupStoreArgs } from "../backup-secret/contract.ts";
 
 export interface PostgresClusterArgs {
   /** Where the database lives: a namespace that exists and has the backup Secret. A move is refused, see `recovery`. */

@@ -11,7 +11,7 @@ import { customResource } from "../kubernetes/custom-resource.ts";
 import type { ReplayLog } from "./wait/replay-log.ts";
 import { DatabaseFailure, untilDatabaseAnswers } from "./wait/until-answers.ts";
 import type { Connections } from "./preflight/bucket-check.ts";
-import { ownerLabel, ownerOf, takesBack } from "../kubernetes/owner.ts";
+import { ownerLabel, ownerLabelOf, takesBack } from "../kubernetes/owner.ts";
 import { kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import { archiveProblems } from "./preflight/archived.ts";
 import type { PostgresClusterArgs } from "./args.ts";
@@ -191,7 +191,7 @@ function makeCluster(
     namespace: plan.namespace,
     name: plan.clusterName,
     labels: {
-      [ownerLabel]: ownerOf(opts.parent),
+      [ownerLabel]: ownerLabelOf(opts.parent),
       ...(opts.protect === true && { [protectedLabel]: "true" }),
     },
     annotations,
@@ -227,7 +227,7 @@ const metadataOf = (plan: pulumi.Output<Plan>, nameOf: (plan: Plan) => string, c
   plan.apply((known) => ({
     namespace: known.namespace,
     name: nameOf(known),
-    labels: { [ownerLabel]: ownerOf(component) },
+    labels: { [ownerLabel]: ownerLabelOf(component) },
     annotations: takesBack,
   }));
 

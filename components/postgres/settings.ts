@@ -4,10 +4,10 @@ import { type Rule, checked } from "../pulumi/arguments.ts";
 import { withoutSlash } from "../s3/connection.ts";
 import { bucketRule, caBundleRule, endpointRule, pathRule } from "../s3/rules.ts";
 import { lineageParts, parseArchiveUrl } from "../archive/location.ts";
-import type { BarmanTuning, Store } from "../archive/barman.ts";
+import type { BackupStore, BarmanTuning } from "../archive/barman.ts";
 import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
-import { namespaceRule } from "../operator/rules.ts";
-import { type BackupStoreArgs, backupSecretName } from "../backup-secret/store.ts";
+import { namespaceRule } from "../kubernetes/namespace-rule.ts";
+import { type BackupStoreArgs, backupSecretName } from "../backup-secret/contract.ts";
 import type { BackupArgs, PostgresClusterArgs, RecoveryArgs } from "./args.ts";
 import * as rules from "./rules/rules.ts";
 import { nightlySchedule } from "./rules/schedule-gaps.ts";
@@ -30,7 +30,7 @@ export interface Settings {
 }
 
 export interface BackupSettings extends BarmanTuning {
-  store: Store;
+  store: BackupStore;
   method: string;
   schedule: string;
   retention: string;
@@ -41,7 +41,7 @@ export interface BackupSettings extends BarmanTuning {
 export interface RecoverySettings {
   /** Undefined where `store.path` and `serverName` are the whole place. */
   from: string | undefined;
-  store: Store;
+  store: BackupStore;
   serverName: string;
 
   /** Whether it was given, and is not the default. */
@@ -191,7 +191,7 @@ const sourcesOf = ({ archive, from, serverName }: RecoveryArgs) => ({ archive, f
 /** An archive's place, in the terms of the settings. */
 function placeOf(
   archive: string,
-  store: Store,
+  store: BackupStore,
 ): Pick<RecoverySettings, "from" | "store" | "serverName" | "isServerNameGiven"> {
   const location = parseArchiveUrl(archive);
   if (location === undefined) throw new Error(`not checked by the rule: ${archive}`);

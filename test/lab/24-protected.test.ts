@@ -8,7 +8,7 @@ import { checkout, engineProject, type EngineProject } from "./support/engine-pr
 // A Stash is a resource of the engine itself: it stands for a Secret, and for a schedule.
 const program = `
 import * as pulumi from "@pulumi/pulumi";
-import { goByFirstName, ownerOf } from "${join(checkout, "components/kubernetes/owner.ts")}";
+import { goByFirstName, ownerLabelOf } from "${join(checkout, "components/kubernetes/owner.ts")}";
 import { Protection } from "${join(checkout, "components/pulumi/protection.ts")}";
 import { firstName } from "${join(checkout, "config/first-name.ts")}";
 import { requireSameKubernetes } from "${join(checkout, "config/same-kubernetes.ts")}";
@@ -29,7 +29,7 @@ const schedule = new pulumi.Stash(
 );
 new Protection("protection", { isOn, of: [schedule, ...other] });
 export const { stack } = first;
-export const owner = ownerOf(secret);
+export const owner = ownerLabelOf(secret);
 `;
 
 const up = ["up", "--yes", "--skip-preview"];

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../components/kubernetes/owner.ts";
+import { ownerLabelOf } from "../../components/kubernetes/owner.ts";
 import type * as Program from "../../index.ts";
 import { cephHost, privateKey } from "./config/fixtures.ts";
 import { type Declared, find, findSoon, recordResources, valueOf } from "./mocks.ts";
@@ -157,7 +157,7 @@ describe("the program", () => {
     // By this the program knows a running database as its own, whatever the config has by then.
     const urn = pulumi.createUrn("database-orders", "cnpg-rgw:cnpg:PostgresCluster");
     assert.partialDeepStrictEqual(find(declared, "database-orders-cluster").inputs.metadata, {
-      labels: { "cnpg-rgw/component": await ownerOf({ urn }) },
+      labels: { "cnpg-rgw/component": await ownerLabelOf({ urn }) },
     });
   });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { type KubernetesArgs, getIfThere } from "../../kubernetes/questions.ts";
-import { pathOf } from "../../crds/schema.ts";
+import { apiPathOf } from "../../crds/schema.ts";
 import type { Place } from "./cluster-resource.ts";
 import type { PresentCluster } from "./live-cluster.ts";
 
@@ -17,7 +17,7 @@ export async function archivePlace(
   { namespace, objectStoreName, place }: PresentCluster,
 ): Promise<Place | undefined> {
   if (objectStoreName === undefined) return place;
-  const path = pathOf("ObjectStore", { namespace, name: objectStoreName });
+  const path = apiPathOf("ObjectStore", { namespace, name: objectStoreName });
   return placeOfStore(await getIfThere(cluster, path, z.unknown()));
 }
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 import { type KubernetesArgs, getIfThere } from "../../kubernetes/questions.ts";
-import { inTime } from "../../kubernetes/api.ts";
+import { withDeadline } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
-import { apiVersions, pathOf } from "../../crds/schema.ts";
+import { apiVersions, apiPathOf } from "../../crds/schema.ts";
 import { restOf } from "./hibernation.ts";
 import { type ClusterResource, type Place, clusterResource, lineageOf } from "./cluster-resource.ts";
 import { holdsNothing, neverHadInstance } from "./holds-nothing.ts";
@@ -85,7 +85,7 @@ export async function liveCluster(
   try {
     const resource = await getIfThere(
       cluster,
-      pathOf("Cluster", { namespace, name }),
+      apiPathOf("Cluster", { namespace, name }),
       clusterResource,
       timeoutMs,
     );
@@ -101,7 +101,7 @@ async function isEmpty(cluster: KubernetesArgs, resource: ClusterResource): Prom
   if (!neverHadInstance(resource)) return false;
   const ask = async (deadline: AbortSignal): Promise<boolean> =>
     holdsNothing(await configurationFor(cluster, deadline), resource);
-  return inTime(10_000, ask).catch(() => false);
+  return withDeadline(10_000, ask).catch(() => false);
 }
 
 /** As {@link liveCluster}; throws if the cluster does not tell. */
@@ -111,7 +111,12 @@ export async function findCluster(
   name: string,
   timeoutMs = 10_000,
 ): Promise<Exclude<LiveCluster, { state: "unknown" }>> {
-  const found = await getIfThere(cluster, pathOf("Cluster", { namespace, name }), clusterResource, timeoutMs);
+  const found = await getIfThere(
+    cluster,
+    apiPathOf("Cluster", { namespace, name }),
+    clusterResource,
+    timeoutMs,
+  );
   return found ? presentCluster(found) : { state: "absent" };
 }
 

@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
 
-import { type KubernetesArgs, inTime, kubernetesClient, reasonOf } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, withDeadline, kubernetesClient, reasonOf } from "../../kubernetes/api.ts";
 import { loggedInConfigOf } from "../../kubernetes/client.ts";
 
 /**
@@ -43,7 +43,7 @@ export async function runSql(
   timeoutMs: number,
 ): Promise<SqlOutcome> {
   try {
-    return await inTime(timeoutMs, async (deadline) =>
+    return await withDeadline(timeoutMs, async (deadline) =>
       psql(await loggedInConfigOf(cluster, deadline), instance, statement, deadline, timeoutMs),
     );
   } catch (error) {

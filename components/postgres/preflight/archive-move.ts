@@ -9,7 +9,7 @@ import { archiveUrl } from "../../archive/location.ts";
 import { isOccupied } from "../../archive/read-archive.ts";
 import { systemIdsIn } from "../../archive/system-ids.ts";
 import { type KubernetesArgs, getIfThere } from "../../kubernetes/questions.ts";
-import { pathOf } from "../../crds/schema.ts";
+import { apiPathOf } from "../../crds/schema.ts";
 import { checkpointEverywhere } from "../cluster/checkpoint.ts";
 import type { Place } from "../cluster/cluster-resource.ts";
 import type { LiveCluster, PresentCluster } from "../cluster/live-cluster.ts";
@@ -125,7 +125,7 @@ export async function isFirstBackupDue(
 ): Promise<boolean> {
   if (move !== undefined) return true;
   if (live.state !== "present" || cluster === undefined) return false;
-  const path = pathOf("ScheduledBackup", { namespace: plan.namespace, name: scheduleName(plan) });
+  const path = apiPathOf("ScheduledBackup", { namespace: plan.namespace, name: scheduleName(plan) });
   return (await getIfThere(cluster, path, z.unknown()).catch(() => "unknown")) === undefined;
 }
 

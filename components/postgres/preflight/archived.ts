@@ -4,7 +4,7 @@ import type { S3Connection } from "../../s3/connection.ts";
 import type { ArchiveLocation } from "../../archive/location.ts";
 import { archiveUrl } from "../../archive/location.ts";
 import { type Newest, lookAtNewest } from "../../archive/newest.ts";
-import { hasObject, inTime } from "../../archive/read-archive.ts";
+import { hasObject, readWithin } from "../../archive/read-archive.ts";
 import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { liveCluster } from "../cluster/live-cluster.ts";
 import { runSql } from "../cluster/sql.ts";
@@ -80,7 +80,7 @@ export async function isLastWalMissing(
 ): Promise<boolean> {
   const segment = /^[0-9A-F]{24}/.exec(lastWal)?.[0];
   if (segment === undefined) return false;
-  const isThere = await inTime(target, location, 30, (store) =>
+  const isThere = await readWithin(target, location, 30, (store) =>
     hasObject(store, `wals/${segment.slice(0, 16)}/${lastWal}`),
   );
   if (isThere) return false;

@@ -3,9 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { beforeCreate } from "../../pulumi/hooks.ts";
 import { askedBeforeMaking } from "../../kubernetes/ask-first.ts";
 import type { KubernetesArgs } from "../../kubernetes/questions.ts";
-import { apiVersions, pathOf, pluralOf } from "../../crds/schema.ts";
+import { apiVersions, apiPathOf, pluralOf } from "../../crds/schema.ts";
 import { type ObjectName, nameIn } from "../../kubernetes/named.ts";
-import { ownerAt, ownerLabel, ownerOf } from "../../kubernetes/owner.ts";
+import { ownerAt, ownerLabel, ownerLabelOf } from "../../kubernetes/owner.ts";
 
 type Kind = "Cluster" | "ObjectStore";
 
@@ -22,7 +22,7 @@ export function refusesOthers(
   return beforeCreate(component, async ({ metadata }) => {
     const known = await nameIn(metadata);
     if (known === undefined) return undefined;
-    const owner = await ownerOf(component);
+    const owner = await ownerLabelOf(component);
     return askedBeforeMaking(
       `${kind} ${known.namespace}/${known.name} is there already`,
       `get ${pluralOf(kind)} there`,
@@ -40,7 +40,7 @@ export async function takenByOthers(
   owner: string,
 ): Promise<string | undefined> {
   const { namespace, name } = object;
-  const found = await ownerAt(cluster, pathOf(kind, object));
+  const found = await ownerAt(cluster, apiPathOf(kind, object));
   if (found === undefined || found.label === owner) return undefined;
   const taken =
     `${kind} ${namespace}/${name} is there already, and this component has not made it: it would be changed to what ` +

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { answered, notAnswered, warnOnce } from "../../kubernetes/ask-first.ts";
 import { type KubernetesArgs, statusOf } from "../../kubernetes/api.ts";
 import { type LiveCluster, type PresentCluster, clustersOf } from "../cluster/live-cluster.ts";
-import { ownerLabel, ownerOf } from "../../kubernetes/owner.ts";
+import { ownerLabel, ownerLabelOf } from "../../kubernetes/owner.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function movedProblem(
   component: pulumi.Resource,
   cluster: KubernetesArgs,
 ): Promise<string | undefined> {
-  const selector = `${ownerLabel}=${await ownerOf(component)}`;
+  const selector = `${ownerLabel}=${await ownerLabelOf(component)}`;
   const right = "list clusters.postgresql.cnpg.io in all namespaces, or at least there";
   const mine = await answered({
     what: `this component has made ${plan.namespace}/${plan.clusterName} under another name`,

@@ -1,4 +1,4 @@
-import { type KubernetesArgs, inTime, kubernetesClient } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, withDeadline, kubernetesClient } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function writeMark(
   timeoutMs = 10_000,
 ): Promise<void> {
   const text = mark.is === "complete" ? mark.is : `${mark.is} ${mark.missed}`;
-  await inTime(timeoutMs, async (deadline) => {
+  await withDeadline(timeoutMs, async (deadline) => {
     const { CustomObjectsApi, PatchStrategy, setHeaderOptions } = await kubernetesClient();
     await new CustomObjectsApi(await configurationFor(cluster, deadline)).patchNamespacedCustomObject(
       {

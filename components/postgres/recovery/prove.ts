@@ -4,7 +4,7 @@ import type { Archive } from "../../archive/archive.ts";
 import { chosenBackup } from "../../archive/backup-choice.ts";
 import type { EndedBackup } from "../../archive/base-backup.ts";
 import { type ArchiveLocation, archiveUrl } from "../../archive/location.ts";
-import { inTime, readArchive } from "../../archive/read-archive.ts";
+import { readWithin, readArchive } from "../../archive/read-archive.ts";
 import { endedBackups } from "../../archive/recoverability.ts";
 import type { RecoveryTarget } from "../../archive/recovery-problem.ts";
 import { parseHistory } from "../../archive/timeline-history.ts";
@@ -66,7 +66,7 @@ export async function compared(
   backup: EndedBackup,
   end: EndOfReplay,
 ): Promise<Exclude<Proof, { is: "unknown" }>> {
-  const found = await inTime(connection, location, secondsToRead, (store) =>
+  const found = await readWithin(connection, location, secondsToRead, (store) =>
     shortfallOf(archive, backup, end, segmentReader(store, archive)),
   );
   if (!("missed" in found)) return { is: "complete", ...found };

@@ -1,4 +1,4 @@
-import { pathOf } from "../../crds/schema.ts";
+import { apiPathOf } from "../../crds/schema.ts";
 import type { KubernetesArgs } from "../../kubernetes/api.ts";
 import { kubePatch } from "../../kubernetes/request.ts";
 
@@ -17,7 +17,7 @@ export async function annotate(
   const at = `/metadata/annotations/${annotation.replace("/", "~1")}`;
   await kubePatch(
     cluster,
-    pathOf("Cluster", of),
+    apiPathOf("Cluster", of),
     [{ op: "add", path: at, value: new Date().toISOString() }],
     deadline,
   );

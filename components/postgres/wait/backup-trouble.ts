@@ -1,4 +1,4 @@
-import { type KubernetesArgs, inTime } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, withDeadline } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 import { type ClusterResource, conditionOf, isReplicaCluster } from "../cluster/cluster-resource.ts";
 import { knownCause } from "./advice.ts";
@@ -81,7 +81,7 @@ const isOfWal = (line: string): boolean => /WAL archiv|wal-?archive|archiv\w+ (t
 const isOfBackup = (line: string): boolean => /backup/i.test(line) && !isOfWal(line);
 
 async function errorsOf(cluster: KubernetesArgs, pods: Pod[], timeoutMs: number): Promise<string[]> {
-  return inTime(timeoutMs, async (deadline) => {
+  return withDeadline(timeoutMs, async (deadline) => {
     const configuration = await configurationFor(cluster, deadline);
     return (await Promise.all(pods.map((pod) => podErrors(configuration, pod)))).flat();
   }).catch(() => []);

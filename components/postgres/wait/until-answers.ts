@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Configuration } from "@kubernetes/client-node";
 
-import { type KubernetesArgs, inTime, kubeConfigOf } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, withDeadline, kubeConfigOf } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 import { haveTriedAgain } from "./annotate.ts";
 import { restOf } from "../cluster/hibernation.ts";
@@ -240,7 +240,7 @@ async function see(
     return { obstacles: [badKubeconfig(error)] };
   }
   try {
-    const look = await inTime(limitMs, async (deadline) => {
+    const look = await withDeadline(limitMs, async (deadline) => {
       const configuration = await configurationFor(cluster, deadline);
       const found = await freshLook(
         database,
@@ -350,7 +350,7 @@ async function failure(
   const { cluster, namespace, name, answerMs } = database;
   let diagnosis: Diagnosis = { obstacles, surroundings: [], mayStartOver: false };
   if (look) {
-    diagnosis = await inTime(answerMs, async (deadline) =>
+    diagnosis = await withDeadline(answerMs, async (deadline) =>
       diagnose(
         await configurationFor(cluster, deadline),
         look,

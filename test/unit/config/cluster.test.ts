@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../../components/kubernetes/owner.ts";
+import { ownerLabelOf } from "../../../components/kubernetes/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
 import { recordResources } from "../mocks.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "../components/kubernetes/api-server.ts";
@@ -98,7 +98,7 @@ describe("requireCluster", () => {
       /databases\[1\] is backed up by the Barman Cloud plugin, .*no such Service.*\n +pulumi config rm --path 'cnpg-rgw:barmanPlugin\.enabled'$/,
     );
     await requireCluster({ ...none, databases: [old] }, without);
-    const own = await ownerOf({
+    const own = await ownerLabelOf({
       urn: pulumi.createUrn("barman-cloud-plugin", "cnpg-rgw:cnpg:BarmanCloudPlugin"),
     });
     // This stack's own would go with the setting.

@@ -3,7 +3,7 @@ import { type TestContext, describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../../components/kubernetes/owner.ts";
+import { ownerLabelOf } from "../../../components/kubernetes/owner.ts";
 import { requireCluster } from "../../../config/cluster.ts";
 import { lostDatabases } from "../../../config/database-names.ts";
 import { recordResources } from "../mocks.ts";
@@ -12,7 +12,7 @@ import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts
 await recordResources();
 
 const owner = (name: string, stack?: string) =>
-  ownerOf({
+  ownerLabelOf({
     urn: pulumi.createUrn(`database-${name}`, "cnpg-rgw:cnpg:PostgresCluster", undefined, undefined, stack),
   });
 

@@ -9,7 +9,7 @@ import {
   BarmanCloudPlugin,
   type BarmanCloudPluginArgs,
 } from "../../../../components/backup-plugin/plugin.ts";
-import { ownerOf } from "../../../../components/kubernetes/owner.ts";
+import { ownerLabelOf } from "../../../../components/kubernetes/owner.ts";
 import { tlsSecrets } from "../../../../components/backup-plugin/renewal.ts";
 import { family, find, recordResources, valueOf } from "../../mocks.ts";
 
@@ -167,7 +167,7 @@ describe("BarmanCloudPlugin", () => {
   it("labels what it makes first and last, so that another stack knows it for a plugin of others", async () => {
     const labelled = new BarmanCloudPlugin("labelled", unasked);
     await valueOf(labelled.namespace);
-    const owner = await ownerOf(labelled);
+    const owner = await ownerLabelOf(labelled);
     for (const [part, own] of [
       ["service-account", "app.kubernetes.io/name"],
       ["service", "cnpg.io/pluginName"],

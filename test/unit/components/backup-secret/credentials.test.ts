@@ -9,7 +9,7 @@ import {
   type BackupCredentialsArgs,
 } from "../../../../components/backup-secret/credentials.ts";
 import { BackupNamespaces } from "../../../../components/backup-secret/namespaces.ts";
-import { ownerOf } from "../../../../components/kubernetes/owner.ts";
+import { ownerLabelOf } from "../../../../components/kubernetes/owner.ts";
 import { family, find, recordResources, valueOf } from "../../mocks.ts";
 
 const declared = await recordResources();
@@ -34,7 +34,7 @@ describe("BackupCredentials", () => {
     assert.deepEqual(inputs.metadata, {
       name: "cnpg-backup-s3",
       namespace: "shop",
-      labels: { "cnpg.io/reload": "true", "cnpg-rgw/component": await ownerOf(credentials) },
+      labels: { "cnpg.io/reload": "true", "cnpg-rgw/component": await ownerLabelOf(credentials) },
       annotations: { "pulumi.com/patchForce": "true" },
     });
     assert.deepEqual(inputs.stringData, {

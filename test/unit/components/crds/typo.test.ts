@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { type Path, written } from "../../../../components/crds/path.ts";
+import { type FieldPath, written } from "../../../../components/crds/field-path.ts";
 import { schemaProblems } from "../../../../components/crds/schema-problems.ts";
 import { type Schema, schemas } from "../../../../components/crds/schema.ts";
 import type { CrdKind } from "../../../../components/crds/types.ts";
@@ -14,12 +14,12 @@ const kinds: CrdKind[] = ["Backup", "Cluster", "ObjectStore", "ScheduledBackup"]
 
 /** A declared field that a spec has: its place, and the object that holds it. */
 interface Field {
-  path: Path;
+  path: FieldPath;
   holder: Record<string, Json>;
   siblings: string[];
 }
 
-function fieldsOf(schema: Schema, value: Json, path: Path = []): Field[] {
+function fieldsOf(schema: Schema, value: Json, path: FieldPath = []): Field[] {
   if (Array.isArray(value)) {
     return value.flatMap((item, i) => (schema.items ? fieldsOf(schema.items, item, [...path, i]) : []));
   }
@@ -49,7 +49,7 @@ const misspelled = fc.constantFrom(...kinds).chain((kind) =>
 );
 
 /** A copy of a spec with the field at a path under another name. */
-function renamed(value: Json, [next, ...rest]: Path, typo: string): Json {
+function renamed(value: Json, [next, ...rest]: FieldPath, typo: string): Json {
   if (Array.isArray(value)) return value.map((item, i) => (i === next ? renamed(item, rest, typo) : item));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

@@ -3,21 +3,21 @@ import { describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { goByFirstName, ownerOf } from "../../../../components/kubernetes/owner.ts";
+import { goByFirstName, ownerLabelOf } from "../../../../components/kubernetes/owner.ts";
 
 const urnIn = (stack: string, project: string) =>
   pulumi.output(`urn:pulumi:${stack}::${project}::cnpg-rgw:cnpg:PostgresCluster::orders::x`);
 
-describe("ownerOf", () => {
+describe("ownerLabelOf", () => {
   it("is the same for life, whatever the stack is called by now", async (t) => {
     t.after(() => {
       goByFirstName(undefined);
     });
-    const before = await ownerOf({ urn: urnIn("homelab", "cnpg-rgw") });
+    const before = await ownerLabelOf({ urn: urnIn("homelab", "cnpg-rgw") });
     assert.match(before, /^[0-9a-f]{40}$/);
-    assert.notEqual(await ownerOf({ urn: urnIn("cellar", "platform") }), before);
+    assert.notEqual(await ownerLabelOf({ urn: urnIn("cellar", "platform") }), before);
     goByFirstName({ stack: "homelab", project: "cnpg-rgw" });
-    assert.equal(await ownerOf({ urn: urnIn("cellar", "platform") }), before);
-    assert.equal(await ownerOf({ urn: urnIn("homelab", "cnpg-rgw") }), before);
+    assert.equal(await ownerLabelOf({ urn: urnIn("cellar", "platform") }), before);
+    assert.equal(await ownerLabelOf({ urn: urnIn("homelab", "cnpg-rgw") }), before);
   });
 });

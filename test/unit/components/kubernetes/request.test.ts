@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type TestContext, describe, it } from "node:test";
 
 import { getOrUndefined } from "../../../../components/kubernetes/questions.ts";
-import { inTime, reasonOf } from "../../../../components/kubernetes/api.ts";
+import { withDeadline, reasonOf } from "../../../../components/kubernetes/api.ts";
 import { configurationFor, loggedInConfigOf } from "../../../../components/kubernetes/client.ts";
 import { kubeGet, requestsAtOnce } from "../../../../components/kubernetes/request.ts";
 import { Queue } from "../../../../components/kubernetes/queue.ts";
@@ -80,7 +80,7 @@ describe("the questions of one run", () => {
           liveCluster(cluster, "shop", name),
           clustersOf(cluster, `cnpg-rgw/component=${name}`),
           keptVolumes(cluster, "shop", name),
-          inTime(10_000, async (deadline) =>
+          withDeadline(10_000, async (deadline) =>
             readCluster(await configurationFor(cluster, deadline), "shop", name),
           ),
         ]);
@@ -97,7 +97,7 @@ describe("the questions of one run", () => {
     t.diagnostic(`1200 questions: ${Date.now() - started} ms, ${logins()} login, ${counts.most} at once`);
     // What is no request, such as psql in a pod, goes with the same login.
     const options = {};
-    await inTime(10_000, async (deadline) =>
+    await withDeadline(10_000, async (deadline) =>
       (await loggedInConfigOf(cluster, deadline)).applyToHTTPSOptions(options),
     );
     assert.deepEqual(options, { ...options, headers: { Authorization: "Bearer t1" } });
@@ -124,7 +124,7 @@ describe("the questions of one run", () => {
     const started = Date.now();
     const ends = await Promise.all(
       Array.from({ length: 200 }, () =>
-        inTime(500, (deadline) => kubeGet(cluster, "/x", deadline)).then(() => "answered", reasonOf),
+        withDeadline(500, (deadline) => kubeGet(cluster, "/x", deadline)).then(() => "answered", reasonOf),
       ),
     );
     assert.deepEqual(new Set(ends), new Set(["no answer within 0.5 s"]));
@@ -135,7 +135,7 @@ describe("the questions of one run", () => {
   it("have their time from when they are sent, however long they wait for their turn", async () => {
     const queue = new Queue(1);
     const started = Date.now();
-    const ask = () => inTime(1_500, (deadline) => queue.run(deadline, () => sleep(400, "answered")));
+    const ask = () => withDeadline(1_500, (deadline) => queue.run(deadline, () => sleep(400, "answered")));
     const answers = await Promise.all(Array.from({ length: 6 }, ask));
     assert.deepEqual(new Set(answers), new Set(["answered"]));
     assert.ok(Date.now() - started > 2_000);
@@ -146,7 +146,7 @@ describe("the questions of one run", () => {
       if (path !== "/silent") setTimeout(() => json(response, {}), 50);
     });
     const cluster = { kubeconfig: kubeconfigFor(url) };
-    const ask = (path: string) => inTime(1_000, (deadline) => kubeGet(cluster, path, deadline));
+    const ask = (path: string) => withDeadline(1_000, (deadline) => kubeGet(cluster, path, deadline));
     const silent = ask("/silent").then(() => "answered", reasonOf);
     const others = await Promise.all(Array.from({ length: 400 }, () => ask("/x")));
     assert.equal(others.length, 400);

@@ -3,7 +3,7 @@ import { type TestContext, describe, it } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerOf } from "../../../../../components/kubernetes/owner.ts";
+import { ownerLabelOf } from "../../../../../components/kubernetes/owner.ts";
 import type { Plan } from "../../../../../components/postgres/plan/plan.ts";
 import {
   type Approved,
@@ -158,7 +158,7 @@ describe("a plan beside what Kubernetes has", () => {
     for (const fine of [() => items(labelled({})), () => items()]) {
       assert.equal((await seen(fine)).live.state, "absent");
     }
-    assert.match(await ownerOf(component), /^[0-9a-f]{40}$/);
+    assert.match(await ownerLabelOf(component), /^[0-9a-f]{40}$/);
   });
 
   it("refuses another name in its namespace where those of all namespaces may not be listed", async (t) => {

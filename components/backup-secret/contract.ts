@@ -6,7 +6,7 @@ import type { S3ConnectionArgs } from "../s3/connection.ts";
 export const backupSecretName = "cnpg-backup-s3";
 
 /** The Secret's keys: the contract between whoever makes it and every database. @internal */
-export const secretKeys = {
+export const backupSecretKeys = {
   accessKeyId: "S3_ACCESS_KEY_ID",
   secretAccessKey: "S3_SECRET_ACCESS_KEY",
   region: "S3_REGION",

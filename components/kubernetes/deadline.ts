@@ -42,7 +42,7 @@ export const noAnswerWithin = (milliseconds: number): Error =>
   new Error(`no answer within ${milliseconds / 1_000} s`);
 
 /** The result of the work, or an error once the time is over. What the work waits {@link offTheClock} does not count. */
-export async function inTime<T>(
+export async function withDeadline<T>(
   milliseconds: number,
   work: (deadline: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -68,5 +68,5 @@ export function offTheClock<T>(deadline: AbortSignal, wait: () => Promise<T>): P
   return clocks.get(deadline)?.off(wait) ?? wait();
 }
 
-/** The time that the work of a deadline has as a whole; undefined for a deadline that is not of {@link inTime}. */
+/** The time that the work of a deadline has as a whole; undefined for a deadline that is not of {@link withDeadline}. */
 export const timeOf = (deadline: AbortSignal): number | undefined => clocks.get(deadline)?.milliseconds;
