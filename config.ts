@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { inconsistencies } from "./config/consistency.ts";
-import { misspelledNamespaces } from "./config/namespace.ts";
+import { misspelledKeys } from "./config/misspelled-keys.ts";
 import { type FoundConfig, problemsOf, report } from "./config/problems.ts";
 import { schema } from "./config/schema.ts";
 
@@ -58,7 +58,7 @@ export function parseConfig(raw: RawConfig): StackConfig {
   const problems = [
     ...(result.error ? problemsOf(result.error, found, raw.encrypted) : []),
     ...inconsistencies(found, raw.encrypted),
-    ...misspelledNamespaces(raw.others ?? []),
+    ...misspelledKeys(raw.others ?? []),
   ];
   const config = result.success && problems.length === 0 ? assemble(result.data, raw.encrypted) : undefined;
   // RunError: the engine prints just the message, without a stack trace.

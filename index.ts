@@ -13,9 +13,9 @@ import {
   smokeCheck,
 } from "./components/index.ts";
 import { Protection } from "./components/pulumi/protection.ts";
-import { pluginComponent } from "./config/cluster.ts";
+import { pluginComponent } from "./config/required-kubernetes.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
-import { databaseComponent } from "./config/database-names.ts";
+import { databaseComponent } from "./config/lost-databases.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
 import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
 import { keepStackTracesPlain } from "./config/plain-stack-traces.ts";

@@ -24,14 +24,14 @@ interface Uses {
 export async function requireSameKubernetes(
   { operator, barmanPlugin, namespaces }: Uses,
   protect: boolean,
-  cluster = defaultProviderKubernetes(),
+  kubernetes = defaultProviderKubernetes(),
 ): Promise<void> {
   const isUsed = operator.enabled || barmanPlugin.enabled || namespaces.length > 0;
-  const uid = isUsed ? await clusterUid(cluster) : undefined;
+  const uid = isUsed ? await kubernetesUid(kubernetes) : undefined;
   let problem: string | undefined;
   const compare = async ({ urn, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
     const [before, now] = await Promise.all([knownValues(oldInputs ?? {}), knownValues(newInputs ?? {})]);
-    problem = anotherCluster(before.input, now.input, urn);
+    problem = anotherKubernetes(before.input, now.input, urn);
     // A preview goes on to the end of this function; in an update this keeps the UID of before in the state.
     if (problem !== undefined && !pulumi.runtime.isDryRun()) throw new Error(problem);
   };
@@ -43,25 +43,25 @@ export async function requireSameKubernetes(
   );
   const urn = await settled(stash.urn);
   // With `--target` the Stash may be left out, and no hook runs. Its output is the first UID that the stack was told.
-  if (uid !== undefined) problem ??= anotherCluster(await ifKnown(stash.output), uid, urn);
+  if (uid !== undefined) problem ??= anotherKubernetes(await ifKnown(stash.output), uid, urn);
   if (problem !== undefined) throw new pulumi.RunError(problem);
 }
 
 const withUid = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** Undefined where the cluster does not tell: by the policy of all guards, an update goes on only if a right is missing. */
-async function clusterUid(cluster: KubernetesArgs): Promise<string | undefined> {
+async function kubernetesUid(kubernetes: KubernetesArgs): Promise<string | undefined> {
   const found = await answered({
     what: "this is the Kubernetes cluster of the last `pulumi up`, and another one would not be noticed",
     right: "get the namespace kube-system",
-    ask: async () => ({ is: await getIfThere(cluster, "/api/v1/namespaces/kube-system", withUid) }),
+    ask: async () => ({ is: await getIfThere(kubernetes, "/api/v1/namespaces/kube-system", withUid) }),
     isNeeded: false,
   });
   return found?.is?.metadata.uid;
 }
 
 /** What is wrong with another UID than before; none is known of before where the cluster has never told. */
-export function anotherCluster(before: unknown, now: unknown, urn: string): string | undefined {
+export function anotherKubernetes(before: unknown, now: unknown, urn: string): string | undefined {
   if (typeof before !== "string" || before === "" || before === now) return undefined;
   return [
     `This is another Kubernetes cluster than in the last \`pulumi up\`: the UID of its namespace kube-system is ${String(now)}, ` +

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { goByFirstName } from "../components/kubernetes/owner.ts";
 import { type StackConfig, readConfig } from "../config.ts";
-import { requireCluster } from "./cluster.ts";
+import { requireKubernetes } from "./required-kubernetes.ts";
 import { firstName } from "./first-name.ts";
 import { keepSecretsFromOtherPrograms } from "./other-programs.ts";
 import { requireSameKubernetes } from "./same-kubernetes.ts";
@@ -23,7 +23,7 @@ export async function checkedStack(): Promise<Stack> {
   // A stack that was renamed keeps the path that is made of its name.
   const config = name.stack === pulumi.getStack() ? read : readConfig(name.stack);
   keepSecretsFromOtherPrograms();
-  const checks = [requireSameKubernetes(config, protect), requireCluster(config)];
+  const checks = [requireSameKubernetes(config, protect), requireKubernetes(config)];
   await Promise.allSettled(checks);
   // In this order: in another cluster, advice on what that one lacks would mislead.
   for (const check of checks) await check;

@@ -1,12 +1,12 @@
-import type * as kubernetes from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { takesBack } from "../kubernetes/owner.ts";
 import manifest from "./generated/manifest.json" with { type: "json" };
 
-type DeploymentArgs = kubernetes.types.input.apps.v1.Deployment;
+type DeploymentArgs = k8s.types.input.apps.v1.Deployment;
 /** @internal */
-export type ResourceRequirements = kubernetes.types.input.core.v1.ResourceRequirements;
+export type ResourceRequirements = k8s.types.input.core.v1.ResourceRequirements;
 
 /** @internal */
 export interface PluginContainer {
@@ -54,7 +54,7 @@ type ShippedContainer = (typeof manifest.deployment.spec.template.spec.container
 function filledIn(
   { args, readinessProbe }: ShippedContainer,
   { image, sidecarImage, imagePullPolicy, resources }: PluginContainer,
-): Partial<kubernetes.types.input.core.v1.Container> {
+): Partial<k8s.types.input.core.v1.Container> {
   return {
     args: args.map((arg) => (arg === "--log-level=debug" ? "--log-level=info" : arg)),
     env: [{ name: "SIDECAR_IMAGE", value: sidecarImage }],

@@ -13,9 +13,9 @@ export const barmanPluginType = "cnpg-rgw:cnpg:BarmanCloudPlugin";
 /** Refuses to make the plugin where there is one that something else made: chart and manifest have the same Service. */
 export function refusesSecondPlugin(
   component: pulumi.Resource,
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  if (cluster === undefined) return {};
+  if (kubernetes === undefined) return {};
   return beforeCreate(component, async ({ metadata }) => {
     const namespace = await namespaceIn(metadata);
     if (namespace === undefined) return undefined;
@@ -23,7 +23,7 @@ export function refusesSecondPlugin(
     const found = await askedBeforeMaking(
       `Service barman-cloud is in namespace ${namespace} already`,
       "get Services and ServiceAccounts there",
-      () => pluginOfOthers(cluster, namespace, owner),
+      () => pluginOfOthers(kubernetes, namespace, owner),
       component,
     );
     return found === undefined ? undefined : alreadyThere(namespace, found);
@@ -36,14 +36,14 @@ export function refusesSecondPlugin(
  * does not tell.
  */
 export async function pluginOfOthers(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   namespace: string,
   owner: string,
 ): Promise<string | undefined> {
   const within = `/api/v1/namespaces/${namespace}`;
   const [service, account] = await Promise.all([
-    ownerAt(cluster, `${within}/services/barman-cloud`),
-    ownerAt(cluster, `${within}/serviceaccounts/plugin-barman-cloud`),
+    ownerAt(kubernetes, `${within}/services/barman-cloud`),
+    ownerAt(kubernetes, `${within}/serviceaccounts/plugin-barman-cloud`),
   ]);
   if (service && service.label !== owner) return "Service barman-cloud";
   // Another component of this kind makes it first, long before the Service. One without a label is a mere remnant.
@@ -57,9 +57,9 @@ const serviceList = z.object({ items: z.array(labelled) });
  * Whether there is a Barman Cloud plugin that the component of this owner label has not made. By the label that the
  * operator finds plugins by: the CRD says nothing, for it outlives them.
  */
-export async function hasPluginOfOthers(cluster: KubernetesArgs, owner: string): Promise<Answer> {
+export async function hasPluginOfOthers(kubernetes: KubernetesArgs, owner: string): Promise<Answer> {
   const selector = encodeURIComponent(`cnpg.io/pluginName=${barmanPlugin}`);
-  const answer = await getOrUndefined(cluster, `/api/v1/services?labelSelector=${selector}`);
+  const answer = await getOrUndefined(kubernetes, `/api/v1/services?labelSelector=${selector}`);
   const found = serviceList.safeParse(answer).data;
   if (!found) return "unknown";
   return found.items.some(({ metadata }) => metadata.labels[ownerLabel] !== owner) ? "yes" : "no";

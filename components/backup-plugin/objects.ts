@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { takesBack } from "../kubernetes/owner.ts";
@@ -17,10 +17,10 @@ interface ChildOptions {
 export function objectStoreDefinition(
   name: string,
   opts: ChildOptions,
-): kubernetes.apiextensions.v1.CustomResourceDefinition {
+): k8s.apiextensions.v1.CustomResourceDefinition {
   const { metadata, spec } = manifest.crd;
   const annotations = { ...metadata.annotations, ...takesBack };
-  return new kubernetes.apiextensions.v1.CustomResourceDefinition(
+  return new k8s.apiextensions.v1.CustomResourceDefinition(
     `${name}-crd`,
     { metadata: { ...metadata, annotations }, spec },
     { ...opts, retainOnDelete: true },
@@ -33,7 +33,7 @@ export function permissions(
   namespace: pulumi.Output<string>,
   opts: ChildOptions,
 ): pulumi.Resource[] {
-  const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = kubernetes.rbac.v1;
+  const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = k8s.rbac.v1;
   const here = <T extends object>(object: T) => ({ ...object, namespace });
   const clusterRole = (suffix: string, { metadata, rules }: ClusterRoleManifest) =>
     new ClusterRole(`${name}-${suffix}`, { metadata, rules }, opts);

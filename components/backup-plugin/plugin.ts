@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { type Rule, checked } from "../pulumi/arguments.ts";
@@ -16,7 +16,7 @@ import {
 import manifest from "./generated/manifest.json" with { type: "json" };
 import { barmanPluginType, refusesSecondPlugin } from "./existing-plugin.ts";
 import { objectStoreDefinition, permissions } from "./objects.ts";
-import { whereOperatorIs } from "./preflight.ts";
+import { whereOperatorIs } from "./required-operator.ts";
 import { imageRule, pullPolicyRule } from "./rules.ts";
 import { certManagerCertificates, ownCertificates } from "./tls.ts";
 
@@ -50,7 +50,7 @@ export interface BarmanCloudPluginArgs {
    * CPU and memory of the plugin's pod, as in a Kubernetes container; replaces the default as a whole. Default:
    * requests of 50m CPU and 100Mi memory, no limits.
    */
-  resources?: pulumi.Input<kubernetes.types.input.core.v1.ResourceRequirements | undefined>;
+  resources?: pulumi.Input<k8s.types.input.core.v1.ResourceRequirements | undefined>;
 
   /** The certificates that the component makes itself; without meaning where `certManager` is enabled. */
   certificates?: PluginCertificatesArgs | undefined;
@@ -98,16 +98,16 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     super(barmanPluginType, name, {}, opts);
     const container = this.container(args);
     const certManager = args.certManager?.enabled ?? false;
-    const cluster = kubernetesToAsk(this, args.preflight);
-    const account = this.serviceAccount(name, args, cluster);
+    const kubernetes = kubernetesToAsk(this, args.preflight);
+    const account = this.serviceAccount(name, args, kubernetes);
     const namespace = account.metadata.namespace.apply((known) =>
-      whereOperatorIs(cluster, known, { certManager }, this),
+      whereOperatorIs(kubernetes, known, { certManager }, this),
     );
     const tls = certManager
       ? certManagerCertificates(name, namespace, this)
       : ownCertificates(name, namespace, args.certificates?.validityDays, this);
     const behindAccount = { parent: this, dependsOn: account };
-    const plugin = new kubernetes.apps.v1.Deployment(
+    const plugin = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       deployment(namespace, container, tls.secretNames),
       {
@@ -118,7 +118,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
           ...tls.resources,
         ],
         customTimeouts: { create: "5m", update: "5m" },
-        ...keepsFields(this, cluster),
+        ...keepsFields(this, kubernetes),
       },
     );
     const service = this.service(name, namespace, tls.secretNames, plugin);
@@ -150,13 +150,13 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
   private serviceAccount(
     name: string,
     { namespace = "cnpg-system" }: BarmanCloudPluginArgs,
-    cluster: KubernetesArgs | undefined,
-  ): kubernetes.core.v1.ServiceAccount {
+    kubernetes: KubernetesArgs | undefined,
+  ): k8s.core.v1.ServiceAccount {
     const metadata = this.owned(manifest.serviceAccount.metadata);
-    return new kubernetes.core.v1.ServiceAccount(
+    return new k8s.core.v1.ServiceAccount(
       `${name}-service-account`,
       { metadata: { ...metadata, namespace: checked(this, "namespace", namespace, namespaceRule) } },
-      { parent: this, ...refusesSecondPlugin(this, cluster) },
+      { parent: this, ...refusesSecondPlugin(this, kubernetes) },
     );
   }
 
@@ -166,7 +166,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     namespace: pulumi.Output<string>,
     secrets: TlsSecretNames,
     plugin: pulumi.Resource,
-  ): kubernetes.core.v1.Service {
+  ): k8s.core.v1.Service {
     const { spec } = manifest.service;
     const metadata = this.owned(manifest.service.metadata);
     const annotations = {
@@ -174,7 +174,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
       "cnpg.io/pluginServerSecret": secrets.server,
       "cnpg.io/pluginClientSecret": secrets.client,
     };
-    return new kubernetes.core.v1.Service(
+    return new k8s.core.v1.Service(
       `${name}-service`,
       { metadata: { ...metadata, namespace, annotations }, spec },
       // The operator's finalizer is on it: without an operator that answers it cannot be deleted.

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
@@ -33,7 +33,7 @@ export function ownCertificates(
     pulumi.all([seed.result, days]).apply(([known, validity = 3650]) => tlsSecrets(known, validity, now)),
   );
   const secret = (side: "server" | "client") =>
-    new kubernetes.core.v1.Secret(
+    new k8s.core.v1.Secret(
       `${name}-${side}-tls`,
       {
         // Not the names that cert-manager's have, so that either can follow the other without both writing to one.
@@ -58,13 +58,13 @@ export function certManagerCertificates(
   parent: pulumi.Resource,
 ): Tls {
   const { issuer: shipped, serverCertificate, clientCertificate } = manifest;
-  const issuer = new kubernetes.apiextensions.CustomResource(
+  const issuer = new k8s.apiextensions.CustomResource(
     `${name}-issuer`,
     { ...shipped, metadata: { ...shipped.metadata, namespace } },
     { parent },
   );
   const certificate = (side: string, { apiVersion, kind, metadata, spec }: typeof clientCertificate) =>
-    new kubernetes.apiextensions.CustomResource(
+    new k8s.apiextensions.CustomResource(
       `${name}-${side}-certificate`,
       {
         apiVersion,

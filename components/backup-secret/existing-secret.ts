@@ -19,15 +19,15 @@ const theSecret = `Secret ${backupSecretName}`;
  */
 export function refusesOthersSecret(
   component: pulumi.Resource,
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
   declared: Record<string, pulumi.Input<string>>,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  if (cluster === undefined) return {};
+  if (kubernetes === undefined) return {};
   const found = (namespace: string) =>
     askedBeforeMaking(
       `${theSecret} is in namespace ${namespace} already`,
       "get Secrets there",
-      () => findSecret(cluster, namespace, backupSecretName),
+      () => findSecret(kubernetes, namespace, backupSecretName),
       component,
     );
   return pulumi.mergeOptions(

@@ -1,4 +1,4 @@
-import type * as kubernetes from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../pulumi/arguments.ts";
@@ -28,7 +28,7 @@ export class BackupNamespaces extends pulumi.ComponentResource {
   readonly namespaces: pulumi.Output<string[]>;
 
   /** The Secret of each namespace: to depend on, and for its version. */
-  readonly secrets: Readonly<Record<string, kubernetes.core.v1.Secret>>;
+  readonly secrets: Readonly<Record<string, k8s.core.v1.Secret>>;
 
   constructor(name: string, args: BackupNamespacesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("cnpg-rgw:backup:BackupNamespaces", name, {}, opts);

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked } from "../pulumi/arguments.ts";
@@ -29,18 +29,18 @@ export type SecretMaker = (
   name: string,
   namespace: pulumi.Input<string>,
   opts?: pulumi.CustomResourceOptions,
-) => kubernetes.core.v1.Secret;
+) => k8s.core.v1.Secret;
 
 /** Checks the values once, for any number of Secrets that hold them. @internal */
 export function secretMaker(args: BackupSecretArgs, parent: pulumi.ComponentResource): SecretMaker {
   const stringData = secretData(args, parent);
-  const cluster = kubernetesToAsk(parent, args.preflight);
+  const kubernetes = kubernetesToAsk(parent, args.preflight);
   const hooks = pulumi.mergeOptions(
-    refusesOthersSecret(parent, cluster, stringData),
-    keepsFields(parent, cluster),
+    refusesOthersSecret(parent, kubernetes, stringData),
+    keepsFields(parent, kubernetes),
   );
   return (name, namespace, opts) =>
-    new kubernetes.core.v1.Secret(
+    new k8s.core.v1.Secret(
       `${name}-secret`,
       {
         metadata: {
@@ -61,8 +61,8 @@ export function lastingNamespace(
   name: string,
   namespace: pulumi.Input<string>,
   parent: pulumi.Resource,
-): kubernetes.core.v1.Namespace {
-  return new kubernetes.core.v1.Namespace(
+): k8s.core.v1.Namespace {
+  return new k8s.core.v1.Namespace(
     `${name}-namespace`,
     { metadata: { name: namespace } },
     { parent, retainOnDelete: true },

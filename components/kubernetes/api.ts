@@ -12,10 +12,10 @@ export { withDeadline } from "./deadline.ts";
 export const kubernetesClient = () => import("@kubernetes/client-node");
 
 /** Throws a KubeconfigMistake where the kubeconfig cannot be read, or says of no such cluster where that is. */
-export async function kubeConfigOf(cluster: KubernetesArgs): Promise<KubeConfig> {
+export async function kubeConfigOf(kubernetes: KubernetesArgs): Promise<KubeConfig> {
   const { KubeConfig } = await kubernetesClient();
   const kube = new KubeConfig();
-  loadKubeconfig(kube, cluster);
+  loadKubeconfig(kube, kubernetes);
   const current = kube.getCurrentCluster();
   if (!current) return kube;
   const proxyUrl = current.proxyUrl ?? proxyOf(current.server);

@@ -8,13 +8,13 @@ import { kubeSend, wayTo } from "./request.ts";
  * of the run: one login, a few at once.
  */
 export async function configurationFor(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   deadline: AbortSignal,
 ): Promise<Configuration> {
   const { ResponseContext, ServerConfiguration, createConfiguration, wrapHttpLibrary } =
     await kubernetesClient();
   // A mistake in the kubeconfig is told before any request.
-  await wayTo(cluster, deadline);
+  await wayTo(kubernetes, deadline);
   const send = async (request: RequestContext) => {
     const { pathname, search } = new URL(request.getUrl());
     const body = request.getBody();
@@ -26,7 +26,7 @@ export async function configurationFor(
       headers: request.getHeaders(),
       body,
     };
-    const said = await kubeSend(cluster, asked, deadline);
+    const said = await kubeSend(kubernetes, asked, deadline);
     const text = () => Promise.resolve(said.body);
     const binary = () => Promise.resolve(Buffer.from(said.body));
     return new ResponseContext(said.status, said.headers, { text, binary, stream: () => null });
@@ -39,7 +39,10 @@ export async function configurationFor(
 }
 
 /** For what is no request, such as a WebSocket: the kubeconfig with which the run has logged in. A copy, to be changed. */
-export async function loggedInConfigOf(cluster: KubernetesArgs, deadline: AbortSignal): Promise<KubeConfig> {
-  const { kube } = await wayTo(cluster, deadline);
-  return kube ? (Object.create(kube) as KubeConfig) : kubeConfigOf(cluster);
+export async function loggedInConfigOf(
+  kubernetes: KubernetesArgs,
+  deadline: AbortSignal,
+): Promise<KubeConfig> {
+  const { kube } = await wayTo(kubernetes, deadline);
+  return kube ? (Object.create(kube) as KubeConfig) : kubeConfigOf(kubernetes);
 }

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { userError } from "../pulumi/arguments.ts";
@@ -13,7 +13,7 @@ import type { CrdKind, SpecInput, SpecOf } from "../crds/types.ts";
 import { advisesOnWebhook } from "./webhook-advice.ts";
 
 export interface CustomResourceArgs<K extends CrdKind> {
-  metadata: pulumi.Input<kubernetes.types.input.meta.v1.ObjectMeta>;
+  metadata: pulumi.Input<k8s.types.input.meta.v1.ObjectMeta>;
 
   /** Checked against the CRD's schema, in previews too: what is plain at once, outputs as soon as they are known. */
   spec: SpecInput<SpecOf<K>>;
@@ -29,13 +29,13 @@ export function customResource<K extends CrdKind>(
   name: string,
   { metadata, spec }: CustomResourceArgs<K>,
   opts: pulumi.CustomResourceOptions = {},
-  cluster?: KubernetesArgs,
-): kubernetes.apiextensions.CustomResource {
+  kubernetes?: KubernetesArgs,
+): k8s.apiextensions.CustomResource {
   const check = (known: unknown, showValues: boolean, served?: ServedSchema): void => {
     const problems = schemaProblems(kind, known, { showValues, served });
     if (problems.length > 0) throw userError(report(kind, name, problems), opts.parent);
   };
-  const asked = isMocked() ? undefined : cluster;
+  const asked = isMocked() ? undefined : kubernetes;
   const now = knownPart(spec);
   if (!asked) check(now, true);
   // The spec itself goes in as it is, for one secret or unknown output in it would make it so as a whole.
@@ -49,7 +49,7 @@ export function customResource<K extends CrdKind>(
   // A preview may never know the whole.
   const early =
     asked && pulumi.output(servedSchema(asked, kind).then((served) => (check(now, true, served), [])));
-  return new kubernetes.apiextensions.CustomResource(
+  return new k8s.apiextensions.CustomResource(
     name,
     { apiVersion: apiVersions[kind], kind, metadata, spec },
     pulumi.mergeOptions(

@@ -17,10 +17,10 @@ import { type Handover, handOver, managedFields } from "./managed-fields.ts";
  */
 export function keepsFields(
   resource: pulumi.Resource,
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  if (cluster === undefined) return {};
-  return beforeUpdate(resource, (inputs, before) => keepFields(cluster, inputs, before, resource));
+  if (kubernetes === undefined) return {};
+  return beforeUpdate(resource, (inputs, before) => keepFields(kubernetes, inputs, before, resource));
 }
 
 const identity = z.object({
@@ -31,7 +31,7 @@ const identity = z.object({
 
 /** Says what would be lost, where it cannot be kept; a preview tries, and changes nothing. */
 export async function keepFields(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   inputs: NewInputs,
   inputsBefore: NewInputs,
   resource: pulumi.Resource,
@@ -47,13 +47,13 @@ export async function keepFields(
     const live = await askedBeforeMaking(
       `${what} has anything that was set with kubectl and would be lost`,
       `get ${object.kind}s there`,
-      () => getIfThere(cluster, path, liveObject),
+      () => getIfThere(kubernetes, path, liveObject),
       resource,
     );
     const handover = live && handOver(live.metadata.managedFields, declarations);
     if (live === undefined || handover === undefined) return undefined;
     try {
-      await patch(cluster, path, live.metadata.resourceVersion, handover);
+      await patch(kubernetes, path, live.metadata.resourceVersion, handover);
       return undefined;
     } catch (error) {
       // The operator writes its own part at any time.
@@ -80,7 +80,7 @@ function asStored(declared: Record<string, unknown>): Record<string, unknown> {
 }
 
 function patch(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   path: string,
   resourceVersion: string,
   { entries }: Handover,
@@ -91,7 +91,7 @@ function patch(
     { op: "replace", path: "/metadata/resourceVersion", value: resourceVersion },
   ] as const;
   const target = pulumi.runtime.isDryRun() ? `${path}?dryRun=All` : path;
-  return withDeadline(10_000, (deadline) => kubePatch(cluster, target, operations, deadline));
+  return withDeadline(10_000, (deadline) => kubePatch(kubernetes, target, operations, deadline));
 }
 
 function notKept(

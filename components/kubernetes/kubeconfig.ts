@@ -26,22 +26,23 @@ export function givenKubeconfig({ kubeconfig }: KubernetesArgs): Given | undefin
 const withHome = (path: string): string => (/^~(\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path);
 
 /** Loads it with its context, if one is named. Throws where it cannot be read, or says of no cluster where that is. */
-export function loadKubeconfig(kube: KubeConfig, cluster: KubernetesArgs): void {
+export function loadKubeconfig(kube: KubeConfig, kubernetes: KubernetesArgs): void {
   // Here, since a component of somebody else's program may be the first to log in.
   keepConfigFromLoginCommands();
-  const given = givenKubeconfig(cluster);
-  if (given && "content" in given && isLikePath(given.content)) throw mistake(cluster, "is not there");
+  const given = givenKubeconfig(kubernetes);
+  if (given && "content" in given && isLikePath(given.content)) throw mistake(kubernetes, "is not there");
   try {
     if (given === undefined) kube.loadFromDefault();
     else if ("path" in given) kube.loadFromFile(given.path);
     else kube.loadFromString(given.content);
   } catch (error) {
-    throw mistakeIn(cluster, error) ?? mistake(cluster, faultOf(error));
+    throw mistakeIn(kubernetes, error) ?? mistake(kubernetes, faultOf(error));
   }
-  if (cluster.context !== undefined && cluster.context !== "") kube.setCurrentContext(cluster.context);
-  setCluster(kube, cluster);
+  if (kubernetes.context !== undefined && kubernetes.context !== "")
+    kube.setCurrentContext(kubernetes.context);
+  setCluster(kube, kubernetes);
   const problem = withoutCluster(kube, kube.getCurrentContext());
-  if (problem !== undefined) throw mistake(cluster, problem);
+  if (problem !== undefined) throw mistake(kubernetes, problem);
 }
 
 function setCluster(kube: KubeConfig, args: KubernetesArgs): void {
@@ -75,23 +76,23 @@ function faultOf(error: unknown): string {
 const systemError = z.object({ code: z.string(), syscall: z.string().regex(/^(open|read|spawn)/) });
 
 /** A file that is missing or that may not be read, or a login command that is missing; undefined for another error. */
-export function mistakeIn(cluster: KubernetesArgs, error: unknown): KubeconfigMistake | undefined {
+export function mistakeIn(kubernetes: KubernetesArgs, error: unknown): KubeconfigMistake | undefined {
   const { code } = (error instanceof Error ? systemError.safeParse(error).data : undefined) ?? {};
   return code === undefined
     ? undefined
-    : mistake(cluster, `or a file or command that it names cannot be used (${code})`);
+    : mistake(kubernetes, `or a file or command that it names cannot be used (${code})`);
 }
 
 /** A login command that does not end, such as one that waits for a person. */
-export const loginHangs = (cluster: KubernetesArgs, seconds: number): KubeconfigMistake =>
-  mistake(cluster, `names a login command that has not ended after ${seconds} s`);
+export const loginHangs = (kubernetes: KubernetesArgs, seconds: number): KubeconfigMistake =>
+  mistake(kubernetes, `names a login command that has not ended after ${seconds} s`);
 
-const mistake = (cluster: KubernetesArgs, what: string): KubeconfigMistake =>
-  new KubeconfigMistake(`${nameOf(cluster)} ${what}`);
+const mistake = (kubernetes: KubernetesArgs, what: string): KubeconfigMistake =>
+  new KubeconfigMistake(`${nameOf(kubernetes)} ${what}`);
 
 /** By its path, and never by its content. */
-function nameOf(cluster: KubernetesArgs): string {
-  const given = givenKubeconfig(cluster);
+function nameOf(kubernetes: KubernetesArgs): string {
+  const given = givenKubeconfig(kubernetes);
   if (given && "path" in given) return `kubeconfig ${asciiJson(JSON.stringify(given.path))}`;
   const text = given?.content ?? process.env.KUBECONFIG ?? "~/.kube/config";
   return isLikePath(text) ? `kubeconfig ${shown(text)}` : "the given kubeconfig";

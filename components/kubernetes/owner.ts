@@ -49,10 +49,10 @@ export const labelled = z.object({
 
 /** The owner label of the object at a path of the API; undefined if there is none. Throws if the cluster does not tell. */
 export async function ownerAt(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   path: string,
 ): Promise<{ label: string | undefined } | undefined> {
-  const found = await getIfThere(cluster, path, labelled);
+  const found = await getIfThere(kubernetes, path, labelled);
   return found && { label: found.metadata.labels[ownerLabel] };
 }
 

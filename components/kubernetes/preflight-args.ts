@@ -19,10 +19,10 @@ export interface PreflightArgs extends KubernetesArgs {
  */
 export function kubernetesToAsk(
   component: pulumi.ComponentResource,
-  { enabled = true, ...cluster }: PreflightArgs = {},
+  { enabled = true, ...kubernetes }: PreflightArgs = {},
   type = "kubernetes:core/v1:Secret",
 ): KubernetesArgs | undefined {
   if (!enabled) return undefined;
-  if (Object.values(cluster).some((value) => value !== undefined)) return cluster;
+  if (Object.values(kubernetes).some((value) => value !== undefined)) return kubernetes;
   return component.getProvider(type) ? undefined : defaultProviderKubernetes();
 }

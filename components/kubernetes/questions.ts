@@ -20,32 +20,36 @@ export function defaultProviderKubernetes(): KubernetesArgs {
 export type Answer = "yes" | "no" | "unknown";
 
 /** Whether the cluster has the Prometheus Operator's CRD `podmonitors.monitoring.coreos.com`. */
-export function servesPodMonitors(cluster: KubernetesArgs, timeoutMs?: number): Promise<Answer> {
-  return servesKind(cluster, "monitoring.coreos.com/v1", "PodMonitor", timeoutMs);
+export function servesPodMonitors(kubernetes: KubernetesArgs, timeoutMs?: number): Promise<Answer> {
+  return servesKind(kubernetes, "monitoring.coreos.com/v1", "PodMonitor", timeoutMs);
 }
 
 /** Whether the cluster has cert-manager's CRD `certificates.cert-manager.io`. */
-export function servesCertificates(cluster: KubernetesArgs, timeoutMs?: number): Promise<Answer> {
-  return servesKind(cluster, "cert-manager.io/v1", "Certificate", timeoutMs);
+export function servesCertificates(kubernetes: KubernetesArgs, timeoutMs?: number): Promise<Answer> {
+  return servesKind(kubernetes, "cert-manager.io/v1", "Certificate", timeoutMs);
 }
 
 const kindList = z.object({ resources: z.array(z.object({ kind: z.string() })) });
 
 function servesKind(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   groupVersion: string,
   kind: string,
   timeoutMs = 10_000,
 ): Promise<Answer> {
-  return ask(cluster, timeoutMs, async (get) => {
+  return ask(kubernetes, timeoutMs, async (get) => {
     const { resources } = kindList.parse(await get(`/apis/${groupVersion}`));
     return resources.some((resource) => resource.kind === kind);
   });
 }
 
 /** Whether the operator is in a namespace: the chart and the manifest give its webhook's Service the same, fixed name. */
-export function hasOperator(cluster: KubernetesArgs, namespace: string, timeoutMs = 10_000): Promise<Answer> {
-  return ask(cluster, timeoutMs, async (get) => {
+export function hasOperator(
+  kubernetes: KubernetesArgs,
+  namespace: string,
+  timeoutMs = 10_000,
+): Promise<Answer> {
+  return ask(kubernetes, timeoutMs, async (get) => {
     await get(`/api/v1/namespaces/${namespace}/services/cnpg-webhook-service`);
     return true;
   });
@@ -54,8 +58,8 @@ export function hasOperator(cluster: KubernetesArgs, namespace: string, timeoutM
 const namespaceObject = z.object({ status: z.object({ phase: z.string().optional() }).optional() });
 
 /** Whether the cluster has a namespace that takes new objects; one that is being deleted does not. */
-export function hasNamespace(cluster: KubernetesArgs, name: string, timeoutMs = 10_000): Promise<Answer> {
-  return ask(cluster, timeoutMs, async (get) => {
+export function hasNamespace(kubernetes: KubernetesArgs, name: string, timeoutMs = 10_000): Promise<Answer> {
+  return ask(kubernetes, timeoutMs, async (get) => {
     const { status } = namespaceObject.parse(await get(`/api/v1/namespaces/${name}`));
     return status?.phase !== "Terminating";
   });
@@ -82,11 +86,11 @@ const secretObject = z.object({
 
 /** A Secret; undefined if there is none. Throws if the cluster does not tell. */
 export async function findSecret(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   namespace: string,
   name: string,
 ): Promise<FoundSecret | undefined> {
-  const found = await getIfThere(cluster, `/api/v1/namespaces/${namespace}/secrets/${name}`, secretObject);
+  const found = await getIfThere(kubernetes, `/api/v1/namespaces/${namespace}/secrets/${name}`, secretObject);
   if (found === undefined) return undefined;
   const data = Object.entries(found.data).map(([key, value]): [string, string] => [
     key,
@@ -108,13 +112,13 @@ export function flux(labels: Readonly<Record<string, string>>): string | undefin
 
 /** What is at a path of the API; undefined if nothing is. Throws if the cluster does not tell, or something else. */
 export async function getIfThere<T extends z.ZodType>(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   path: string,
   schema: T,
   timeoutMs = 10_000,
 ): Promise<z.output<T> | undefined> {
   try {
-    return schema.parse(await withDeadline(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)));
+    return schema.parse(await withDeadline(timeoutMs, (deadline) => kubeGet(kubernetes, path, deadline)));
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
@@ -123,20 +127,20 @@ export async function getIfThere<T extends z.ZodType>(
 
 /** The answer to a GET of a path of the API; undefined if there is no such object, or no answer in time or to us. */
 export async function getOrUndefined(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   path: string,
   timeoutMs = 10_000,
 ): Promise<unknown> {
-  return withDeadline(timeoutMs, (deadline) => kubeGet(cluster, path, deadline)).catch(() => undefined);
+  return withDeadline(timeoutMs, (deadline) => kubeGet(kubernetes, path, deadline)).catch(() => undefined);
 }
 
 /** Asks by GETs of paths of the API. */
 type Question = (get: (path: string) => Promise<unknown>) => Promise<boolean>;
 
-async function ask(cluster: KubernetesArgs, timeoutMs: number, question: Question): Promise<Answer> {
+async function ask(kubernetes: KubernetesArgs, timeoutMs: number, question: Question): Promise<Answer> {
   try {
     const isSo = await withDeadline(timeoutMs, (deadline) =>
-      question((path) => kubeGet(cluster, path, deadline)),
+      question((path) => kubeGet(kubernetes, path, deadline)),
     );
     return isSo ? "yes" : "no";
   } catch (error) {

@@ -50,8 +50,8 @@ export interface KubeResponse {
 }
 
 /** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
-export const kubeGet = (cluster: KubernetesArgs, path: string, deadline: AbortSignal): Promise<unknown> =>
-  asked(cluster, { method: "GET", path }, deadline);
+export const kubeGet = (kubernetes: KubernetesArgs, path: string, deadline: AbortSignal): Promise<unknown> =>
+  asked(kubernetes, { method: "GET", path }, deadline);
 
 /** One operation of a JSON patch. */
 export interface PatchOperation {
@@ -62,13 +62,13 @@ export interface PatchOperation {
 
 /** The answer to a PATCH; throws as {@link kubeGet} does. */
 export const kubePatch = (
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   path: string,
   operations: readonly PatchOperation[],
   deadline: AbortSignal,
 ): Promise<unknown> =>
   asked(
-    cluster,
+    kubernetes,
     {
       method: "PATCH",
       path,
@@ -78,31 +78,35 @@ export const kubePatch = (
     deadline,
   );
 
-async function asked(cluster: KubernetesArgs, request: KubeRequest, deadline: AbortSignal): Promise<unknown> {
-  const { status, body } = await kubeSend(cluster, request, deadline);
+async function asked(
+  kubernetes: KubernetesArgs,
+  request: KubeRequest,
+  deadline: AbortSignal,
+): Promise<unknown> {
+  const { status, body } = await kubeSend(kubernetes, request, deadline);
   if (status < 200 || status > 299) throw new KubeFailure(status, body);
   return JSON.parse(body);
 }
 
 /** What the API server says, whatever that is. Its time begins when it is sent: not in the queue, nor with the login. */
 export async function kubeSend(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   request: KubeRequest,
   deadline: AbortSignal,
 ): Promise<KubeResponse> {
-  const client = clientOf(cluster);
+  const client = clientOf(kubernetes);
   const send = (way: Way) => client.queue.run(deadline, (signal) => sent(way, request, signal));
   const way = client.way;
   const response = await send(await offTheClock(deadline, () => way));
   if (response.status !== 401) return response;
   // What a login gave may have had its time. It is made once more, for all questions that met with this.
-  if (client.way === way) logIn(client, cluster);
+  if (client.way === way) logIn(client, kubernetes);
   return send(await offTheClock(deadline, () => client.way));
 }
 
 /** How a cluster is asked, once logged in. Throws a KubeconfigMistake where the kubeconfig leads to none. */
-export const wayTo = (cluster: KubernetesArgs, deadline: AbortSignal): Promise<Way> =>
-  offTheClock(deadline, () => clientOf(cluster).way);
+export const wayTo = (kubernetes: KubernetesArgs, deadline: AbortSignal): Promise<Way> =>
+  offTheClock(deadline, () => clientOf(kubernetes).way);
 
 function sent(
   { server, options, headers: ofLogin }: Way,
@@ -130,19 +134,19 @@ const plainHeaders = ({ headers }: http.IncomingMessage): Record<string, string>
 const keyOf = ({ kubeconfig, context, cluster }: KubernetesArgs): string =>
   JSON.stringify([kubeconfig, context, cluster, process.env.KUBECONFIG]);
 
-function clientOf(cluster: KubernetesArgs): Client {
-  const key = keyOf(cluster);
+function clientOf(kubernetes: KubernetesArgs): Client {
+  const key = keyOf(kubernetes);
   const known = clients.get(key);
   if (known) return known;
-  const client = { queue: new Queue(requestsAtOnce), way: findWay(cluster) };
+  const client = { queue: new Queue(requestsAtOnce), way: findWay(kubernetes) };
   clients.set(key, client);
   forgetFailure(client, key);
   return client;
 }
 
-function logIn(client: Client, cluster: KubernetesArgs): void {
-  client.way = findWay(cluster);
-  forgetFailure(client, keyOf(cluster));
+function logIn(client: Client, kubernetes: KubernetesArgs): void {
+  client.way = findWay(kubernetes);
+  forgetFailure(client, keyOf(kubernetes));
 }
 
 /** What failed may be put right by the next time. */
@@ -152,16 +156,16 @@ function forgetFailure(client: Client, key: string): void {
   });
 }
 
-async function findWay(cluster: KubernetesArgs): Promise<Way> {
-  const access = plainAccess(cluster);
+async function findWay(kubernetes: KubernetesArgs): Promise<Way> {
+  const access = plainAccess(kubernetes);
   if (access && proxyOf(access.server.href) === undefined) {
     const agent = new https.Agent({ ...access.tls, keepAlive: true });
     return { server: access.server, options: { agent }, headers: access.headers, kube: undefined };
   }
-  const kube = await kubeConfigOf(cluster);
+  const kube = await kubeConfigOf(kubernetes);
   const current = kube.getCurrentCluster();
   const server = new URL(current?.server ?? "");
-  const { headers, ...options } = await login(kube, cluster);
+  const { headers, ...options } = await login(kube, kubernetes);
   const way = { server, headers: headers instanceof Array ? {} : { ...headers }, kube };
   if (current?.proxyUrl !== undefined) return { ...way, options };
   // The client's own agent makes a connection for each request.
@@ -169,13 +173,13 @@ async function findWay(cluster: KubernetesArgs): Promise<Way> {
   return { ...way, options: { ...options, agent: new Agent({ keepAlive: true }) } };
 }
 
-async function login(kube: KubeConfig, cluster: KubernetesArgs): Promise<RequestOptions> {
+async function login(kube: KubeConfig, kubernetes: KubernetesArgs): Promise<RequestOptions> {
   const options: RequestOptions = {};
   const made = kube.applyToHTTPSOptions(options).catch((error: unknown) => {
-    throw mistakeIn(cluster, error) ?? error;
+    throw mistakeIn(kubernetes, error) ?? error;
   });
   const isLate = Symbol("late");
   const first = await Promise.race([made, sleep(loginMs, isLate, { ref: false })]);
-  if (first === isLate) throw loginHangs(cluster, loginMs / 1_000);
+  if (first === isLate) throw loginHangs(kubernetes, loginMs / 1_000);
   return options;
 }

@@ -29,13 +29,13 @@ const documents = new Map<string, Promise<z.output<typeof document> | undefined>
  * such CRD yet, or does not answer in time: then the schema of this package counts alone.
  */
 export async function servedSchema(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   kind: CrdKind,
 ): Promise<ServedSchema | undefined> {
   const path = `/openapi/v3/apis/${apiVersions[kind]}`;
-  const key = JSON.stringify([cluster, path]);
+  const key = JSON.stringify([kubernetes, path]);
   const asked =
-    documents.get(key) ?? getOrUndefined(cluster, path).then((found) => document.safeParse(found).data);
+    documents.get(key) ?? getOrUndefined(kubernetes, path).then((found) => document.safeParse(found).data);
   documents.set(key, asked);
   const schemas = Object.values((await asked)?.components.schemas ?? {});
   return schemas.find((each) => each["x-kubernetes-group-version-kind"].some((one) => one.kind === kind))

@@ -17,14 +17,14 @@ import { brokenOff } from "./release-trouble.ts";
 
 /** Has the engine take a release over that is there already, instead of making one; it does so once. */
 export function importsRelease(
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
   isAdopted: boolean,
 ): pulumi.ResourceTransform[] {
-  if (cluster === undefined || !isAdopted || isMocked()) return [];
+  if (kubernetes === undefined || !isAdopted || isMocked()) return [];
   return [
     async ({ props, opts }) => {
       const release = await knownRelease(props);
-      const isThere = release !== undefined && (await isThereForSure(cluster, release));
+      const isThere = release !== undefined && (await isThereForSure(kubernetes, release));
       return { props, opts: isThere ? { ...opts, import: `${release.namespace}/${release.name}` } : opts };
     },
   ];
@@ -34,24 +34,24 @@ export function importsRelease(
  * No, too, where the cluster does not tell, and where Helm was broken off over it, which would leave its values in the
  * clear in the state: then the look before the release is made says so.
  */
-async function isThereForSure(cluster: KubernetesArgs, release: Release): Promise<boolean> {
+async function isThereForSure(kubernetes: KubernetesArgs, release: Release): Promise<boolean> {
   const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
-  const isThere = await askedAgain(() => hasRelease(cluster, release), seconds).catch(() => false);
-  return isThere && (await brokenOff(cluster, release, seconds)) === undefined;
+  const isThere = await askedAgain(() => hasRelease(kubernetes, release), seconds).catch(() => false);
+  return isThere && (await brokenOff(kubernetes, release, seconds)) === undefined;
 }
 
 /** Refuses to make a release where it would be a second operator, or where Helm would refuse it. */
 export function refusesSecondOperator(
   resource: pulumi.Resource,
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  if (cluster === undefined) return {};
+  if (kubernetes === undefined) return {};
   return beforeCreate(resource, async (inputs) => {
     const release = await knownRelease(inputs);
     return askedBeforeMaking(
       "the cluster has an operator already",
       "get ValidatingWebhookConfigurations and CustomResourceDefinitions, and to list Secrets",
-      () => inTheWay(cluster, release),
+      () => inTheWay(kubernetes, release),
       resource,
     );
   });
@@ -59,23 +59,23 @@ export function refusesSecondOperator(
 
 /** Why the release cannot be made, and what to do about it. */
 export async function inTheWay(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   release: Release | undefined,
 ): Promise<string | undefined> {
   // A preview is the first to look; in an update releaseTrouble has waited for Helm to end before.
   const seconds = pulumi.runtime.isDryRun() ? 0 : undefined;
   const [operator, crds, pending, isTaken] = await Promise.all([
-    findOperator(cluster),
-    ownerOfDefinitions(cluster),
-    release && brokenOff(cluster, release, seconds),
-    release !== undefined && hasRelease(cluster, release),
+    findOperator(kubernetes),
+    ownerOfDefinitions(kubernetes),
+    release && brokenOff(kubernetes, release, seconds),
+    release !== undefined && hasRelease(kubernetes, release),
   ]);
   if (pending !== undefined) return pending;
   const isLeft = operator && release && !isTaken && isOf(operator, release);
   if (operator && !isLeft) return alreadyThere(operator);
   if (release === undefined) return undefined;
   if (isTaken) return nameTaken(release);
-  if (await hasHistory(cluster, release)) return historyInTheWay(release);
+  if (await hasHistory(kubernetes, release)) return historyInTheWay(release);
   return crds ? crdsOfAnother(crds.release, release) : undefined;
 }
 

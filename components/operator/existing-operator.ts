@@ -39,10 +39,10 @@ const definition = z.object({ metadata });
  * The operator of a cluster: chart and manifest give its webhooks the same, fixed name, and OLM one of its own. Undefined
  * if there is none. Throws, as all of these do, if the cluster does not tell.
  */
-export async function findOperator(cluster: KubernetesArgs): Promise<ExistingOperator | undefined> {
+export async function findOperator(kubernetes: KubernetesArgs): Promise<ExistingOperator | undefined> {
   const path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
-  const named = await getIfThere(cluster, `${path}/cnpg-validating-webhook-configuration`, webhooks);
-  const found = named ?? (await webhooksOfAnyName(cluster, path));
+  const named = await getIfThere(kubernetes, `${path}/cnpg-validating-webhook-configuration`, webhooks);
+  const found = named ?? (await webhooksOfAnyName(kubernetes, path));
   const namespace = found?.webhooks[0]?.clientConfig.service?.namespace;
   if (found === undefined || namespace === undefined) return undefined;
   const { labels } = found.metadata;
@@ -56,10 +56,10 @@ export async function findOperator(cluster: KubernetesArgs): Promise<ExistingOpe
 
 /** Who may not list them learns nothing more by this. */
 async function webhooksOfAnyName(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   path: string,
 ): Promise<z.infer<typeof webhooks> | undefined> {
-  const all = webhooksList.safeParse(await getOrUndefined(cluster, path)).data?.items ?? [];
+  const all = webhooksList.safeParse(await getOrUndefined(kubernetes, path)).data?.items ?? [];
   const isOperators = ({ rules }: z.infer<typeof webhooks>["webhooks"][number]): boolean =>
     rules.some(({ apiGroups }) => apiGroups.includes("postgresql.cnpg.io"));
   return all.find((each) => each.webhooks.some(isOperators));
@@ -67,10 +67,10 @@ async function webhooksOfAnyName(
 
 /** Who owns the operator's CRDs, which outlive it: a Helm release, or none. Undefined if there are no CRDs. */
 export async function ownerOfDefinitions(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
 ): Promise<{ release: Release | undefined } | undefined> {
   const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/clusters.postgresql.cnpg.io";
-  const found = await getIfThere(cluster, path, definition);
+  const found = await getIfThere(kubernetes, path, definition);
   return found && { release: releaseOf(found.metadata) };
 }
 
@@ -89,20 +89,20 @@ export function recordsOf({ name, namespace }: Release, condition: string): stri
 }
 
 /** Whether Helm has a release of this name; one that was uninstalled with its history kept is none. */
-export const hasRelease = (cluster: KubernetesArgs, release: Release): Promise<boolean> =>
-  hasRecord(cluster, release, "status notin (uninstalled,superseded)");
+export const hasRelease = (kubernetes: KubernetesArgs, release: Release): Promise<boolean> =>
+  hasRecord(kubernetes, release, "status notin (uninstalled,superseded)");
 
 /** Whether Helm keeps a record of an uninstalled release of this name. */
-export const hasHistory = (cluster: KubernetesArgs, release: Release): Promise<boolean> =>
-  hasRecord(cluster, release, "status=uninstalled");
+export const hasHistory = (kubernetes: KubernetesArgs, release: Release): Promise<boolean> =>
+  hasRecord(kubernetes, release, "status=uninstalled");
 
 /** Whether Helm keeps a record of this release on a condition on the record's labels. */
 export async function hasRecord(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   release: Release,
   condition: string,
 ): Promise<boolean> {
   const path = `${recordsOf(release, condition)}&limit=1`;
-  const found = await getIfThere(cluster, path, z.object({ items: z.array(z.unknown()) }));
+  const found = await getIfThere(kubernetes, path, z.object({ items: z.array(z.unknown()) }));
   return found !== undefined && found.items.length > 0;
 }

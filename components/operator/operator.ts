@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, shown, userError } from "../pulumi/arguments.ts";
@@ -80,13 +80,13 @@ export class CnpgOperator extends pulumi.ComponentResource {
     super("cnpg-rgw:cnpg:CnpgOperator", name, {}, opts);
     const overrides = checkedValues(args, this);
     warnOfPublicHttp(args, this);
-    const namespace = new kubernetes.core.v1.Namespace(
+    const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: checked(this, "namespace", args.namespace ?? "cnpg-system", namespaceRule) } },
       { parent: this, retainOnDelete: true },
     );
-    const cluster = kubernetesToAsk(this, args.preflight);
-    const release = new kubernetes.helm.v3.Release(
+    const kubernetes = kubernetesToAsk(this, args.preflight);
+    const release = new k8s.helm.v3.Release(
       `${name}-release`,
       {
         ...chartSource(args, this),
@@ -95,12 +95,12 @@ export class CnpgOperator extends pulumi.ComponentResource {
         namespace: namespace.metadata.name,
         atomic: true,
         timeout: 300,
-        values: overrides.apply((known) => valuesFor(cluster, known, this)),
+        values: overrides.apply((known) => valuesFor(kubernetes, known, this)),
       },
       {
         parent: this,
-        transforms: importsRelease(cluster, args.adopt !== undefined),
-        ...pulumi.mergeOptions(releaseTrouble(this, cluster), refusesSecondOperator(this, cluster)),
+        transforms: importsRelease(kubernetes, args.adopt !== undefined),
+        ...pulumi.mergeOptions(releaseTrouble(this, kubernetes), refusesSecondOperator(this, kubernetes)),
       },
     );
     this.namespace = release.namespace;
@@ -137,12 +137,12 @@ function withoutOutputs(value: unknown): unknown {
 
 /** The release's values, once it is clear that the cluster can take what they ask for. @internal */
 export async function valuesFor(
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
   overrides: HelmValues | undefined,
   resource?: pulumi.Resource,
 ): Promise<HelmValues> {
   const values = operatorValues(overrides);
-  if (cluster && wantsPodMonitor(values) && (await servesPodMonitors(cluster)) === "no") {
+  if (kubernetes && wantsPodMonitor(values) && (await servesPodMonitors(kubernetes)) === "no") {
     throw new pulumi.ResourceError(noPodMonitorCrd, resource, true);
   }
   return values;
@@ -172,7 +172,7 @@ function warnOfPublicHttp({ chart, repository }: CnpgOperatorArgs, resource: pul
 function chartSource(
   args: CnpgOperatorArgs,
   resource: pulumi.Resource,
-): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
+): Pick<k8s.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
   const source = pulumi
     .all([
       checked(resource, "chart", args.chart, chartRule),

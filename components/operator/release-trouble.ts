@@ -15,22 +15,22 @@ import { type Release, hasRecord, recordsOf } from "./existing-operator.ts";
  */
 export function releaseTrouble(
   component: pulumi.Resource,
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  if (cluster === undefined || isMocked()) return {};
+  if (kubernetes === undefined || isMocked()) return {};
   const refuse = async ({ newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
-    const problem = await brokenOff(cluster, await releaseIn(newInputs));
+    const problem = await brokenOff(kubernetes, await releaseIn(newInputs));
     if (problem !== undefined) throw new Error(problem);
   };
   count += 1;
   const explain = new pulumi.ErrorHook(`release-trouble-${count}`, async ({ newInputs }) => {
-    const said = await trouble(cluster, await releaseIn(newInputs));
+    const said = await trouble(kubernetes, await releaseIn(newInputs));
     if (said !== undefined) log("error", said, component);
     return false;
   });
   const told = beforeUpdate(component, async (newInputs) => {
     const release = await releaseIn(newInputs).catch(() => undefined);
-    return release && brokenOff(cluster, release, pulumi.runtime.isDryRun() ? 0 : secondsToEnd);
+    return release && brokenOff(kubernetes, release, pulumi.runtime.isDryRun() ? 0 : secondsToEnd);
   });
   return pulumi.mergeOptions({ hooks: { beforeCreate: [refuse], onError: [explain] } }, told);
 }
@@ -61,7 +61,7 @@ const secondsToEnd = 30;
 
 /** What to do about a release over which Helm was broken off. An API server that does not answer is the provider's. */
 export async function brokenOff(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   release: Release,
   seconds = secondsToEnd,
 ): Promise<string | undefined> {
@@ -69,10 +69,10 @@ export async function brokenOff(
   const path = recordsOf(release, "status in (pending-install,pending-upgrade,pending-rollback)");
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    const answer = await getOrUndefined(cluster, path);
+    const answer = await getOrUndefined(kubernetes, path);
     const pending = secretList.safeParse(answer).data?.items ?? [];
     const record = pending.sort((a, b) => b.metadata.labels.version - a.metadata.labels.version)[0];
-    if (record === undefined || (await isFollowed(cluster, release, record.metadata.labels.version)))
+    if (record === undefined || (await isFollowed(kubernetes, release, record.metadata.labels.version)))
       return undefined;
     if (Date.now() >= end) {
       const { status } = record.metadata.labels;
@@ -89,8 +89,8 @@ export async function brokenOff(
 }
 
 /** Whether Helm has gone on after a record, as a rollback by hand does: it goes by its last one alone. */
-const isFollowed = (cluster: KubernetesArgs, release: Release, version: number): Promise<boolean> =>
-  hasRecord(cluster, release, `version=${version + 1}`).catch(() => false);
+const isFollowed = (kubernetes: KubernetesArgs, release: Release, version: number): Promise<boolean> =>
+  hasRecord(kubernetes, release, `version=${version + 1}`).catch(() => false);
 
 const eventList = z.object({
   items: z.array(
@@ -104,10 +104,10 @@ const eventList = z.object({
 });
 
 /** Warnings about the release's pods and workloads of the last ten minutes; the most telling one first. */
-export async function trouble(cluster: KubernetesArgs, release: Release): Promise<string | undefined> {
+export async function trouble(kubernetes: KubernetesArgs, release: Release): Promise<string | undefined> {
   const { name, namespace } = release;
   const answer = await getOrUndefined(
-    cluster,
+    kubernetes,
     `/api/v1/namespaces/${namespace}/events?fieldSelector=type%3DWarning`,
   );
   const events = (eventList.safeParse(answer).data?.items ?? []).filter(

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { anotherCluster, requireSameKubernetes } from "../../../config/same-kubernetes.ts";
+import { anotherKubernetes, requireSameKubernetes } from "../../../config/same-kubernetes.ts";
 import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts";
 
 const urn = "urn:pulumi:homelab::cnpg-rgw::pulumi:index:Stash::kubernetes-cluster";
@@ -22,14 +22,14 @@ function withState(output: string, isPreview = false): Promise<void> {
 
 describe("another Kubernetes cluster", () => {
   it("is one of another UID, and nothing else", () => {
-    assert.equal(anotherCluster("a", "a", urn), undefined);
+    assert.equal(anotherKubernetes("a", "a", urn), undefined);
     // It did not tell in the update before.
-    assert.equal(anotherCluster("", "a", urn), undefined);
-    assert.equal(anotherCluster(undefined, "a", urn), undefined);
+    assert.equal(anotherKubernetes("", "a", urn), undefined);
+    assert.equal(anotherKubernetes(undefined, "a", urn), undefined);
   });
 
   it("is said with both UIDs and the three ways to go on", () => {
-    const said = anotherCluster("a", "b", urn) ?? "";
+    const said = anotherKubernetes("a", "b", urn) ?? "";
     assert.match(said, /kube-system is b, and was a\. Nothing has been made here/);
     assert.match(said, /\n {6}pulumi config set kubernetes:context NAME\n/);
     assert.match(said, /\n {6}pulumi stack init NAME\n/);

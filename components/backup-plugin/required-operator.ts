@@ -9,15 +9,15 @@ import { type KubernetesArgs, hasOperator, servesCertificates } from "../kuberne
  * only, and passes over one elsewhere without a word. A preview asks nothing: the operator may not be there yet.
  */
 export async function whereOperatorIs(
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
   namespace: string,
   needs: { certManager: boolean },
   resource?: pulumi.Resource,
 ): Promise<string> {
-  if (cluster === undefined || pulumi.runtime.isDryRun()) return namespace;
+  if (kubernetes === undefined || pulumi.runtime.isDryRun()) return namespace;
   const [operator, certificates] = await Promise.all([
-    hasOperator(cluster, namespace),
-    needs.certManager ? servesCertificates(cluster) : "yes",
+    hasOperator(kubernetes, namespace),
+    needs.certManager ? servesCertificates(kubernetes) : "yes",
   ]);
   if (operator === "unknown") warnOnce("operator", unknownOperator(namespace), resource);
   if (operator === "no") throw userError(noOperator(namespace), resource);

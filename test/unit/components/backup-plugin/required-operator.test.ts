@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import { BarmanCloudPlugin } from "../../../../components/backup-plugin/plugin.ts";
-import { whereOperatorIs } from "../../../../components/backup-plugin/preflight.ts";
+import { whereOperatorIs } from "../../../../components/backup-plugin/required-operator.ts";
 import { family, recordResources, valueOf } from "../../mocks.ts";
 import { apiServer, kubeconfigFor } from "../kubernetes/api-server.ts";
 

@@ -31,11 +31,11 @@ export interface DeclaredDatabases {
  */
 export async function lostDatabases(
   config: DeclaredDatabases,
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   isAnswerNeeded = true,
 ): Promise<Problem[]> {
   const { databases } = config;
-  const ask = () => liveDatabases(config, cluster);
+  const ask = () => liveDatabases(config, kubernetes);
   const seen = await (isAnswerNeeded
     ? answered({
         what: "a database of this stack runs that is not in cnpg-rgw:databases any more",
@@ -99,10 +99,10 @@ interface Unseen {
 /** The Clusters of all namespaces, or else, where those may not be listed, of each one that the config names. */
 async function liveDatabases(
   { databases, namespaces = [] }: DeclaredDatabases,
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
 ): Promise<{ databases: LiveDatabase[]; unseen?: Unseen }> {
   try {
-    return { databases: await databasesIn(cluster) };
+    return { databases: await databasesIn(kubernetes) };
   } catch (error) {
     if (statusOf(error) !== 403) throw error;
     const names = new Set([
@@ -110,16 +110,16 @@ async function liveDatabases(
       ...databases.map((each) => each.namespace),
     ]);
     const asked = await Promise.all(
-      [...names].map(async (name) => ({ name, found: await ifAllowed(cluster, name) })),
+      [...names].map(async (name) => ({ name, found: await ifAllowed(kubernetes, name) })),
     );
     const seenIn = asked.flatMap(({ name, found }) => (found ? [name] : []));
     return { databases: asked.flatMap(({ found }) => found ?? []), unseen: { seenIn, error } };
   }
 }
 
-async function ifAllowed(cluster: KubernetesArgs, namespace: string): Promise<LiveDatabase[] | undefined> {
+async function ifAllowed(kubernetes: KubernetesArgs, namespace: string): Promise<LiveDatabase[] | undefined> {
   try {
-    return await databasesIn(cluster, namespace);
+    return await databasesIn(kubernetes, namespace);
   } catch (error) {
     if (statusOf(error) !== 403) throw error;
     return undefined;
@@ -127,9 +127,9 @@ async function ifAllowed(cluster: KubernetesArgs, namespace: string): Promise<Li
 }
 
 /** The Clusters of a namespace, or of all, but for those that are on their way out. */
-async function databasesIn(cluster: KubernetesArgs, namespace?: string): Promise<LiveDatabase[]> {
+async function databasesIn(kubernetes: KubernetesArgs, namespace?: string): Promise<LiveDatabase[]> {
   const within = namespace === undefined ? "" : `/namespaces/${namespace}`;
-  const found = await getIfThere(cluster, `/apis/postgresql.cnpg.io/v1${within}/clusters`, clusterList);
+  const found = await getIfThere(kubernetes, `/apis/postgresql.cnpg.io/v1${within}/clusters`, clusterList);
   return (found?.items ?? [])
     .map(({ metadata }) => metadata)
     .filter(({ deletionTimestamp }) => deletionTimestamp === undefined);

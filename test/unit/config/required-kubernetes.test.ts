@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import { ownerLabelOf } from "../../../components/kubernetes/owner.ts";
-import { requireCluster } from "../../../config/cluster.ts";
+import { requireKubernetes } from "../../../config/required-kubernetes.ts";
 import { recordResources } from "../mocks.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "../components/kubernetes/api-server.ts";
 
@@ -24,11 +24,11 @@ const withSample = {
   "/api/v1/namespaces/sample": { status: 200, body: { kind: "Namespace", status: { phase: "Active" } } },
 };
 
-describe("requireCluster", () => {
+describe("requireKubernetes", () => {
   it("reports at once all that the cluster lacks, but for namespaces that are to be made", async (t) => {
     const { kubeconfig, close } = await apiServer(withSample);
     t.after(close);
-    await assert.rejects(requireCluster(wishes, { kubeconfig }), (error) => {
+    await assert.rejects(requireKubernetes(wishes, { kubeconfig }), (error) => {
       assert.ok(pulumi.RunError.isInstance(error) && error instanceof Error);
       assert.match(error.message, /has 2 problems/);
       assert.match(error.message, /cnpg-rgw:namespaces\[1\] is "shop".*\n +kubectl create namespace shop\n/);
@@ -43,17 +43,17 @@ describe("requireCluster", () => {
   it("is content with a cluster that has it all", async (t) => {
     const { kubeconfig, close } = await apiServer({ ...withSample, ...withPodMonitors });
     t.after(close);
-    await requireCluster({ ...wishes, namespaces: wishes.namespaces.slice(0, 1) }, { kubeconfig });
+    await requireKubernetes({ ...wishes, namespaces: wishes.namespaces.slice(0, 1) }, { kubeconfig });
   });
 
   it("says in a preview, once, what it could not ask, and leaves a stack without Kubernetes alone", async (t) => {
     const away = { kubeconfig: kubeconfigFor("http://127.0.0.1:1") };
-    await requireCluster(none, away);
+    await requireKubernetes(none, away);
     await recordResources({ preview: true });
     t.after(() => recordResources());
     const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
-    await requireCluster(wishes, away);
-    await requireCluster({ ...none, databases: [{ name: "orders", namespace: "shop" }] }, away);
+    await requireKubernetes(wishes, away);
+    await requireKubernetes({ ...none, databases: [{ name: "orders", namespace: "shop" }] }, away);
     await new Promise((resolve) => setImmediate(resolve));
     const said = warn.mock.calls.map(({ arguments: [message] }) => String(message).slice(0, 60));
     assert.deepEqual(said.sort(), [
@@ -66,7 +66,7 @@ describe("requireCluster", () => {
   it("asks for no CRD of an operator that is left to others", async (t) => {
     const { kubeconfig, close } = await apiServer({});
     t.after(close);
-    await requireCluster(none, { kubeconfig });
+    await requireKubernetes(none, { kubeconfig });
   });
 
   const none = {
@@ -94,18 +94,18 @@ describe("requireCluster", () => {
     };
     const without = await withPlugins();
     await assert.rejects(
-      requireCluster({ ...none, databases: [old, orders] }, without),
+      requireKubernetes({ ...none, databases: [old, orders] }, without),
       /databases\[1\] is backed up by the Barman Cloud plugin, .*no such Service.*\n +pulumi config rm --path 'cnpg-rgw:barmanPlugin\.enabled'$/,
     );
-    await requireCluster({ ...none, databases: [old] }, without);
+    await requireKubernetes({ ...none, databases: [old] }, without);
     const own = await ownerLabelOf({
       urn: pulumi.createUrn("barman-cloud-plugin", "cnpg-rgw:cnpg:BarmanCloudPlugin"),
     });
     // This stack's own would go with the setting.
     await assert.rejects(
-      requireCluster({ ...none, databases: [orders] }, await withPlugins(own)),
+      requireKubernetes({ ...none, databases: [orders] }, await withPlugins(own)),
       /no such Service/,
     );
-    await requireCluster({ ...none, databases: [orders] }, await withPlugins("of another stack"));
+    await requireKubernetes({ ...none, databases: [orders] }, await withPlugins("of another stack"));
   });
 });

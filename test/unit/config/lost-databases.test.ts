@@ -4,8 +4,8 @@ import { type TestContext, describe, it } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 
 import { ownerLabelOf } from "../../../components/kubernetes/owner.ts";
-import { requireCluster } from "../../../config/cluster.ts";
-import { lostDatabases } from "../../../config/database-names.ts";
+import { requireKubernetes } from "../../../config/required-kubernetes.ts";
+import { lostDatabases } from "../../../config/lost-databases.ts";
 import { recordResources } from "../mocks.ts";
 import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts";
 
@@ -89,7 +89,7 @@ describe("databases that run and are not in the config any more", () => {
       databases: [],
     };
     await assert.rejects(
-      requireCluster(wishes, { kubeconfig }),
+      requireKubernetes(wishes, { kubeconfig }),
       (error) => pulumi.RunError.isInstance(error) && String(error).includes("shop/stock"),
     );
   });

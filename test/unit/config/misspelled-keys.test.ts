@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { misspelledNamespaces } from "../../../config/namespace.ts";
+import { misspelledKeys } from "../../../config/misspelled-keys.ts";
 import { parseConfig } from "../../../config.ts";
 import { anyS3 } from "./fixtures.ts";
 
 describe("a key in a namespace that is almost ours", () => {
   for (const namespace of ["cnpg-rwg", "cnpg_rgw", "CNPG-RGW", "cnpgrgw", "cnpg-rg"]) {
     it(`is refused: ${namespace}`, () => {
-      const [problem, ...more] = misspelledNamespaces([`${namespace}:bucket`]);
+      const [problem, ...more] = misspelledKeys([`${namespace}:bucket`]);
       assert.deepEqual(more, []);
       assert.match(problem?.message ?? "", /did you mean cnpg-rgw:bucket\?$/);
       assert.equal(
@@ -32,7 +32,7 @@ describe("a key in a namespace that is almost ours", () => {
   ];
   for (const [key, shown, fix] of hostile) {
     it(`cannot harm the terminal or the shell: ${shown}`, () => {
-      const [problem] = misspelledNamespaces([key]);
+      const [problem] = misspelledKeys([key]);
       assert.ok(problem);
       assert.ok(problem.message.startsWith(`${shown} is in a namespace that nothing reads`), problem.message);
       assert.ok(problem.fix.startsWith(fix), problem.fix);
@@ -42,7 +42,7 @@ describe("a key in a namespace that is almost ours", () => {
 
   it("is left alone if it is another project's or a provider's", () => {
     const keys = ["cnpg-rgw:bucket", "kubernetes:context", "aws:region", "cnpg:x", "rgw:y", "my-cnpg-rgw:z"];
-    assert.deepEqual(misspelledNamespaces(keys), []);
+    assert.deepEqual(misspelledKeys(keys), []);
   });
 
   it("is one of the problems of the config, and asks for a secret unseen", () => {

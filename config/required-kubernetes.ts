@@ -12,7 +12,7 @@ import { barmanPluginType, hasPluginOfOthers } from "../components/backup-plugin
 import { operatorValues, wantsPodMonitor } from "../components/operator/operator-values.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName, removeCommand, setCommand } from "./commands.ts";
-import { lostDatabases } from "./database-names.ts";
+import { lostDatabases } from "./lost-databases.ts";
 import { type Problem, report } from "./problems.ts";
 
 type Wishes = Pick<StackConfig, "namespaces"> & {
@@ -31,12 +31,15 @@ export const pluginComponent = "barman-cloud-plugin";
  * a preview tells, and not the provider in the middle of an update. Where the cluster does not answer, a preview warns and
  * an update ends, unless the stack has nothing in Kubernetes.
  */
-export async function requireCluster(config: Wishes, cluster = defaultProviderKubernetes()): Promise<void> {
+export async function requireKubernetes(
+  config: Wishes,
+  kubernetes = defaultProviderKubernetes(),
+): Promise<void> {
   const answers = await Promise.all([
-    missingNamespaces(config, cluster),
-    missingCrd(config, cluster),
-    missingPlugin(config, cluster),
-    lostDatabases(config, cluster, usesKubernetes(config)),
+    missingNamespaces(config, kubernetes),
+    missingCrd(config, kubernetes),
+    missingPlugin(config, kubernetes),
+    lostDatabases(config, kubernetes, usesKubernetes(config)),
   ]);
   const problems = answers.flat();
   if (problems.length > 0) throw new pulumi.RunError(report(pulumi.getStack(), problems));
@@ -45,9 +48,9 @@ export async function requireCluster(config: Wishes, cluster = defaultProviderKu
 const usesKubernetes = ({ namespaces, databases, operator, barmanPlugin }: Wishes): boolean =>
   operator.enabled || barmanPlugin.enabled || namespaces.length > 0 || databases.length > 0;
 
-async function missingNamespaces({ namespaces }: Wishes, cluster: KubernetesArgs): Promise<Problem[]> {
+async function missingNamespaces({ namespaces }: Wishes, kubernetes: KubernetesArgs): Promise<Problem[]> {
   const answers = await Promise.all(
-    namespaces.map(async ({ name, create }) => (create ? "yes" : await hasNamespace(cluster, name))),
+    namespaces.map(async ({ name, create }) => (create ? "yes" : await hasNamespace(kubernetes, name))),
   );
   const unsaid = namespaces.filter((_, i) => answers[i] === "unknown").map(({ name }) => name);
   if (unsaid.length > 0) {
@@ -64,20 +67,20 @@ async function missingNamespaces({ namespaces }: Wishes, cluster: KubernetesArgs
   return namespaces.flatMap(({ name }, i) => (answers[i] === "no" ? [noSuchNamespace(name, i)] : []));
 }
 
-async function missingCrd({ operator }: Wishes, cluster: KubernetesArgs): Promise<Problem[]> {
+async function missingCrd({ operator }: Wishes, kubernetes: KubernetesArgs): Promise<Problem[]> {
   const wanted = operator.enabled && wantsPodMonitor(operatorValues(operator.values));
-  return wanted && (await servesPodMonitors(cluster)) === "no" ? [noPodMonitorCrd] : [];
+  return wanted && (await servesPodMonitors(kubernetes)) === "no" ? [noPodMonitorCrd] : [];
 }
 
 /** Another stack or tool may look after the plugin; this stack's own goes when it is turned off. */
 async function missingPlugin(
   { databases, barmanPlugin }: Wishes,
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
 ): Promise<Problem[]> {
   const index = databases.findIndex(({ backup }) => (backup?.method ?? "plugin") === "plugin");
   if (index < 0 || barmanPlugin.enabled) return [];
   const own = await ownerLabelOf({ urn: pulumi.createUrn(pluginComponent, barmanPluginType) });
-  const answer = await hasPluginOfOthers(cluster, own);
+  const answer = await hasPluginOfOthers(kubernetes, own);
   if (answer === "unknown") {
     warnOnce(
       "plugin",

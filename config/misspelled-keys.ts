@@ -5,7 +5,7 @@ import { keyWord, legibleName, topKeyWord } from "./paths.ts";
 import type { Problem } from "./problems.ts";
 
 /** Keys whose namespace looks like ours and is not: Pulumi hands them to nobody, and says nothing. */
-export function misspelledNamespaces(keys: readonly string[]): Problem[] {
+export function misspelledKeys(keys: readonly string[]): Problem[] {
   return keys.flatMap((key) => {
     const colon = key.indexOf(":");
     const [namespace, name] = [key.slice(0, colon), key.slice(colon + 1)];
