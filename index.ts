@@ -12,7 +12,7 @@ import {
   backupSecretName,
   smokeCheck,
 } from "./components/index.ts";
-import { Protection } from "./components/pulumi/protection.ts";
+import { Protection } from "./components/internal.ts";
 import { pluginComponent } from "./config/required-kubernetes.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { databaseComponent } from "./config/lost-databases.ts";

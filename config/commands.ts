@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
-import { chartValueNames } from "../components/operator/chart-values.ts";
+import { chartValueNames } from "../components/internal.ts";
+import { versions } from "../components/versions.ts";
 import { databaseExamples } from "./database-examples.ts";
 import { type KeyPath, keyName, keyWord } from "./paths.ts";
 
@@ -43,13 +44,13 @@ const examples: Record<string, string> = {
   "operator.enabled": "true",
   "operator.namespace": "cnpg-system",
   "operator.adopt.release": "cnpg",
-  "operator.chartVersion": "0.29.0",
+  "operator.chartVersion": versions.operatorChart,
   "operator.chart": "cloudnative-pg",
   "operator.repository": "https://cloudnative-pg.github.io/charts",
   "operator.values.monitoring.podMonitorEnabled": "false",
   "barmanPlugin.enabled": "true",
-  "barmanPlugin.image": "registry.example.org/plugin-barman-cloud:v0.14.0",
-  "barmanPlugin.sidecarImage": "registry.example.org/plugin-barman-cloud-sidecar:v0.14.0",
+  "barmanPlugin.image": `registry.example.org/plugin-barman-cloud:v${versions.barmanPlugin}`,
+  "barmanPlugin.sidecarImage": `registry.example.org/plugin-barman-cloud-sidecar:v${versions.barmanPlugin}`,
   "barmanPlugin.certManager.enabled": "false",
   ...databaseExamples,
 };

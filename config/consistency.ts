@@ -1,6 +1,4 @@
-import { shown } from "../components/pulumi/arguments.ts";
-import { chartValueProblems } from "../components/operator/chart-values.ts";
-import { isObject } from "../components/text/merge.ts";
+import { chartValueProblems, isObject, shown } from "../components/internal.ts";
 import { type FoundConfig, type Problem, isHidden, missing, unknownKey } from "./problems.ts";
 import { databaseInconsistencies } from "./database-consistency.ts";
 import { byHand, keyName, removeCommand, secretConfigKeys, setCommand } from "./commands.ts";

@@ -1,6 +1,4 @@
-import { isObject } from "../components/text/merge.ts";
-import { replayParameters } from "../components/postgres/plan/replay-settings.ts";
-import { longestClusterName } from "../components/postgres/rules/rules.ts";
+import { databaseRules, isObject, replayParameters } from "../components/internal.ts";
 import type { BackupStoreArgs, PostgresClusterArgs } from "../components/index.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName } from "./commands.ts";
@@ -110,7 +108,8 @@ function unusedName(name: string, all: readonly Database[]): string {
   const taken = new Set(all.map((entry) => entry.name));
   for (let n = 1; ; n += 1) {
     const suffix = n === 1 ? "-restored" : `-restored-${n}`;
-    const unused = name.slice(0, longestClusterName - suffix.length).replace(/-+$/, "") + suffix;
+    const unused =
+      name.slice(0, databaseRules.longestClusterName - suffix.length).replace(/-+$/, "") + suffix;
     if (!taken.has(unused)) return unused;
   }
 }

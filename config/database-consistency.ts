@@ -1,8 +1,4 @@
-import { isObject } from "../components/text/merge.ts";
-import { shown } from "../components/pulumi/arguments.ts";
-import { sourceStoreName } from "../components/postgres/plan/plan.ts";
-import { clusterNameRule } from "../components/postgres/rules/rules.ts";
-import { namespaceRule } from "../components/kubernetes/namespace-rule.ts";
+import { databaseRules, isObject, namespaceRule, shown, sourceStoreName } from "../components/internal.ts";
 import { keyName, setCommand } from "./commands.ts";
 import { type FoundConfig, type Problem, isHidden } from "./problems.ts";
 
@@ -42,7 +38,8 @@ function withoutNamespace(found: FoundConfig, { namespace }: Entry, index: numbe
 /** The name is the prefix in the bucket, whatever the namespace. */
 function sameNames(databases: Entry[], { name }: Entry, index: number): Problem[] {
   const first = databases.findIndex((other) => other.name === name);
-  if (typeof name !== "string" || clusterNameRule(name) !== undefined || first === index) return [];
+  if (typeof name !== "string" || databaseRules.clusterNameRule(name) !== undefined || first === index)
+    return [];
   const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, as ${keyName(["databases", first, "name"])} is already, and the name is a database's place in the bucket`;
   return [{ message, fix: setCommand(["databases", index, "name"], `${name}-2`) }];
 }
@@ -55,7 +52,7 @@ function usesPlugin({ backup }: Entry): boolean {
 /** A recovered database has a second ObjectStore, of what it comes from, whose name may be another database's. */
 function sameObjectStores(databases: Entry[], recovered: Entry, index: number): Problem[] {
   const { name, namespace, recovery } = recovered;
-  if (typeof name !== "string" || clusterNameRule(name) !== undefined) return [];
+  if (typeof name !== "string" || databaseRules.clusterNameRule(name) !== undefined) return [];
   if (!isObject(recovery) || !usesPlugin(recovered)) return [];
   const taken = databases.findIndex(
     (other) => other.name === sourceStoreName(name) && other.namespace === namespace && usesPlugin(other),

@@ -1,9 +1,11 @@
+import { versions } from "../components/versions.ts";
+
 /** The part of the examples in `commands.ts` that describes a database. */
 export const databaseExamples: Record<string, string> = {
   "databases[].name": "orders",
   "databases[].namespace": "shop",
   "databases[].instances": "3",
-  "databases[].imageName": "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie",
+  "databases[].imageName": `ghcr.io/cloudnative-pg/postgresql:${versions.postgresTag}`,
   "databases[].storage.size": "20Gi",
   "databases[].storage.storageClass": "fast",
   "databases[].database.name": "app",

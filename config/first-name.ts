@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import type { StackName } from "../components/kubernetes/owner.ts";
-import { ifKnown, settled } from "../components/pulumi/outputs.ts";
+import { type StackName, ifKnown, settled } from "../components/internal.ts";
 
 const stackName = z.object({ project: z.string(), stack: z.string() });
 

@@ -1,11 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { answered, notAnswered, warnOnce } from "../components/kubernetes/ask-first.ts";
-import { type KubernetesArgs, getIfThere } from "../components/kubernetes/questions.ts";
-import { statusOf } from "../components/kubernetes/api.ts";
-import { ownerLabel, ownerLabelOf } from "../components/kubernetes/owner.ts";
-import { postgresClusterType, protectedLabel } from "../components/postgres/labels.ts";
+import {
+  type KubernetesArgs,
+  answered,
+  getIfThere,
+  notAnswered,
+  ownerLabel,
+  ownerLabelOf,
+  postgresClusterType,
+  protectedLabel,
+  statusOf,
+  warnOnce,
+} from "../components/internal.ts";
 import type { StackConfig } from "../config.ts";
 import { byHand, keyName, setCommand } from "./commands.ts";
 import type { Problem } from "./problems.ts";

@@ -1,4 +1,4 @@
-import { keepConfigFromLoginCommands } from "../components/kubernetes/login-environment.ts";
+import { keepConfigFromLoginCommands } from "../components/internal.ts";
 
 /**
  * Keeps this program's secrets from those that it starts, which are login commands of a kubeconfig: the config, and the

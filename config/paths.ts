@@ -1,4 +1,4 @@
-import { asciiJson } from "../components/pulumi/arguments.ts";
+import { asciiJson } from "../components/internal.ts";
 
 /** Where something stands in the config: the key, then names and indices inside of it. */
 export type KeyPath = readonly PropertyKey[];

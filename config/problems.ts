@@ -1,8 +1,6 @@
 import type { z } from "zod";
 
-import { addressRule } from "../components/ceph/ssh/host-rules.ts";
-import { asciiJson, shown } from "../components/pulumi/arguments.ts";
-import { masked } from "../components/text/masked.ts";
+import { addressRule, asciiJson, masked, shown } from "../components/internal.ts";
 import {
   type KeyPath,
   hostKeyScan,

@@ -2,14 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 import {
   type KubernetesArgs,
+  barmanPluginType,
   defaultProviderKubernetes,
   hasNamespace,
+  hasPluginOfOthers,
+  operatorValues,
+  ownerLabelOf,
   servesPodMonitors,
-} from "../components/kubernetes/questions.ts";
-import { warnOnce } from "../components/kubernetes/ask-first.ts";
-import { ownerLabelOf } from "../components/kubernetes/owner.ts";
-import { barmanPluginType, hasPluginOfOthers } from "../components/backup-plugin/existing-plugin.ts";
-import { operatorValues, wantsPodMonitor } from "../components/operator/operator-values.ts";
+  wantsPodMonitor,
+  warnOnce,
+} from "../components/internal.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName, removeCommand, setCommand } from "./commands.ts";
 import { lostDatabases } from "./lost-databases.ts";

@@ -1,14 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
-import { answered } from "../components/kubernetes/ask-first.ts";
 import {
   type KubernetesArgs,
+  answered,
   defaultProviderKubernetes,
   getIfThere,
-} from "../components/kubernetes/questions.ts";
-import { isMocked } from "../components/pulumi/mocks.ts";
-import { ifKnown, knownValues, settled } from "../components/pulumi/outputs.ts";
+  ifKnown,
+  isMocked,
+  knownValues,
+  settled,
+} from "../components/internal.ts";
 
 interface Uses {
   operator: { enabled: boolean };

@@ -2,29 +2,33 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import {
-  addressRule,
-  hostKeyRule,
-  portRule,
-  privateKeyRule,
-  sshUserRule,
-} from "../components/ceph/ssh/host-rules.ts";
-import {
   accessKeyIdRule,
+  addressRule,
+  bucketRule,
+  caBundleRule,
+  chartRule,
+  chartVersionRule,
   commandRule,
   displayNameRule,
+  endpointRule,
   existingKeysRule,
+  hostKeyRule,
+  imageRule,
   keyRotationRule,
   maxBucketsRule,
+  namespaceRule,
+  portRule,
+  privateKeyRule,
   quotaRule,
+  regionRule,
+  releaseRule,
+  repositoryRule,
   secretAccessKeyRule,
+  shown,
+  sshUserRule,
   takeOverFromRule,
   uidRule,
-} from "../components/ceph/rgw-user/rgw-user-rules.ts";
-import { shown } from "../components/pulumi/arguments.ts";
-import { chartRule, chartVersionRule, releaseRule, repositoryRule } from "../components/operator/rules.ts";
-import { namespaceRule } from "../components/kubernetes/namespace-rule.ts";
-import { imageRule } from "../components/backup-plugin/rules.ts";
-import { bucketRule, caBundleRule, endpointRule, regionRule } from "../components/s3/rules.ts";
+} from "../components/internal.ts";
 import { databaseEntry } from "./database-schema.ts";
 import { number, text, yesOrNo } from "./values.ts";
 

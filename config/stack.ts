@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { goByFirstName } from "../components/kubernetes/owner.ts";
+import { goByFirstName } from "../components/internal.ts";
 import { type StackConfig, readConfig } from "../config.ts";
 import { requireKubernetes } from "./required-kubernetes.ts";
 import { firstName } from "./first-name.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { isMocked } from "../components/pulumi/mocks.ts";
+import { isMocked } from "../components/internal.ts";
 
 /**
  * Ends a program with an error if some of its resources wait for each other for ever. Node.js ends such a program as

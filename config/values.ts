@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Rule } from "../components/pulumi/arguments.ts";
+import type { Rule } from "../components/internal.ts";
 
 /** Text that keeps a component's own rule. `mustBe` is for a value that is missing or no text at all. */
 export const text = (mustBe: string, rule: Rule<string>) => z.string(mustBe).superRefine(keeping(rule));

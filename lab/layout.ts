@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { versions as pinned } from "../components/versions.ts";
+
 /**
  * Names, addresses and folders of the lab. One lab per machine: namespaces and cgroups are machine-wide, so
  * everything that `down` must find again has a fixed name here rather than an entry in a state file.
@@ -45,14 +47,14 @@ export const runtimeDir = "/run/cnpg-rgw-lab";
 /** The checkout that this code runs from. */
 export const checkout = join(import.meta.dirname, "..");
 
+/** The lab's own versions, and those of the program. */
 export const versions = {
   ceph: "18.2.7",
   kubernetes: "1.36.3",
   etcd: "3.6.8",
   coredns: "1.14.2",
   helm: "3.20.2",
-  cloudnativePg: "1.30.0",
-  /** CloudNativePG's plugin for backups to object stores. */
-  barmanCloud: "0.14.0",
+  cloudnativePg: pinned.cloudNativePg,
+  barmanCloud: pinned.barmanPlugin,
   postgresql: "17",
 } as const;

@@ -1,17 +1,23 @@
 import { Command, InvalidArgumentError } from "commander";
 
-import type { Archive } from "../components/archive/archive.ts";
-import { withDamage } from "../components/archive/damage.ts";
-import { describeArchive } from "../components/archive/describe.ts";
-import { describeLook, lookInto } from "../components/archive/look.ts";
-import { readArchive } from "../components/archive/read-archive.ts";
-import { type ArchiveLocation, parseArchiveUrl } from "../components/archive/location.ts";
-import { isNothing, nearbyArchives } from "../components/archive/nearby.ts";
-import { type RecoveryTarget, recoveryProblem } from "../components/archive/recovery-problem.ts";
-import { archivePrefix } from "../components/archive/barman.ts";
-import { archiveRule } from "../components/postgres/rules/rules.ts";
-import { backupSecretKeys } from "../components/backup-secret/contract.ts";
-import type { S3Connection } from "../components/s3/connection.ts";
+import {
+  type Archive,
+  type ArchiveLocation,
+  type RecoveryTarget,
+  type S3Connection,
+  archivePrefix,
+  backupSecretKeys,
+  databaseRules,
+  describeArchive,
+  describeLook,
+  isNothing,
+  lookInto,
+  nearbyArchives,
+  parseArchiveUrl,
+  readArchive,
+  recoveryProblem,
+  withDamage,
+} from "../components/internal.ts";
 import { deepWithProgress, describeDeep } from "./deep-progress.ts";
 import { storeFrom } from "./store.ts";
 
@@ -68,7 +74,7 @@ async function check(cluster: string, serverName: string, options: Options): Pro
 }
 
 function placeOf(url: string): ArchiveLocation {
-  const [location, problem] = [parseArchiveUrl(url), archiveRule(url)];
+  const [location, problem] = [parseArchiveUrl(url), databaseRules.archiveRule(url)];
   if (location === undefined || problem !== undefined) throw new Error(`The archive ${problem ?? ""}`);
   return location;
 }

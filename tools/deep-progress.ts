@@ -1,7 +1,11 @@
-import type { Archive } from "../components/archive/archive.ts";
-import { type DeepProgress, type DeepReport, deepCheck } from "../components/archive/deep-check.ts";
-import { shownBytes } from "../components/archive/units.ts";
-import type { S3Connection } from "../components/s3/connection.ts";
+import {
+  type Archive,
+  type DeepProgress,
+  type DeepReport,
+  type S3Connection,
+  deepCheck,
+  shownBytes,
+} from "../components/internal.ts";
 
 /** Reads all of an archive, says what is damaged as it is found, and how far it is; until Ctrl-C. */
 export async function deepWithProgress(

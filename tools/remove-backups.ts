@@ -1,11 +1,14 @@
 import { Command } from "commander";
 
-import { shown } from "../components/pulumi/arguments.ts";
-import { shownBytes, shownTime } from "../components/archive/units.ts";
-import { backupSecretKeys } from "../components/backup-secret/contract.ts";
-import { s3Client } from "../components/s3/client.ts";
-import { classify } from "../components/s3/failure.ts";
-import { probe } from "../components/s3/probe.ts";
+import {
+  backupSecretKeys,
+  classify,
+  probe,
+  s3Client,
+  shown,
+  shownBytes,
+  shownTime,
+} from "../components/internal.ts";
 import { type NamedStore, storeFrom } from "./store.ts";
 import {
   type Below,

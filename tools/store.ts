@@ -1,16 +1,17 @@
 import { z } from "zod";
 
-import type { Rule } from "../components/pulumi/arguments.ts";
-import { backupSecretKeys } from "../components/backup-secret/contract.ts";
-import { type S3Connection, withoutSlash } from "../components/s3/connection.ts";
 import {
+  type Rule,
+  type S3Connection,
+  backupSecretKeys,
   bucketRule,
   caBundleRule,
   endpointRule,
   keyRule,
   pathRule,
   regionRule,
-} from "../components/s3/rules.ts";
+  withoutSlash,
+} from "../components/internal.ts";
 
 export interface NamedStore {
   connection: S3Connection;

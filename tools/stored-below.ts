@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3Client } from "@aws-sdk/client-s3";
 
-import { inBatches } from "../components/archive/read-archive.ts";
+import { inBatches } from "../components/internal.ts";
 
 /** A bucket, and the prefix in it that is to be looked at, which ends with a slash. */
 export interface Below {

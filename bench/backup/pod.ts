@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { z } from "zod";
-import { checksumEnvironment } from "../../components/archive/barman.ts";
+import { checksumEnvironment } from "../../components/internal.ts";
 import { barmanCloudImages, postgresImage } from "../../lab/kubernetes/facts.ts";
 import { kubectl } from "../shared/lab.ts";
 import type { Keys } from "../shared/rgw-user.ts";

@@ -7,6 +7,7 @@ import { keepsFields } from "../kubernetes/keep-fields.ts";
 import { ownerLabel, ownerLabelOf } from "../kubernetes/owner.ts";
 import { type PreflightArgs, kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import { namespaceRule } from "../kubernetes/namespace-rule.ts";
+import { pluginImages } from "../versions.ts";
 import {
   type PluginContainer,
   type ResourceRequirements,
@@ -135,9 +136,9 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     const given = (argument: string, value: pulumi.Input<string | undefined>, rule: Rule<string>) =>
       checked(this, argument, value, (known) => (known === undefined ? undefined : rule(known)));
     return {
-      image: given("image", image, imageRule).apply((known) => known ?? officialImages.plugin),
+      image: given("image", image, imageRule).apply((known) => known ?? pluginImages.plugin),
       sidecarImage: given("sidecarImage", sidecarImage, imageRule).apply(
-        (known) => known ?? officialImages.sidecar,
+        (known) => known ?? pluginImages.sidecar,
       ),
       imagePullPolicy: given("imagePullPolicy", imagePullPolicy, pullPolicyRule).apply(
         (known) => known ?? "IfNotPresent",
@@ -187,11 +188,6 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     return { ...metadata, labels: { ...metadata.labels, [ownerLabel]: ownerLabelOf(this) } };
   }
 }
-
-const officialImages = {
-  plugin: "ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0",
-  sidecar: "ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0",
-};
 
 // As shipped there are none: such a pod is the first to be killed when memory is short.
 const defaultResources: ResourceRequirements = { requests: { cpu: "50m", memory: "100Mi" } };

@@ -1,4 +1,5 @@
 import { shown } from "../pulumi/arguments.ts";
+import { versions } from "../versions.ts";
 
 /** As a container runtime reads it: host, path, and a tag or a digest, without a scheme. */
 export function imageRule(image: string): string | undefined {
@@ -6,7 +7,7 @@ export function imageRule(image: string): string | undefined {
   const path = /(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*/.source;
   const version = /(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?/.source;
   if (image.length <= 512 && new RegExp(`^${host}${path}${version}$`).test(image)) return undefined;
-  return `must be the name of an image, such as registry.lan/plugin-barman-cloud:v0.14.0, not ${shown(image)}`;
+  return `must be the name of an image, such as registry.lan/plugin-barman-cloud:v${versions.barmanPlugin}, not ${shown(image)}`;
 }
 
 const pullPolicies = ["Always", "IfNotPresent", "Never"];

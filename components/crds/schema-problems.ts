@@ -1,6 +1,6 @@
 import { isPlainObject } from "../text/plain-object.ts";
 import { type FieldPath, fieldPathOf, written } from "./field-path.ts";
-import { type ServedSchema, isOtherwise } from "../kubernetes/served-schema.ts";
+import { type ServedSchema, isOtherwise } from "./served-schema.ts";
 import { insteadOf, meantValue } from "./suggestion.ts";
 import type { CrdKind } from "./types.ts";
 import { type Violation, schemaOf, violations } from "./validator.ts";

@@ -8,7 +8,8 @@ import type { KubernetesArgs } from "./questions.ts";
 import { isPlainObject } from "../text/plain-object.ts";
 import { schemaProblems } from "../crds/schema-problems.ts";
 import { apiVersions } from "../crds/schema.ts";
-import { type ServedSchema, droppedFields, servedSchema } from "./served-schema.ts";
+import { type ServedSchema, droppedFields } from "../crds/served-schema.ts";
+import { servedSchema } from "./served-schema.ts";
 import type { CrdKind, SpecInput, SpecOf } from "../crds/types.ts";
 import { advisesOnWebhook } from "./webhook-advice.ts";
 

@@ -1,6 +1,6 @@
 import { shown } from "../pulumi/arguments.ts";
 import { isObject } from "../text/merge.ts";
-import { operatorChart } from "./operator-values.ts";
+import { operatorChart } from "../versions.ts";
 
 type Kind = "boolean" | "integer" | "string" | "object" | "array";
 interface Kinds {

@@ -2,13 +2,6 @@ import { isObject, merge } from "../text/merge.ts";
 
 export type HelmValues = Record<string, unknown>;
 
-/** The chart, the version and the place that this project was tried with. @internal */
-export const operatorChart = {
-  name: "cloudnative-pg",
-  version: "0.29.0",
-  repository: "https://cloudnative-pg.github.io/charts",
-};
-
 const defaults: HelmValues = {
   config: { clusterWide: true },
   // The chart marks its CRDs with helm.sh/resource-policy: keep, so that databases outlive the release.

@@ -1,4 +1,5 @@
 import { shown } from "../pulumi/arguments.ts";
+import { versions } from "../versions.ts";
 
 /** Helm's own rule. */
 export function releaseRule(release: string): string | undefined {
@@ -17,7 +18,7 @@ export function chartRule(chart: string | undefined): string | undefined {
 
 export function chartVersionRule(version: string | undefined): string | undefined {
   if (version === undefined || /^v?\d+\.\d+\.\d+([-+][\w.+-]+)?$/.test(version)) return undefined;
-  return `must be the exact version of a Helm chart, such as 0.29.0, not ${shown(version)}`;
+  return `must be the exact version of a Helm chart, such as ${versions.operatorChart}, not ${shown(version)}`;
 }
 
 export function repositoryRule(repository: string | undefined): string | undefined {

@@ -3,9 +3,9 @@ import { createWriteStream, readFileSync, readdirSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { operatorChart as official } from "../../components/operator/operator-values.ts";
+import { operatorChart as official } from "../../components/versions.ts";
 import type { Artifact } from "../build/artifact.ts";
-import { goModuleDir } from "../build/go-module.ts";
+import { operatorModule, pinnedModuleDir } from "../build/go-module.ts";
 import { tarOf } from "../build/tar.ts";
 import { versions } from "../layout.ts";
 import { archiveName, chartFiles, repositoryIndex } from "./files.ts";
@@ -25,7 +25,7 @@ export const operatorChart: Artifact = {
   ],
   expected: "a few seconds",
   build: async (into) => {
-    const module = await goModuleDir("github.com/cloudnative-pg/cloudnative-pg");
+    const module = await pinnedModuleDir(operatorModule);
     const manifest = readFileSync(join(module, "releases", `cnpg-${versions.cloudnativePg}.yaml`), "utf8");
     const files = Object.entries(chartFiles(manifest)).map(([path, text]) => ({
       name: `${official.name}/${path}`,

@@ -1,5 +1,5 @@
 import { parseAllDocuments, stringify } from "yaml";
-import { operatorChart } from "../../components/operator/operator-values.ts";
+import { operatorChart } from "../../components/versions.ts";
 import { versions } from "../layout.ts";
 import { dashboard } from "./dashboard.ts";
 import * as objects from "./objects.ts";

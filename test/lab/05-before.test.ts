@@ -12,6 +12,7 @@ import {
   s3,
   uid,
 } from "./support/stack.ts";
+import { versions } from "../../components/versions.ts";
 
 /** A homelab as people have it before: an RGW user by hand, the operator by Helm (or Flux), Secrets by kubectl (or Flux). */
 const release = [
@@ -22,7 +23,12 @@ const release = [
   "--namespace",
   "postgres",
 ];
-const image = ["--set", "image.repository=localhost/cloudnative-pg", "--set", "image.tag=1.30.0"];
+const image = [
+  "--set",
+  "image.repository=localhost/cloudnative-pg",
+  "--set",
+  `image.tag=${versions.cloudNativePg}`,
+];
 const theirValues = [...image, "--set", "config.data.INHERITED_LABELS=team"];
 
 const putConfigBack = rememberedConfig();

@@ -6,7 +6,8 @@ import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
 import { schemaProblems } from "../../components/crds/schema-problems.ts";
-import { droppedFields, servedSchema } from "../../components/kubernetes/served-schema.ts";
+import { droppedFields } from "../../components/crds/served-schema.ts";
+import { servedSchema } from "../../components/kubernetes/served-schema.ts";
 import { apiServer } from "../unit/components/kubernetes/api-server.ts";
 import { kubectl, must } from "./support/lab.ts";
 

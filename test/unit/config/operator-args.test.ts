@@ -6,9 +6,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { operatorArgs } from "../../../config/operator-args.ts";
 import { valueOf } from "../mocks.ts";
 import { anyS3, parsed, secrets } from "./fixtures.ts";
+import { versions } from "../../../components/versions.ts";
 
 const values = { additionalEnv: [{ name: "TOKEN", value: "hunter2" }] };
-const operator = { chart: "oci://registry.lan/cloudnative-pg", chartVersion: "0.29.0", values };
+const operator = { chart: "oci://registry.lan/cloudnative-pg", chartVersion: versions.operatorChart, values };
 
 describe("operatorArgs", () => {
   it("are the config's, in the clear where nothing of it is encrypted", () => {
@@ -25,7 +26,7 @@ describe("operatorArgs", () => {
     assert.deepEqual([await valueOf(given), await valueOf(chart)], [values, operator.chart]);
     assert.deepEqual(
       [made.namespace, made.chartVersion, made.repository],
-      ["cnpg-system", "0.29.0", undefined],
+      ["cnpg-system", versions.operatorChart, undefined],
     );
   });
 });

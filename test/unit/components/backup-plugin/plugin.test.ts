@@ -12,6 +12,7 @@ import {
 import { ownerLabelOf } from "../../../../components/kubernetes/owner.ts";
 import { tlsSecrets } from "../../../../components/backup-plugin/renewal.ts";
 import { family, find, recordResources, valueOf } from "../../mocks.ts";
+import { versions } from "../../../../components/versions.ts";
 
 const unasked = { preflight: { enabled: false } };
 
@@ -70,9 +71,12 @@ describe("BarmanCloudPlugin", () => {
       "random:index/randomPassword:RandomPassword plain-certificate-seed",
     ]);
     const { container } = podOf("plain");
-    assert.equal(container.image, "ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0");
+    assert.equal(container.image, `ghcr.io/cloudnative-pg/plugin-barman-cloud:v${versions.barmanPlugin}`);
     assert.deepEqual(container.env, [
-      { name: "SIDECAR_IMAGE", value: "ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0" },
+      {
+        name: "SIDECAR_IMAGE",
+        value: `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v${versions.barmanPlugin}`,
+      },
     ]);
     assert.equal(container.imagePullPolicy, "IfNotPresent");
     assert.deepEqual(container.resources, { requests: { cpu: "50m", memory: "100Mi" } });

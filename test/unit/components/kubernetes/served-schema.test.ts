@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 
 import { schemaProblems } from "../../../../components/crds/schema-problems.ts";
 import { schemas } from "../../../../components/crds/schema.ts";
-import { droppedFields, servedSchema } from "../../../../components/kubernetes/served-schema.ts";
+import { droppedFields } from "../../../../components/crds/served-schema.ts";
+import { servedSchema } from "../../../../components/kubernetes/served-schema.ts";
 import { apiServer, kubeconfigFor } from "./api-server.ts";
 
 const path = "/openapi/v3/apis/postgresql.cnpg.io/v1";

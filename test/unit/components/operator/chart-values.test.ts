@@ -11,6 +11,7 @@ import {
   chartValues,
 } from "../../../../components/operator/chart-values.ts";
 import { operatorValues } from "../../../../components/operator/operator-values.ts";
+import { versions } from "../../../../components/versions.ts";
 
 const schemaFile = new URL("fixtures/cloudnative-pg-0.29.0.values.schema.json", import.meta.url);
 const node = z.looseObject({ type: z.string(), properties: z.record(z.string(), z.unknown()).optional() });
@@ -90,7 +91,8 @@ describe("chartValueProblems", () => {
     const digest = `@sha256:${"0".repeat(64)}`;
     assert.equal(said({ crds: 5 }, { chart: `oci://registry.lan/cloudnative-pg${digest}` }).length, 1);
     assert.equal(
-      said({ crds: 5 }, { chart: "oci://registry.lan/cloudnative-pg", chartVersion: "0.29.0" }).length,
+      said({ crds: 5 }, { chart: "oci://registry.lan/cloudnative-pg", chartVersion: versions.operatorChart })
+        .length,
       1,
     );
   });
@@ -104,7 +106,7 @@ describe("chartValueTrouble", () => {
     assert.equal(
       chartValueTrouble({ values }, false),
       'values.crds.create must be true or false, not "hunter2"; values.podMonitor is not a value of chart ' +
-        "cloudnative-pg 0.29.0",
+        `cloudnative-pg ${versions.operatorChart}`,
     );
   });
 

@@ -8,6 +8,7 @@ import { operatorValues } from "../../../../components/operator/operator-values.
 import { CnpgOperator, type CnpgOperatorArgs, valuesFor } from "../../../../components/operator/operator.ts";
 import { type Declared, family, find, recordResources, valueOf } from "../../mocks.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "../kubernetes/api-server.ts";
+import { versions } from "../../../../components/versions.ts";
 
 const unasked = { preflight: { enabled: false } };
 
@@ -32,7 +33,7 @@ describe("CnpgOperator", () => {
       name: "cnpg",
       namespace: "cnpg-system",
       chart: "cloudnative-pg",
-      version: "0.29.0",
+      version: versions.operatorChart,
       repositoryOpts: { repo: "https://cloudnative-pg.github.io/charts" },
       atomic: true,
       timeout: 300,
@@ -44,12 +45,12 @@ describe("CnpgOperator", () => {
     const { inputs } = await release("mirror", {
       ...unasked,
       namespace: "databases",
-      chartVersion: "0.29.1",
+      chartVersion: "0.99.1",
       repository: "https://charts.lan",
       values: { image: { repository: "registry.lan/cloudnative-pg" } },
     });
     assert.equal(inputs.namespace, "databases");
-    assert.equal(inputs.version, "0.29.1");
+    assert.equal(inputs.version, "0.99.1");
     assert.deepEqual(inputs.repositoryOpts, { repo: "https://charts.lan" });
     assert.deepEqual(inputs.values, operatorValues({ image: { repository: "registry.lan/cloudnative-pg" } }));
   });
@@ -77,7 +78,7 @@ describe("CnpgOperator", () => {
   it("looks for a chart with a place of its own just there", async () => {
     const oci = await release("oci", { ...unasked, chart: "oci://registry.lan/charts/cloudnative-pg" });
     assert.equal(oci.inputs.repositoryOpts, undefined);
-    assert.equal(oci.inputs.version, "0.29.0");
+    assert.equal(oci.inputs.version, versions.operatorChart);
     const digest = `sha256:${"0".repeat(64)}`;
     const pinned = await release("pinned", {
       ...unasked,

@@ -1,4 +1,5 @@
 import { type Row, rowsFor, rowsInside } from "./row.ts";
+import { versions } from "../../../../components/versions.ts";
 
 const orders = { name: "orders", namespace: "shop", storage: { size: "20Gi" } };
 const withOrders = (more: object) => ({ databases: [{ ...orders, ...more }], namespaces: ["shop"] });
@@ -38,7 +39,7 @@ const databases: Row[] = [
   ...inside("namespace", set("namespace", "shop"), [
     ["a command", "$(kubectl)", "must be the name of a namespace: up to 63 lower-case letters"],
   ]),
-  ...inside("imageName", set("imageName", "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie"), [
+  ...inside("imageName", set("imageName", `ghcr.io/cloudnative-pg/postgresql:${versions.postgresTag}`), [
     ["no tag", "registry.lan/postgresql", image],
     ["a space", "registry.lan/postgresql :17", image],
     ["a quote", "registry.lan/'$(reboot)':17", image],
@@ -108,14 +109,14 @@ const databases: Row[] = [
     }),
     key: "databases[0].imageName",
     says: "must be an image with barman-cloud for backup.method barmanObjectStore",
-    fix: set("imageName", "ghcr.io/cloudnative-pg/postgresql:18.4-system-trixie"),
+    fix: set("imageName", `ghcr.io/cloudnative-pg/postgresql:${versions.postgresTag}`),
   },
 ];
 
 const inPlugin = (field: string) => (value: unknown) => ({ barmanPlugin: { [field]: value } });
 const setPlugin = (field: string, value: string): string =>
   `pulumi config set --path 'cnpg-rgw:barmanPlugin.${field}' ${value}`;
-const pluginImage = "must be the name of an image, such as registry.lan/plugin-barman-cloud:v0.14.0, not";
+const pluginImage = `must be the name of an image, such as registry.lan/plugin-barman-cloud:v${versions.barmanPlugin}, not`;
 const parts = "must be an object with enabled, image, sidecarImage or certManager, not";
 
 const plugin: Row[] = [

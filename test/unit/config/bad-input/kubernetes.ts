@@ -1,4 +1,5 @@
 import { type Row, rowsFor, rowsInside } from "./row.ts";
+import { versions } from "../../../../components/versions.ts";
 
 const name = "must be the name of a namespace: up to 63 lower-case letters, digits and inner hyphens";
 const setFirst = "pulumi config set --path 'cnpg-rgw:namespaces[0]' sample";
@@ -101,9 +102,9 @@ const operator: Row[] = [
     "s3",
     "operator.chartVersion",
     inOperator("chartVersion"),
-    setOperator("chartVersion", "0.29.0"),
+    setOperator("chartVersion", versions.operatorChart),
     [
-      ["a range", ">=0.29", "must be the exact version of a Helm chart, such as 0.29.0"],
+      ["a range", ">=0.29", `must be the exact version of a Helm chart, such as ${versions.operatorChart}`],
       ["a number", 0.29, "must be the version of a Helm chart, not 0.29"],
     ],
   ),

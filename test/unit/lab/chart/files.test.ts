@@ -6,6 +6,7 @@ import { z } from "zod";
 import { operatorValues } from "../../../../components/operator/operator-values.ts";
 import { chartFiles, repositoryIndex } from "../../../../lab/chart/files.ts";
 import { defaultValues } from "../../../../lab/chart/values.ts";
+import { versions } from "../../../../components/versions.ts";
 
 /** One object of each kind that the operator's release manifest has, as short as they come. */
 const manifest = `
@@ -143,10 +144,10 @@ describe("index of the repository", () => {
     const entry = z.object({ version: z.string(), urls: z.array(z.string()), digest: z.string() });
     const index = z
       .object({ entries: z.object({ "cloudnative-pg": z.tuple([entry]) }) })
-      .parse(parse(repositoryIndex("cloudnative-pg-0.29.0.tgz", "abc")));
+      .parse(parse(repositoryIndex("chart.tgz", "abc")));
     assert.deepEqual(index.entries["cloudnative-pg"][0], {
-      version: "0.29.0",
-      urls: ["cloudnative-pg-0.29.0.tgz"],
+      version: versions.operatorChart,
+      urls: ["chart.tgz"],
       digest: "abc",
     });
   });
