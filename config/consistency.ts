@@ -25,20 +25,20 @@ function keyPair(found: FoundConfig): Problem[] {
   const neededAnyway = found.cephHost === undefined;
   if (absent.length === 0 || (absent.length === 2 && !neededAnyway)) return [];
   const why = neededAnyway
-    ? "must be given where there is no cnpg-rgw:cephHost to make keys on; those that this stack has made there end" +
-      ' with it, see "Any S3 store" in README.md'
-    : "goes with the other half of the key pair";
+    ? "must be set if there is no cnpg-rgw:cephHost to create keys on. Keys that this stack created on a Ceph host end" +
+      ' when cephHost is removed, see "Any S3 store" in README.md'
+    : "must be set together with the other half of the key pair";
   return absent.map((key) => missing([key], why));
 }
 
-/** Nothing would come of it. */
+/** It would have no effect. */
 function rotationOfGivenKeys(found: FoundConfig): Problem[] {
   const { rgwUser, accessKeyId, secretAccessKey } = found;
   const areGenerated = accessKeyId === undefined && secretAccessKey === undefined;
   if (areGenerated || !isObject(rgwUser) || rgwUser.keyRotation === undefined) return [];
   const path = ["rgwUser", "keyRotation"];
   const message =
-    `${keyName(path)} makes new generated keys, and this stack has keys of its own: set new ones as ` +
+    `${keyName(path)} replaces generated keys, but this stack has keys of its own. To change them, set ` +
     "cnpg-rgw:accessKeyId and cnpg-rgw:secretAccessKey";
   return [{ message, fix: removeCommand(path) }];
 }
@@ -54,7 +54,7 @@ function cephAccess(found: FoundConfig): Problem[] {
 }
 
 /**
- * Nobody looks at this key then. It is left over where a stack is to go on without its Ceph host, and the engine would
+ * Nothing reads this key then. It is left over where a stack is to go on without its Ceph host, and the engine would
  * delete the RGW user's resource, which ends the keys. The program does not know what the stack has; this is the place
  * to say so before it happens.
  */
@@ -62,8 +62,8 @@ function accessWithoutCeph(found: FoundConfig): Problem[] {
   if (found.cephHost !== undefined || found.cephHostPrivateKey === undefined) return [];
   const path = ["cephHostPrivateKey"];
   const message =
-    `${keyName(path)} is set, and there is no cnpg-rgw:cephHost to use it on. If this stack has made its RGW user there,` +
-    ' `pulumi up` now ends the keys that it has there: see "Any S3 store" in README.md first';
+    `${keyName(path)} is set, but there is no cnpg-rgw:cephHost to use it on. If this stack created an RGW user there,` +
+    ' `pulumi up` now ends its keys: read "Any S3 store" in README.md first';
   return [{ message, fix: removeCommand(path) }];
 }
 
@@ -72,14 +72,14 @@ function poolsWithoutCeph(found: FoundConfig): Problem[] {
   if (cephHost !== undefined || !isObject(singleDiskCeph) || singleDiskCeph.enabled !== true) return [];
   const path = ["singleDiskCeph", "enabled"];
   return [
-    { message: `${keyName(path)} is true, and there is no cnpg-rgw:cephHost`, fix: removeCommand(path) },
+    { message: `${keyName(path)} is true, but there is no cnpg-rgw:cephHost`, fix: removeCommand(path) },
   ];
 }
 
 function caWithoutTls(found: FoundConfig): Problem[] {
   const endpoint = found.endpoint;
   if (found.caBundle === undefined || typeof endpoint !== "string" || !/^http:/i.test(endpoint)) return [];
-  const message = "cnpg-rgw:caBundle is for an https endpoint, and cnpg-rgw:endpoint is http";
+  const message = "cnpg-rgw:caBundle is for an https endpoint, but cnpg-rgw:endpoint is http";
   return [{ message, fix: removeCommand(["caBundle"]) }];
 }
 
@@ -91,7 +91,7 @@ function duplicateNamespaces(found: FoundConfig, encrypted: ReadonlySet<string>)
     if (typeof name !== "string" || first === i) return [];
     const path = ["namespaces", i];
     const value = isHidden("namespaces", encrypted) ? "the same" : shown(name);
-    const message = `${keyName(path)} is ${value}, as ${keyName(["namespaces", first])} is already`;
+    const message = `${keyName(path)} is ${value}, and so is ${keyName(["namespaces", first])}`;
     return [{ message, fix: removeCommand(path) }];
   });
   // From the last to the first, for each removal moves those after it.
@@ -112,18 +112,18 @@ function wrongChartValues({ operator }: FoundConfig, encrypted: ReadonlySet<stri
 function plaintextSecrets(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   const readable = secretConfigKeys.filter((key) => found[key] !== undefined && !encrypted.has(key));
   return readable.map((key) => ({
-    message: `${keyName([key])} is a secret, and stands unencrypted in the stack's config`,
+    message: `${keyName([key])} is a secret, but is not encrypted in the stack's config`,
     fix: setCommand([key]),
   }));
 }
 
-/** A Cluster is no place for a secret: whoever may read it in Kubernetes sees all of it. */
+/** A Cluster is no place for a secret: anyone who may read it in Kubernetes sees all of it. */
 function encryptedDatabases({ databases }: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   const isEmpty = databases === undefined || (Array.isArray(databases) && databases.length === 0);
   if (isEmpty || !encrypted.has("databases")) return [];
   const message =
-    `${keyName(["databases"])} has an encrypted value, and what is in it goes in the clear into the stack's state and ` +
-    "into objects of Kubernetes that are no Secrets. Keep passwords in Secrets, which a database's spec can name, and " +
-    "set the value without --secret";
+    `${keyName(["databases"])} has an encrypted value, but it would be stored in plain text in the stack's state and in ` +
+    "Kubernetes objects that are not Secrets. Keep passwords in Secrets, which a database's spec can name, and set the " +
+    "value without --secret";
   return [{ message, fix: byHand }];
 }

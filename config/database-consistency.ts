@@ -29,7 +29,7 @@ function withoutNamespace(found: FoundConfig, { namespace }: Entry, index: numbe
   const known = listed.length === 0 ? "is empty" : `has ${names.map(shown).join(", ")}`;
   return [
     {
-      message: `${keyName(["databases", index, "namespace"])} is ${shown(namespace)}, and cnpg-rgw:namespaces ${known}: a database needs the Secret that this list puts into its namespace`,
+      message: `${keyName(["databases", index, "namespace"])} is ${shown(namespace)}, but cnpg-rgw:namespaces ${known}. A database needs the Secret that this list creates in its namespace`,
       fix: setCommand(["namespaces", listed.length], namespace),
     },
   ];
@@ -40,7 +40,7 @@ function sameNames(databases: Entry[], { name }: Entry, index: number): Problem[
   const first = databases.findIndex((other) => other.name === name);
   if (typeof name !== "string" || databaseRules.clusterNameRule(name) !== undefined || first === index)
     return [];
-  const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, as ${keyName(["databases", first, "name"])} is already, and the name is a database's place in the bucket`;
+  const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, and so is ${keyName(["databases", first, "name"])}. A database's name is its place in the bucket, so each needs its own`;
   return [{ message, fix: setCommand(["databases", index, "name"], `${name}-2`) }];
 }
 
@@ -58,7 +58,7 @@ function sameObjectStores(databases: Entry[], recovered: Entry, index: number): 
     (other) => other.name === sourceStoreName(name) && other.namespace === namespace && usesPlugin(other),
   );
   if (taken < 0) return [];
-  const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, recovered with an ObjectStore ${shown(sourceStoreName(name))} of what it comes from, and ${keyName(["databases", taken, "name"])} is ${shown(sourceStoreName(name))}, with an ObjectStore of that name: the one that is not made yet needs another name`;
+  const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, whose recovery needs an ObjectStore ${shown(sourceStoreName(name))}. ${keyName(["databases", taken, "name"])} is ${shown(sourceStoreName(name))} and has an ObjectStore of that name too. Rename the one that does not exist yet`;
   const later = Math.max(index, taken);
   const another = `${later === index ? name : sourceStoreName(name)}-2`;
   return [{ message, fix: setCommand(["databases", later, "name"], another) }];

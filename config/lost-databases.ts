@@ -33,8 +33,8 @@ export interface DeclaredDatabases {
 }
 
 /**
- * A running database of this stack whose entry is not there any more: to the engine, one with a new name is another one,
- * and the old one goes with its volumes. An update ends where the cluster has to say what it runs, and does not.
+ * A running database of this stack whose entry is gone. To the engine, a database with a new name is another database,
+ * and the old one is deleted with its volumes. An update fails if Kubernetes has to say what runs, and does not.
  */
 export async function lostDatabases(
   config: DeclaredDatabases,
@@ -45,7 +45,7 @@ export async function lostDatabases(
   const ask = () => liveDatabases(config, kubernetes);
   const seen = await (isAnswerNeeded
     ? answered({
-        what: "a database of this stack runs that is not in cnpg-rgw:databases any more",
+        what: "a database of this stack runs that is no longer in cnpg-rgw:databases",
         right: listRight,
         ask,
         isNeeded: false,
@@ -70,8 +70,8 @@ const listRight = "list clusters.postgresql.cnpg.io in all namespaces";
 function sayUnseen({ seenIn, error }: Unseen, added: readonly Database[]): void {
   const where = seenIn.length === 0 ? "any namespace" : `another namespace than ${seenIn.join(", ")}`;
   const what =
-    `a database of this stack runs in ${where}, of which ${added.map(shownName).join(", ")} would be a new name: the old ` +
-    "one would be deleted with its volumes";
+    `a database of this stack runs in ${where} that ${added.map(shownName).join(", ")} is a new name of: the old one ` +
+    "would be deleted with its volumes";
   warnOnce("unseen databases", notAnswered(what, listRight, error));
 }
 
@@ -147,10 +147,10 @@ const shownName = ({ namespace, name }: Database): string => `${namespace}/${nam
 function renamed(lost: Database, added: (Database & { index: number })[]): Problem {
   const names = added.map(shownName).join(", ");
   const message =
-    `Database ${shownName(lost)} of this stack is not in cnpg-rgw:databases any more, and ${names} is new there. A name ` +
-    "and a namespace are for life: Kubernetes would delete the old one and its volumes, and start an empty one. Keep the " +
-    `entry of ${shownName(lost)}, and add one with a name of its own and recovery.from "${lost.name}"; if ` +
-    `${shownName(lost)} is really to go, remove it in one \`pulumi up\`, and add ${names} in the next`;
+    `Database ${shownName(lost)} of this stack is no longer in cnpg-rgw:databases, and ${names} is new there. A database ` +
+    "cannot be renamed or moved to another namespace: Kubernetes would delete it and its volumes, and start an empty " +
+    `one. Keep the entry of ${shownName(lost)}, and add one with a new name and recovery.from "${lost.name}". If you want ` +
+    `to delete ${shownName(lost)}, remove it in one \`pulumi up\`, and add ${names} in the next`;
   const [only, ...others] = added;
   return { message, fix: only && others.length === 0 ? changedBack(lost, only) : byHand };
 }
@@ -163,9 +163,9 @@ function changedBack(lost: Database, { index, ...entry }: Database & { index: nu
 function stillProtected(lost: Database): Problem {
   const label = `kubectl -n ${lost.namespace} label clusters.postgresql.cnpg.io ${lost.name} ${ownerLabel}-`;
   const message =
-    `Database ${shownName(lost)} of this stack is not in cnpg-rgw:databases any more, and is protected from deletion, ` +
-    `which would take its volumes along. Put the entry back. If the database is to go, put it back with ` +
-    `deletion.protect false (${keyName(["databases"])}[…].deletion.protect), run \`pulumi up\`, and then remove it. If it was ` +
-    `taken out of the stack's hands by \`pulumi state unprotect\` or \`pulumi state delete\`: ${label}`;
+    `Database ${shownName(lost)} of this stack is no longer in cnpg-rgw:databases, but it is protected from deletion, ` +
+    `which would delete its volumes too. Put the entry back. If you want to delete the database, put it back with ` +
+    `deletion.protect false (${keyName(["databases"])}[…].deletion.protect), run \`pulumi up\`, and then remove it. If you ` +
+    `released it with \`pulumi state unprotect\` or \`pulumi state delete\`: ${label}`;
   return { message, fix: byHand };
 }

@@ -29,9 +29,9 @@ type Wishes = Pick<StackConfig, "namespaces"> & {
 export const pluginComponent = "barman-cloud-plugin";
 
 /**
- * Checks that the cluster has what the config takes for granted, and that the config has the databases that run, so that
- * a preview tells, and not the provider in the middle of an update. Where the cluster does not answer, a preview warns and
- * an update ends, unless the stack has nothing in Kubernetes.
+ * Checks that Kubernetes has what the config needs, and that the config has the databases that run, so that a preview
+ * says so, and not the provider in the middle of an update. If Kubernetes does not answer, a preview warns and an update
+ * fails, unless the stack has nothing in Kubernetes.
  */
 export async function requireKubernetes(
   config: Wishes,
@@ -62,8 +62,8 @@ async function missingNamespaces({ namespaces }: Wishes, kubernetes: KubernetesA
         : unsaid.join(", ");
     warnOnce(
       "namespaces",
-      `Could not ask whether the cluster has these of cnpg-rgw:namespaces: ${which}. That needs an answer of Kubernetes and ` +
-        "the right to get namespaces. The update fails where one is missing",
+      `Could not check whether these namespaces of cnpg-rgw:namespaces exist: ${which}. Kubernetes did not answer, or ` +
+        "the account has no right to get namespaces. If one is missing, the update fails",
     );
   }
   return namespaces.flatMap(({ name }, i) => (answers[i] === "no" ? [noSuchNamespace(name, i)] : []));
@@ -74,7 +74,7 @@ async function missingCrd({ operator }: Wishes, kubernetes: KubernetesArgs): Pro
   return wanted && (await servesPodMonitors(kubernetes)) === "no" ? [noPodMonitorCrd] : [];
 }
 
-/** Another stack or tool may look after the plugin; this stack's own goes when it is turned off. */
+/** Another stack or tool may manage the plugin; this stack's own is deleted when it is turned off. */
 async function missingPlugin(
   { databases, barmanPlugin }: Wishes,
   kubernetes: KubernetesArgs,
@@ -86,27 +86,27 @@ async function missingPlugin(
   if (answer === "unknown") {
     warnOnce(
       "plugin",
-      "Could not ask whether the cluster has the Barman Cloud plugin, without which nothing is archived. That needs an " +
-        "answer of Kubernetes and the right to list services in all namespaces",
+      "Could not check whether Kubernetes has the Barman Cloud plugin, without which nothing is archived. Kubernetes did " +
+        "not answer, or the account has no right to list services in all namespaces",
     );
   }
   if (answer !== "no") return [];
   const message =
-    `${keyName(["databases", index])} is backed up by the Barman Cloud plugin, ${keyName(["barmanPlugin", "enabled"])} ` +
-    "is false, and the cluster has no plugin of somebody else's (no such Service with the label cnpg.io/pluginName). " +
-    "Without one the operator looks after none of these databases, and nothing is archived";
+    `${keyName(["databases", index])} backs up with the Barman Cloud plugin, but ${keyName(["barmanPlugin", "enabled"])} ` +
+    "is false, and no other stack or tool has installed the plugin (there is no Service of it with the label " +
+    "cnpg.io/pluginName). Without the plugin, nothing is archived, and the operator does not manage these databases";
   return [{ message, fix: removeCommand(["barmanPlugin", "enabled"]) }];
 }
 
 function noSuchNamespace(name: string, index: number): Problem {
   return {
-    message: `${keyName(["namespaces", index])} is "${name}": the cluster has no such namespace, or it is being deleted. Make it, or put { name: ${name}, create: true } in its place`,
+    message: `${keyName(["namespaces", index])} is "${name}", and there is no such namespace, or it is being deleted. Create it, or write { name: ${name}, create: true } instead`,
     fix: `kubectl create namespace ${name}`,
   };
 }
 
 const podMonitorKey = ["operator", "values", "monitoring", "podMonitorEnabled"];
 const noPodMonitorCrd: Problem = {
-  message: `${keyName(podMonitorKey)} is true by default, and the cluster has no CRD podmonitors.monitoring.coreos.com. Install the Prometheus Operator's CRDs, or do without the PodMonitor`,
+  message: `${keyName(podMonitorKey)} is true by default, but Kubernetes has no CRD podmonitors.monitoring.coreos.com. Install the Prometheus Operator's CRDs, or turn the PodMonitor off`,
   fix: setCommand(podMonitorKey, "false"),
 };

@@ -19,9 +19,9 @@ interface Uses {
 }
 
 /**
- * Ends the program before anything is made in another Kubernetes cluster than in the update before, as a context that
- * was changed by mistake leads to: by the UID of the namespace kube-system, which stays as long as a cluster does. The
- * stack's state keeps it, as the input of a Stash. Where the cluster may not be asked, the UID of before is kept.
+ * Ends the program before anything is made in another Kubernetes than in the previous update, which a context that was
+ * changed by mistake would do. Kubernetes is known by the UID of its namespace kube-system, which the stack's state
+ * keeps as the input of a Stash. If it cannot be asked, the previous UID is kept.
  */
 export async function requireSameKubernetes(
   { operator, barmanPlugin, namespaces }: Uses,
@@ -54,7 +54,7 @@ const withUid = z.object({ metadata: z.object({ uid: z.string() }) });
 /** Undefined where the cluster does not tell: by the policy of all guards, an update goes on only if a right is missing. */
 async function kubernetesUid(kubernetes: KubernetesArgs): Promise<string | undefined> {
   const found = await answered({
-    what: "this is the Kubernetes cluster of the last `pulumi up`, and another one would not be noticed",
+    what: "this is the Kubernetes cluster of the last `pulumi up`, so another one would not be noticed",
     right: "get the namespace kube-system",
     ask: async () => ({ is: await getIfThere(kubernetes, "/api/v1/namespaces/kube-system", withUid) }),
     isNeeded: false,
@@ -67,11 +67,11 @@ export function anotherKubernetes(before: unknown, now: unknown, urn: string): s
   if (typeof before !== "string" || before === "" || before === now) return undefined;
   return [
     `This is another Kubernetes cluster than in the last \`pulumi up\`: the UID of its namespace kube-system is ${String(now)}, ` +
-      `and was ${before}. Nothing has been made here. What this stack has made, databases included, is in the other cluster.`,
-    "  To go on with the other cluster, name its context:\n      pulumi config set kubernetes:context NAME",
-    "  For databases in this cluster too, use a stack of its own:\n      pulumi stack init NAME",
-    "  If the other cluster is gone and this one takes its place, have the stack forget the other one. The databases " +
-      'come back\n  with recovery, see "Bring it back" in README.md:\n' +
+      `and was ${before}. Nothing has been changed. The databases of this stack, and all else it made, are in the other cluster.`,
+    "  To use the other cluster, select its context:\n      pulumi config set kubernetes:context NAME",
+    "  To have databases in this cluster too, use a second stack:\n      pulumi stack init NAME",
+    "  If the other cluster no longer exists and this one replaces it, make the stack forget the other one. Then bring " +
+      'the databases\n  back with recovery, see "Bring it back" in README.md:\n' +
       `      pulumi state delete --force '${urn}' && pulumi up --refresh`,
   ].join("\n\n");
 }

@@ -51,8 +51,8 @@ const cephHost = z.strictObject(
   {
     address: text("must be the Ceph host's name or IP address", addressRule),
     port: number("must be a TCP port", portRule).default(22),
-    user: text("must be the user to log in as over SSH", sshUserRule),
-    hostKey: text("must be the Ceph host's SSH public key, to know it again by", hostKeyRule),
+    user: text("must be the SSH user name", sshUserRule),
+    hostKey: text("must be the Ceph host's SSH public key, used to verify the host", hostKeyRule),
   },
   "must be an object with address, user and hostKey",
 );
@@ -62,9 +62,12 @@ const command = text("must be a command line", commandRule);
 const rgwUser = z.strictObject(
   {
     uid: text("must be the id of an RGW user", uidRule).default("cnpg-backup"),
-    displayName: text("must be a name for people", displayNameRule).default("CNPG Backup User"),
+    displayName: text("must be a display name", displayNameRule).default("CNPG Backup User"),
     maxBuckets: number("must be a number of buckets", maxBucketsRule).default(10),
-    existingKeys: text("must say what becomes of an existing user's keys", existingKeysRule).exactOptional(),
+    existingKeys: text(
+      "must say what happens to the keys of an existing user",
+      existingKeysRule,
+    ).exactOptional(),
     keyRotation: z
       .preprocess(
         // `pulumi config set --path` makes a number of 2, and of 2026.
@@ -72,7 +75,7 @@ const rgwUser = z.strictObject(
         text("must be a text, such as a date", keyRotationRule),
       )
       .exactOptional(),
-    takeOverFrom: text("must be the stack that had the user before", takeOverFromRule).exactOptional(),
+    takeOverFrom: text("must be the stack that managed the user before", takeOverFromRule).exactOptional(),
     quota: z
       .strictObject(
         {

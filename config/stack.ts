@@ -14,7 +14,7 @@ export interface Stack {
   protect: boolean;
 }
 
-/** The stack's config, once it is right, and the stack is the one that it was, in the Kubernetes cluster of before. */
+/** The stack's config, checked; and that the stack still goes to the Kubernetes of its last update. */
 export async function checkedStack(): Promise<Stack> {
   const read = readConfig();
   const protect = read.databases.some(({ deletion }) => deletion?.protect ?? true);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isMocked } from "../components/internal.ts";
 
 /**
- * Ends a program with an error if some of its resources wait for each other for ever. Node.js ends such a program as
+ * Ends a program with an error if some of its resources wait for each other endlessly. Node.js ends such a program as
  * if it were finished; the SDK (3.259, `cmd/run` and `runtime/debuggable`) tells the engine so, which then deletes
  * whatever was not registered, and only afterwards finds that registrations are missing. To be called before the first
  * resource is made.

@@ -66,6 +66,6 @@ export async function hasPluginOfOthers(kubernetes: KubernetesArgs, owner: strin
 }
 
 const alreadyThere = (namespace: string, found: string): string =>
-  `Namespace ${namespace} has a Barman Cloud plugin already (${found}). Leave it as it is, and do without ` +
-  "BarmanCloudPlugin (pulumi config set --path cnpg-rgw:barmanPlugin.enabled false), or remove it first, but never its " +
-  "CRD: with it goes what says where every database's backups are";
+  `Namespace ${namespace} already has a Barman Cloud plugin (${found}). Keep it and do not use BarmanCloudPlugin ` +
+  "(pulumi config set --path cnpg-rgw:barmanPlugin.enabled false). Or remove it first, but never its CRD: that would " +
+  "delete every ObjectStore, which says where a database's backups are";

@@ -23,21 +23,22 @@ import { certManagerCertificates, ownCertificates } from "./tls.ts";
 
 export interface BarmanCloudPluginArgs {
   /**
-   * The operator's namespace: the operator uses plugins of its own namespace only. Default: `cnpg-system`. Where there
-   * is no operator in it, the component ends with an error that says so.
+   * The operator's namespace: the operator only uses plugins in its own namespace. If there is no operator in it, the
+   * component fails with an error that says so. Default: `cnpg-system`.
    */
   namespace?: pulumi.Input<string> | undefined;
 
   /**
-   * The plugin's image. Default: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0`. For a mirror: the same
-   * version, since the other objects of the plugin are those of this release. A digest pins it: `…:v0.14.0@sha256:…`.
+   * The plugin's image. Default: `ghcr.io/cloudnative-pg/plugin-barman-cloud:v0.14.0`. A mirror must
+   * have the same version, because the plugin's other objects are of that release. Pin it by digest:
+   * `…:v0.14.0@sha256:…`.
    */
   image?: pulumi.Input<string | undefined>;
 
   /**
-   * Image of the container that the plugin puts beside each PostgreSQL and that archives and restores. Default:
-   * `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0`. Changing it restarts every database that backs up
-   * with the plugin, instance by instance: the operator sees that its pods would look different today.
+   * Image of the sidecar that the plugin adds to each PostgreSQL pod to archive and restore. If you change it, every
+   * database that backs up with the plugin restarts, instance by instance. Default:
+   * `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0`.
    */
   sidecarImage?: pulumi.Input<string | undefined>;
 
@@ -53,25 +54,25 @@ export interface BarmanCloudPluginArgs {
    */
   resources?: pulumi.Input<k8s.types.input.core.v1.ResourceRequirements | undefined>;
 
-  /** The certificates that the component makes itself; without meaning where `certManager` is enabled. */
+  /** The certificates that the component makes itself. Ignored where `certManager` is enabled. */
   certificates?: PluginCertificatesArgs | undefined;
 
   /** Leave the certificates to cert-manager. Default: off. */
   certManager?: CertManagerArgs | undefined;
 
   /**
-   * The questions to the cluster, before the plugin is touched: whether the operator is in `namespace`, and no plugin
-   * that something else made, or another stack.
+   * How Kubernetes is asked, before the plugin is touched, whether the operator is in `namespace`, and whether another
+   * stack or tool already made a plugin there.
    */
   preflight?: PreflightArgs | undefined;
 }
 
 export interface PluginCertificatesArgs {
   /**
-   * Days that a certificate is valid, a whole number from 30 to 36500. Default: 3650. `pulumi up` renews each of them
-   * while a third is left, and nothing restarts for it; so the plugin runs on for at least a third of this time
-   * after the last `pulumi up`. Once a certificate has expired the operator leaves every database that uses the plugin
-   * as it is, until a `pulumi up` renews it.
+   * Days that a certificate is valid, a whole number from 30 to 36500. Default: 3650. `pulumi up` renews a certificate
+   * when a third of that time is left; nothing restarts. So the plugin works for at least a third of this time after the
+   * last `pulumi up`. When a certificate has expired, the operator stops managing every database that uses the plugin,
+   * until a `pulumi up` renews it.
    */
   validityDays?: pulumi.Input<number | undefined>;
 }
@@ -79,20 +80,23 @@ export interface PluginCertificatesArgs {
 export interface CertManagerArgs {
   /**
    * Have cert-manager issue and renew the certificates, as the plugin's own manifest does: valid for 90 days, renewed
-   * 15 days before. cert-manager must be there already: without its CRDs the component ends with an error. Operator and
-   * plugin may lose each other for a minute at a renewal, since one sees the new certificate before the other.
+   * 15 days before they expire. Install cert-manager first: without its CRDs the component fails with an error. At a
+   * renewal, operator and plugin may lose their connection for a minute, because one sees the new certificate before the
+   * other.
    */
   enabled: boolean;
 }
 
 /**
- * The Barman Cloud plugin 0.14.0, with which CloudNativePG backs databases up to S3 and restores them. It needs the
- * operator for its removal too (the operator holds the plugin's Service until it has let go of the plugin): give the
- * component `dependsOn` the operator. The CRD of ObjectStore stays when the component is removed, and with it every
- * ObjectStore; the next install takes it over if the Kubernetes provider has `upsertExistingObjects` on.
+ * The Barman Cloud plugin 0.14.0, with which CloudNativePG backs up databases to S3 and restores them.
+ *
+ * Make the component depend on the operator (`dependsOn`): the operator must also run when the plugin is removed,
+ * because its finalizer is on the plugin's Service. The CRD of ObjectStore, and with it every ObjectStore, stays when
+ * the component is removed. The next installation takes it over if the Kubernetes provider has `upsertExistingObjects`
+ * on.
  */
 export class BarmanCloudPlugin extends pulumi.ComponentResource {
-  /** The plugin's namespace; resolves once the plugin takes requests. */
+  /** The plugin's namespace. Known when the plugin takes requests. */
   readonly namespace: pulumi.Output<string>;
 
   constructor(name: string, args: BarmanCloudPluginArgs = {}, opts?: pulumi.ComponentResourceOptions) {

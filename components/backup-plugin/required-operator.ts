@@ -6,7 +6,7 @@ import { type KubernetesArgs, hasOperator, servesCertificates } from "../kuberne
 
 /**
  * The namespace, once it is clear that the operator is in it: the operator looks for plugins in its own namespace
- * only, and passes over one elsewhere without a word. A preview asks nothing: the operator may not be there yet.
+ * only, and silently ignores one elsewhere. A preview asks nothing: the operator may not be there yet.
  */
 export async function whereOperatorIs(
   kubernetes: KubernetesArgs | undefined,
@@ -26,15 +26,15 @@ export async function whereOperatorIs(
 }
 
 const unknownOperator = (namespace: string) =>
-  `Could not ask whether the CloudNativePG operator is in namespace ${namespace}. That needs an answer of Kubernetes and ` +
-  "the right to get services there. A plugin in another namespace than the operator's is passed over without a word";
+  `Could not check whether the CloudNativePG operator is in namespace ${namespace}: Kubernetes did not answer, or the ` +
+  "account has no right to get services there. The operator silently ignores a plugin in any other namespace";
 
 const noOperator = (namespace: string) =>
-  `There is no CloudNativePG operator in namespace ${namespace} (no Service cnpg-webhook-service). The operator uses ` +
-  "plugins of its own namespace only: set 'namespace' to the operator's, and put the component after the operator " +
-  "with dependsOn where both are made by one program. If this stack's operator was removed by hand, " +
-  "`pulumi up --refresh` makes it again";
+  `There is no CloudNativePG operator in namespace ${namespace} (no Service cnpg-webhook-service). The operator only ` +
+  "uses plugins in its own namespace: set 'namespace' to the operator's. If one program makes both, let this component " +
+  "depend on the operator with dependsOn. If this stack's operator was removed by hand, run `pulumi up --refresh` to " +
+  "install it again";
 
 const noCertManager =
-  "The cluster has no CRD certificates.cert-manager.io, and certManager is enabled. Install cert-manager first, or " +
-  "leave certManager out: the component then makes and renews the plugin's certificates itself";
+  "certManager is enabled, but Kubernetes has no CRD certificates.cert-manager.io. Install cert-manager first, or leave " +
+  "certManager out: the component then makes and renews the plugin's certificates itself";

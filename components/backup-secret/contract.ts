@@ -5,7 +5,7 @@ import type { S3ConnectionArgs } from "../s3/connection.ts";
 /** Name of the Secret in every namespace that backs up; databases refer to it. */
 export const backupSecretName = "cnpg-backup-s3";
 
-/** The Secret's keys: the contract between whoever makes it and every database. @internal */
+/** The Secret's keys: the contract between what makes it and every database. @internal */
 export const backupSecretKeys = {
   accessKeyId: "S3_ACCESS_KEY_ID",
   secretAccessKey: "S3_SECRET_ACCESS_KEY",
@@ -20,8 +20,8 @@ export const backupSecretKeys = {
 /** Where backups are kept. The same values as those of the namespace's `BackupCredentials`. */
 export interface BackupStoreArgs {
   /**
-   * The S3 store. Its keys are used here just to look into the bucket before anything is made; the database itself
-   * takes them from the Secret.
+   * The S3 store. Its keys are only used to look into the bucket before anything is made; the database takes its keys
+   * from the Secret.
    */
   connection: S3ConnectionArgs;
 
@@ -35,8 +35,8 @@ export interface BackupStoreArgs {
   secretName?: pulumi.Input<string | undefined>;
 
   /**
-   * Whatever changes when the Secret changes, such as `secretVersion` of `BackupCredentials`: it becomes an annotation
-   * of the Cluster, whose in-tree backups read the Secret again only when the Cluster changes. Default: no annotation.
+   * A value that changes with the Secret, such as `secretVersion` of `BackupCredentials`. It becomes an annotation of
+   * the Cluster: in-tree backups only read the Secret again when the Cluster changes. Default: no annotation.
    */
   secretVersion?: pulumi.Input<string | undefined>;
 }

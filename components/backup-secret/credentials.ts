@@ -9,27 +9,28 @@ export interface BackupCredentialsArgs extends BackupSecretArgs {
   namespace: pulumi.Input<string>;
 
   /**
-   * Make the namespace. Default: false, it exists already. One that was made here is never deleted by Pulumi, for
-   * databases may live in it by then.
+   * Create the namespace. Pulumi never deletes it: databases may live in it by then. Default: false, it already exists.
    */
   createNamespace?: boolean | undefined;
 }
 
 /**
  * The Secret `cnpg-backup-s3` in one namespace: `S3_ACCESS_KEY_ID`, `S3_SECRET_ACCESS_KEY`, `S3_REGION`,
- * `S3_ENDPOINT`, `S3_BUCKET` and `S3_PATH`, and `S3_CA_BUNDLE` where the store has a private CA. A change updates it in place if the Kubernetes provider has
- * `enableSecretMutable` on; otherwise the provider deletes it and makes it anew. One that is there already is taken over,
- * if the provider has `upsertExistingObjects` on, with what else is in it; one with other S3 keys is an error. For many
- * namespaces there is `BackupNamespaces`.
+ * `S3_ENDPOINT`, `S3_BUCKET` and `S3_PATH`, and `S3_CA_BUNDLE` where the store has a private CA.
+ *
+ * Set two options of the Kubernetes provider: with `enableSecretMutable` a change updates the Secret in place, without
+ * it the provider deletes it and creates it again. With `upsertExistingObjects` a Secret that already exists is taken
+ * over, and its other entries stay. An existing Secret with other S3 keys is an error. For many namespaces use
+ * `BackupNamespaces`.
  */
 export class BackupCredentials extends pulumi.ComponentResource {
   /** The namespace. */
   readonly namespace: pulumi.Output<string>;
 
-  /** The Secret's name; resolves once it exists. */
+  /** The Secret's name. Known when the Secret exists. */
   readonly secretName: pulumi.Output<string>;
 
-  /** Changes with the Secret: its `metadata.resourceVersion`. A database needs it to notice new keys. */
+  /** The Secret's `metadata.resourceVersion`, which changes with it. Pass it to databases so that they use new keys. */
   readonly secretVersion: pulumi.Output<string>;
 
   constructor(name: string, args: BackupCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {

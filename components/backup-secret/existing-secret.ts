@@ -25,7 +25,7 @@ export function refusesOthersSecret(
   if (kubernetes === undefined) return {};
   const found = (namespace: string) =>
     askedBeforeMaking(
-      `${theSecret} is in namespace ${namespace} already`,
+      `${theSecret} is already in namespace ${namespace}`,
       "get Secrets there",
       () => findSecret(kubernetes, namespace, backupSecretName),
       component,
@@ -40,8 +40,8 @@ export function refusesOthersSecret(
       const problem = reasonToRefuse(secret, values);
       if (problem !== undefined) {
         return (
-          `${theSecret} is in namespace ${namespace} already, ${problem} If no database needs it any more, keep a ` +
-          `copy, and remove it: kubectl -n ${namespace} get secret ${backupSecretName} -o yaml > ${backupSecretName}.yaml && ` +
+          `${theSecret} is already in namespace ${namespace}, ${problem} If no database needs it any more, keep a copy ` +
+          `and remove it: kubectl -n ${namespace} get secret ${backupSecretName} -o yaml > ${backupSecretName}.yaml && ` +
           `kubectl -n ${namespace} delete secret ${backupSecretName}`
         );
       }
@@ -75,11 +75,11 @@ export function madeByOthers(
   if (label === owner || (label === undefined && isByHand)) return undefined;
   const flag = label === undefined ? "" : " --overwrite";
   return (
-    `${theSecret} is in namespace ${namespace} already, and another stack or component made it. Taken over here, it ` +
-    "would be changed to what is declared here, and both would delete it. Take the namespace out of the other one's " +
-    "list and run `pulumi up` there, then run it here at once: WAL waits on the volumes meanwhile. If the component " +
-    "has another Pulumi name in this stack now, give it `aliases`. If nothing else looks after the Secret, and this " +
-    `stack is to, say so: kubectl -n ${namespace} label${flag} secret ${backupSecretName} ${ownerLabel}=${owner}`
+    `${theSecret} is already in namespace ${namespace}, and another stack or component made it. If both managed it, ` +
+    "each would change it to its own values, and either could delete it. Remove the namespace from the other list and " +
+    "run `pulumi up` there, then run it here at once: until then, WAL stays on the volumes. If the component has been " +
+    "renamed in this stack, give it `aliases`. If nothing else manages the Secret, hand it to this stack: " +
+    `kubectl -n ${namespace} label${flag} secret ${backupSecretName} ${ownerLabel}=${owner}`
   );
 }
 
@@ -92,11 +92,11 @@ export function takenByOthers(
   const label = labels[ownerLabel];
   if (label === undefined || owners.includes(label)) return undefined;
   return (
-    `${theSecret} in namespace ${namespace} is this stack's, and another stack or component has taken it over since. ` +
-    "Each changes it to what it declares, and either would delete it. Keep the namespace in one list only: take it out " +
-    "of the other one and run `pulumi up` there, which deletes the Secret; then, at once, `pulumi up --refresh` where it " +
-    "stays makes it anew. WAL waits on the volumes meanwhile. If nothing else looks after the Secret, and this stack is " +
-    `to, say so: kubectl -n ${namespace} label --overwrite secret ${backupSecretName} ${ownerLabel}=${owners[0] ?? ""}`
+    `${theSecret} in namespace ${namespace} belongs to this stack, but another stack or component has taken it over. ` +
+    "Each changes it to its own values, and either could delete it. Keep the namespace in one list only: remove it from " +
+    "the other list and run `pulumi up` there, which deletes the Secret. Then, at once, run `pulumi up --refresh` where " +
+    "it stays, which creates it again. Until then, WAL stays on the volumes. If nothing else manages the Secret, hand it " +
+    `to this stack: kubectl -n ${namespace} label --overwrite secret ${backupSecretName} ${ownerLabel}=${owners[0] ?? ""}`
   );
 }
 
@@ -109,12 +109,12 @@ export function reasonToRefuse(
   const other = keys.filter((key) => data[key] !== undefined && data[key] !== declared[key]);
   if (other.length > 0) {
     return (
-      `with other S3 keys than the declared ones (${other.join(", ")}): databases that use it would lose their ` +
+      `with other S3 keys than the declared ones (${other.join(", ")}). Databases that use it would lose access to their ` +
       "archive. Declare those keys (cnpg-rgw:accessKeyId and cnpg-rgw:secretAccessKey)."
     );
   }
   if (isImmutable) return "and is immutable.";
-  return type === "Opaque" ? undefined : `of type ${type}, which cannot be changed to Opaque.`;
+  return type === "Opaque" ? undefined : `with type ${type}, which cannot be changed to Opaque.`;
 }
 
 function warnOfChanges(
@@ -128,12 +128,12 @@ function warnOfChanges(
     (key) => data[key] !== undefined && data[key] !== declared[key],
   );
   if (changes.length > 0) {
-    log("warn", `${what} is there already, and these of its values change: ${changes.join(", ")}`, resource);
+    log("warn", `${what} already exists. These of its values change: ${changes.join(", ")}`, resource);
   }
   if (flux !== undefined) {
     log(
       "warn",
-      `${what} belongs to Flux, ${flux}, which would write it, too, or delete it: have Flux let go of it first, see ` +
+      `${what} belongs to Flux (${flux}), which would change it back or delete it. Make Flux release it first, see ` +
         '"Move an existing homelab in" in the README',
       resource,
     );

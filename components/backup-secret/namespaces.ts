@@ -9,7 +9,7 @@ export interface BackupNamespaceArgs {
   /** The namespace's name; part of the names of its resources. */
   name: string;
 
-  /** Make the namespace. Default: false, it exists already. One that was made here is never deleted by Pulumi. */
+  /** Create the namespace. Pulumi never deletes it. Default: false, it already exists. */
   create?: boolean | undefined;
 }
 
@@ -19,15 +19,15 @@ export interface BackupNamespacesArgs extends BackupSecretArgs {
 }
 
 /**
- * The Secret of `BackupCredentials` in each of many namespaces. One component for all of them: the engine writes the
- * stack's state at each step of each resource, so with hundreds of namespaces a component for each of them would make
- * the first update take nearly twice as long.
+ * The Secret of `BackupCredentials` in each of many namespaces. One component makes all of them because the engine
+ * writes the stack's state at each step of each resource: with hundreds of namespaces, one component each would make the
+ * first update take nearly twice as long.
  */
 export class BackupNamespaces extends pulumi.ComponentResource {
-  /** The namespaces, in the order given; resolves once their Secrets exist. */
+  /** The namespaces, in the order given. Known when their Secrets exist. */
   readonly namespaces: pulumi.Output<string[]>;
 
-  /** The Secret of each namespace: to depend on, and for its version. */
+  /** The Secret of each namespace, to depend on and to take its version from. */
   readonly secrets: Readonly<Record<string, k8s.core.v1.Secret>>;
 
   constructor(name: string, args: BackupNamespacesArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -20,7 +20,7 @@ export interface BackupSecretArgs {
   /** Prefix in the bucket, starting with a slash, such as `/homelab-cluster`. */
   path: pulumi.Input<string>;
 
-  /** The question to the cluster, before a Secret is made, whether there is one of others or with other S3 keys. */
+  /** How Kubernetes is asked, before a Secret is made, whether one of others, or with other S3 keys, exists. */
   preflight?: PreflightArgs | undefined;
 }
 

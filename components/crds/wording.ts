@@ -34,7 +34,7 @@ function withArticle(noun: string): string {
 
 /** What to do about a number in quotes and a key without a value, which YAML and environment variables bring. */
 export function remedy({ type }: Schema, value: unknown): string {
-  if (value === null) return " (leave the field out: the API server drops it in silence)";
+  if (value === null) return " (leave the field out: the API server silently drops null)";
   if (typeof value !== "string" || typeof type !== "string") return "";
   const isMeant =
     type === "boolean"

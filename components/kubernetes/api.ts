@@ -53,7 +53,7 @@ export function reasonOf(error: unknown): string {
   const refused = refusalIn(error);
   if (refused) return `HTTP ${refused.code}${statusMessage(refused.body)}`;
   if (error instanceof z.ZodError)
-    return `an answer that is not Kubernetes': ${z.prettifyError(error)}`.slice(0, 300);
+    return `not an answer from Kubernetes: ${z.prettifyError(error)}`.slice(0, 300);
   // A WebSocket rejects with an event that has a message.
   if (!(error instanceof Error)) return withMessage.safeParse(error).data?.message ?? String(error);
   // fetch says "fetch failed", and what failed in the cause.

@@ -6,7 +6,7 @@ import { log } from "../pulumi/log.ts";
 import { reasonOf, statusOf } from "./api.ts";
 import { KubeconfigMistake } from "./kubeconfig.ts";
 
-/** How long an update asks a cluster that does not answer: a network cut of half a minute is to be got over. */
+/** How long an update asks a Kubernetes that does not answer: long enough to get over a network cut of half a minute. */
 const secondsToAsk = 60;
 
 /**
@@ -55,14 +55,14 @@ export async function answered<T>(question: GuardQuestion<T>): Promise<T | undef
 // Of one run of the program: with the Automation API there can be several in one process, such as a preview and an update.
 const saidIn = new WeakMap<object, Set<string>>();
 
-/** A warning of a guard that had no answer: one of hundreds of databases and namespaces says it for all. */
+/** Warns once a run for each kind: with hundreds of databases and namespaces, one of them speaks for all. */
 export function warnOnce(kind: string, problem: string, resource?: pulumi.Resource): void {
   const run = pulumi.runtime.getMonitor() ?? saidIn;
   const said = saidIn.get(run) ?? new Set();
   saidIn.set(run, said);
   if (said.has(kind)) return;
   said.add(kind);
-  log("warn", `${problem}. This is said once for all of its kind.`, resource);
+  log("warn", `${problem}. This warning is shown once, even if it applies to more.`, resource);
 }
 
 /**
@@ -93,19 +93,19 @@ function isRefusal(error: unknown): boolean {
 
 /** The whole message about a question without an answer. */
 export function notAnswered(what: string, right: string, error: unknown): string {
-  return `Could not ask whether ${what} (${reasonOf(error)}). ${adviceOn(error, right)}`;
+  return `Could not check whether ${what} (${reasonOf(error)}). ${adviceOn(error, right)}`;
 }
 
 function adviceOn(error: unknown, right: string): string {
   if (error instanceof KubeconfigMistake) {
     return (
-      "Correct it, or kubernetes:kubeconfig, kubernetes:context and kubernetes:cluster of the stack's config, " +
-      "$KUBECONFIG, or preflight of the component, whichever names it; then run `pulumi up` again"
+      "Correct it where it is set: kubernetes:kubeconfig, kubernetes:context or kubernetes:cluster in the stack's " +
+      "config, $KUBECONFIG, or preflight of the component. Then run `pulumi up` again"
     );
   }
-  if (statusOf(error) !== 403) return "Run `pulumi up` again once the cluster answers";
+  if (statusOf(error) !== 403) return "Run `pulumi up` again when Kubernetes answers";
   return (
-    `Give whoever runs pulumi the right to ${right}, or do without the question: preflight.enabled false of the ` +
+    `Give the account that runs pulumi the right to ${right}, or turn the check off: preflight.enabled false of the ` +
     "component"
   );
 }

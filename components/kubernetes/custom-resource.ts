@@ -23,7 +23,7 @@ export interface CustomResourceArgs<K extends CrdKind> {
 /**
  * A custom resource whose spec the API server will keep as it is; otherwise one error lists all that is wrong.
  *
- * @param cluster has the last word on its CRD's fields; none: the CRD of this package does, and an error comes at once
+ * @param cluster its CRD decides which fields there are; without one the CRD of this package does, and an error is thrown at once
  */
 export function customResource<K extends CrdKind>(
   kind: K,
@@ -76,8 +76,8 @@ function warnOfDropped(
   if (fields.length === 0) return;
   warnOnce(
     `dropped ${kind} ${fields.join()}`,
-    `The cluster's CRD of ${kind} has no ${fields.join(", ")}: its API server drops that without a word, unless this update ` +
-      "installs an operator that brings it. Update the operator, or leave it out",
+    `The CRD of ${kind} in this Kubernetes has no ${fields.join(", ")}. The API server drops what it does not know ` +
+      "silently, unless this update installs an operator whose CRD has it. Update the operator, or leave it out",
     resource,
   );
 }

@@ -45,7 +45,7 @@ export async function keepFields(
   const declarations = [now, before].map(asStored);
   for (let tries = 1; ; tries += 1) {
     const live = await askedBeforeMaking(
-      `${what} has anything that was set with kubectl and would be lost`,
+      `${what} has fields that were set with kubectl and would be lost`,
       `get ${object.kind}s there`,
       () => getIfThere(kubernetes, path, liveObject),
       resource,
@@ -104,7 +104,7 @@ function notKept(
     `${what} has fields that were set with kubectl, and this update would remove them: ${kept.join(", ")}. They could ` +
     `not be kept (${reasonOf(error)}).`;
   if (!pulumi.runtime.isDryRun()) {
-    return `${problem} Give whoever runs pulumi the right to patch it, then run \`pulumi up\` again.`;
+    return `${problem} Give the account that runs pulumi the right to patch it, then run \`pulumi up\` again.`;
   }
   log("warn", problem, resource);
   return undefined;

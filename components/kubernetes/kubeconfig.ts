@@ -9,7 +9,7 @@ import { asciiJson, shown } from "../pulumi/arguments.ts";
 import type { KubernetesArgs } from "./api.ts";
 import { keepConfigFromLoginCommands } from "./login-environment.ts";
 
-/** A mistake in the kubeconfig, or in what is said of it: no cluster that is away, and no use to ask again. */
+/** A mistake in the kubeconfig, or in the settings that choose it. Asking again would not help. */
 export class KubeconfigMistake extends Error {}
 
 /** What the Kubernetes provider takes a kubeconfig for: the path of a file where there is one, or else the content. */
@@ -30,7 +30,7 @@ export function loadKubeconfig(kube: KubeConfig, kubernetes: KubernetesArgs): vo
   // Here, since a component of somebody else's program may be the first to log in.
   keepConfigFromLoginCommands();
   const given = givenKubeconfig(kubernetes);
-  if (given && "content" in given && isLikePath(given.content)) throw mistake(kubernetes, "is not there");
+  if (given && "content" in given && isLikePath(given.content)) throw mistake(kubernetes, "does not exist");
   try {
     if (given === undefined) kube.loadFromDefault();
     else if ("path" in given) kube.loadFromFile(given.path);
@@ -54,23 +54,23 @@ function setCluster(kube: KubeConfig, args: KubernetesArgs): void {
 }
 
 function withoutCluster(kube: KubeConfig, context: string | undefined): string | undefined {
-  if (kube.getContexts().length === 0) return "has no contexts, so it is no kubeconfig";
+  if (kube.getContexts().length === 0) return "has no contexts, so it is not a kubeconfig";
   if (context === undefined) return "has no current context";
   if (!kube.getContextObject(context)) return `has no context ${shown(context)}`;
   const current = kube.getCurrentCluster();
   if (!current) return `has no cluster for the context ${shown(context)}`;
   return URL.canParse(current.server)
     ? undefined
-    : `has a server that is no URL, in the cluster of the context ${shown(context)}`;
+    : `has a server that is not a URL, in the cluster of the context ${shown(context)}`;
 }
 
 /** A message of the parser may quote from the content, with keys and tokens in it. */
 function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return "is no kubeconfig";
+  if (!(error instanceof Error)) return "is not a kubeconfig";
   if (/^(clusters|users|contexts)\[\d+\][\w.]* is missing$/.test(error.message)) {
-    return `is not whole: ${error.message}`;
+    return `is incomplete: ${error.message}`;
   }
-  return error.name === "YAMLException" ? "is not YAML" : "is no kubeconfig";
+  return error.name === "YAMLException" ? "is not YAML" : "is not a kubeconfig";
 }
 
 const systemError = z.object({ code: z.string(), syscall: z.string().regex(/^(open|read|spawn)/) });
@@ -85,7 +85,7 @@ export function mistakeIn(kubernetes: KubernetesArgs, error: unknown): Kubeconfi
 
 /** A login command that does not end, such as one that waits for a person. */
 export const loginHangs = (kubernetes: KubernetesArgs, seconds: number): KubeconfigMistake =>
-  mistake(kubernetes, `names a login command that has not ended after ${seconds} s`);
+  mistake(kubernetes, `names a login command that did not finish within ${seconds} s`);
 
 const mistake = (kubernetes: KubernetesArgs, what: string): KubeconfigMistake =>
   new KubeconfigMistake(`${nameOf(kubernetes)} ${what}`);

@@ -1,12 +1,12 @@
 /** Which Kubernetes cluster to ask. */
 export interface KubernetesArgs {
-  /** Path of a kubeconfig, also with a leading `~/`, or its content. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
+  /** Path of a kubeconfig, which may start with `~/`, or its content. Default: `$KUBECONFIG`, or else `~/.kube/config`. */
   kubeconfig?: string | undefined;
 
   /** A context of that kubeconfig. Default: its current context. */
   context?: string | undefined;
 
-  /** A cluster of that kubeconfig, in the place of the context's own. Default: the context's. */
+  /** A cluster of that kubeconfig, instead of the context's. Default: the context's. */
   cluster?: string | undefined;
 }
 

@@ -5,16 +5,22 @@ import { defaultProviderKubernetes } from "./questions.ts";
 
 export interface PreflightArgs extends KubernetesArgs {
   /**
-   * Off: do not ask, nor keep what was set with kubectl on what an update changes. On: a cluster that does not say
-   * whether something of others would be overwritten ends the update, after a minute, or at once where it refuses to
-   * say; a preview warns. Default: on, unless the component is given a Kubernetes provider of its own and no kubeconfig
-   * here, for then there is no telling which cluster that provider means.
+   * Whether to ask Kubernetes before anything is made or changed.
+   *
+   * On: the component checks that it overwrites nothing that others made, and keeps fields that were set with kubectl
+   * on objects that an update changes. If Kubernetes does not answer, a preview warns, and an update fails after a
+   * minute. If it refuses to answer, the update fails at once.
+   *
+   * Off: no checks, and fields that were set with kubectl may be lost.
+   *
+   * Default: on, unless the component has a Kubernetes provider of its own and no kubeconfig here: which Kubernetes
+   * that provider talks to cannot be known.
    */
   enabled?: boolean | undefined;
 }
 
 /**
- * The cluster that a component may ask before it makes resources of a type (`kubernetes:…:Kind`); none: do not ask.
+ * The Kubernetes that a component may ask before it makes resources of a type (`kubernetes:…:Kind`); undefined: none.
  * @internal
  */
 export function kubernetesToAsk(

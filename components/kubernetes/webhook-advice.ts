@@ -31,8 +31,8 @@ export function webhookAdvice(error: string): string | undefined {
     namespace === "" ? "kubectl get pods -A" : `kubectl -n ${namespace} get deployments,pods,endpoints`;
   const isOperators = service === "" || service === "cnpg-webhook-service";
   return (
-    `${isOperators ? "The operator" : "A webhook of this cluster"} does not answer${where}, and Kubernetes asks it ` +
-    "about every change of a database. Databases go on meanwhile. " +
-    `See \`${look}\`; once it runs again, run \`pulumi up\` again.`
+    `${isOperators ? "The operator" : "A webhook of this Kubernetes"} does not answer${where}, and Kubernetes asks it ` +
+    "before every change to a database. Databases keep running. " +
+    `Find out why: ${look}. When it runs again, run \`pulumi up\` again.`
   );
 }

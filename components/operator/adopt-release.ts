@@ -49,7 +49,7 @@ export function refusesSecondOperator(
   return beforeCreate(resource, async (inputs) => {
     const release = await knownRelease(inputs);
     return askedBeforeMaking(
-      "the cluster has an operator already",
+      "Kubernetes has an operator already",
       "get ValidatingWebhookConfigurations and CustomResourceDefinitions, and to list Secrets",
       () => inTheWay(kubernetes, release),
       resource,
@@ -85,15 +85,15 @@ const isOf = ({ release: its }: ExistingOperator, { name, namespace }: Release):
 
 /** A release of another chart, or one whose webhooks are gone. */
 const nameTaken = (release: Release): string =>
-  `Helm has a release ${release.name} in namespace ${release.namespace} already, and refuses to install another one ` +
-  `under its name. ${takeOver(release)}, or have the operator under another name: pulumi config set --path ` +
+  `Helm already has a release ${release.name} in namespace ${release.namespace} and cannot install a second one under ` +
+  `its name. ${takeOver(release)}. Or install the operator under another name: pulumi config set --path ` +
   `cnpg-rgw:operator.adopt.release ${release.name}-operator`;
 
 /** What to do about the history of a release that was uninstalled with `helm uninstall --keep-history`. */
 function historyInTheWay({ name, namespace }: Release): string {
   return (
-    `Helm release ${name} in namespace ${namespace} was uninstalled with its history kept, and Helm refuses to install ` +
-    "anew under its name. Remove the history, which removes nothing else: " +
+    `Helm release ${name} in namespace ${namespace} was uninstalled with --keep-history, and Helm refuses to install it ` +
+    "again while that history exists. Remove the history, which removes nothing else: " +
     `kubectl -n ${namespace} delete secret -l owner=helm,name=${name}`
   );
 }
@@ -106,43 +106,43 @@ async function knownRelease(inputs: NewInputs): Promise<Release | undefined> {
 export function alreadyThere({ namespace, release, chart, flux }: ExistingOperator): string {
   if (release === undefined) {
     return (
-      `The cluster has an operator already, in namespace ${namespace}, and no Helm release made it; a second one ` +
-      `would take its webhooks away. Leave it ${asItIs(namespace)}, or remove it first, but never its CRDs: every ` +
-      "database goes with them"
+      `Kubernetes already has an operator, in namespace ${namespace}, that was not installed with Helm. A second one ` +
+      `would take over its webhooks. Keep it ${withoutOurs(namespace)}. Or remove it first, but never its CRDs: that ` +
+      "would delete every database"
     );
   }
-  const by = flux === undefined ? "" : `, installed by Flux, ${flux}, which has to be suspended first`;
+  const by = flux === undefined ? "" : `, installed by Flux (${flux}; suspend that first)`;
   return (
-    `The cluster has an operator already: Helm release ${release.name} in namespace ${release.namespace}` +
+    `Kubernetes already has an operator: Helm release ${release.name} in namespace ${release.namespace}` +
     `${chart === undefined ? "" : ` (chart ${chart})`}${by}. ${takeOver(release)}. It then gets the values that are ` +
-    "declared here: `pulumi preview --diff` shows what changes. Where another stack or tool goes on looking after " +
-    `it, leave it ${asItIs(namespace)}`
+    "declared here: `pulumi preview --diff` shows what changes. If another stack or tool manages it, keep it " +
+    withoutOurs(namespace)
   );
 }
 
 export function crdsOfAnother(owner: Release | undefined, wanted: Release): string | undefined {
   if (owner === undefined) {
     return (
-      "The cluster has the operator's CRDs, and no Helm release made them, so Helm refuses to install them. If no " +
-      "operator runs (kubectl get deployments -A -l app.kubernetes.io/name=cloudnative-pg), hand them " +
-      `over: crds=$(kubectl get crd -o name | grep '\\.postgresql\\.cnpg\\.io$') && kubectl label $crds ` +
+      "Kubernetes already has the operator's CRDs, and they were not installed with Helm, so Helm refuses to install " +
+      "them. If no operator runs (kubectl get deployments -A -l app.kubernetes.io/name=cloudnative-pg), hand them " +
+      `over to Helm: crds=$(kubectl get crd -o name | grep '\\.postgresql\\.cnpg\\.io$') && kubectl label $crds ` +
       "app.kubernetes.io/managed-by=Helm && kubectl annotate $crds " +
       `meta.helm.sh/release-name=${wanted.name} meta.helm.sh/release-namespace=${wanted.namespace}`
     );
   }
   if (owner.name === wanted.name && owner.namespace === wanted.namespace) return undefined;
   return (
-    `The cluster has the operator's CRDs of Helm release ${owner.name} in namespace ${owner.namespace}, and Helm ` +
-    `lets no other release have them. ${takeOver(owner)}`
+    `The operator's CRDs belong to Helm release ${owner.name} in namespace ${owner.namespace}, and no other release can ` +
+    `use them. ${takeOver(owner)}`
   );
 }
 
 const takeOver = ({ name, namespace }: Release): string =>
-  `Take its name over with adopt.release "${name}" and namespace "${namespace}" (pulumi config set --path ` +
+  `Adopt it with adopt.release "${name}" and namespace "${namespace}" (pulumi config set --path ` +
   `cnpg-rgw:operator.adopt.release ${name} && ${setNamespace(namespace)})`;
 
-const asItIs = (namespace: string): string =>
-  "as it is, and do without CnpgOperator (pulumi config set --path cnpg-rgw:operator.enabled false && " +
+const withoutOurs = (namespace: string): string =>
+  "and do not use CnpgOperator (pulumi config set --path cnpg-rgw:operator.enabled false && " +
   `${setNamespace(namespace)})`;
 
 const setNamespace = (namespace: string): string =>

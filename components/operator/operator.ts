@@ -17,61 +17,66 @@ import { chartRule, chartVersionRule, releaseRule, repositoryRule } from "./rule
 
 export interface CnpgOperatorArgs {
   /**
-   * Namespace for the operator, a Kubernetes name (RFC 1123 label). Default: `cnpg-system`. It is made if it is missing,
-   * and never deleted by Pulumi, for it may hold more than the operator.
+   * Namespace for the operator, a Kubernetes name (RFC 1123 label). Created if it is missing, and never deleted by
+   * Pulumi: it may hold more than the operator. Default: `cnpg-system`.
    */
   namespace?: pulumi.Input<string> | undefined;
 
   /**
-   * An operator that is there already as a Helm release. Default: none, and one that is there is an error, in the
-   * preview already, for two operators in a cluster take each other's webhooks away.
+   * Adopt an operator that is already installed as a Helm release. Default: none; an operator that is already there is
+   * then an error, in previews too, because two operators in one Kubernetes take over each other's webhooks.
    */
   adopt?: AdoptArgs | undefined;
 
   /**
-   * The Helm chart: a name in `repository`, or a path, an `oci://` URL or the URL of a `.tgz` for a mirror. An `oci://`
-   * URL may end with the digest that the chart must have, `@sha256:…`. Default: `cloudnative-pg`.
+   * The Helm chart: a name in `repository`, a path, an `oci://` URL, or the URL of a `.tgz`, such as for a mirror. An
+   * `oci://` URL may end with the digest that the chart must have, `@sha256:…`. Default: `cloudnative-pg`.
    */
   chart?: pulumi.Input<string | undefined>;
 
   /**
-   * Exact version of the chart; a range is refused, since it would mean another version at another time.
-   * Default: `0.29.0` (operator 1.30.0), the one that this project is tested with; none for a path or a `.tgz`.
+   * Exact version of the chart. A range is refused: it would mean another version at another time.
+   * Default: `0.29.0` (operator 1.30.0), the version that this project is tested with. None for a path or a `.tgz`.
    */
   chartVersion?: pulumi.Input<string | undefined>;
 
   /**
-   * URL of the Helm repository that has `chart`, http or https. Default: the CloudNativePG project's. Without meaning
-   * where `chart` is a path or a URL.
+   * URL of the Helm repository that has `chart`, http or https. Ignored where `chart` is a path or a URL. Default: the
+   * CloudNativePG project's.
    */
   repository?: pulumi.Input<string | undefined>;
 
   /**
-   * Values of the chart, merged over the component's own: watch all namespaces, install the CRDs, request 100m CPU
-   * and 200Mi of memory, and make a PodMonitor and a Grafana dashboard (ConfigMap with label `grafana_dashboard: "1"`).
-   * Objects are merged key by key, anything else is replaced. Values that the default chart does not know, or of a
-   * wrong type, are refused; Helm checks those of another chart or version against its schema. With a secret among them
-   * they are secret as a whole.
+   * Values of the chart, merged over the component's defaults: objects key by key, anything else is replaced. The
+   * defaults:
+   *
+   * - watch all namespaces
+   * - install the CRDs
+   * - request 100m CPU and 200Mi of memory
+   * - a PodMonitor, and a Grafana dashboard (a ConfigMap with the label `grafana_dashboard: "1"`)
+   *
+   * Values that the default chart does not know, or of a wrong type, are refused. Helm checks those of another chart or
+   * version against its schema. If one value is a secret, all of them are treated as secret.
    */
   values?: pulumi.Input<HelmValues | undefined>;
 
-  /** The question to the cluster, before the release is touched, whether it knows what the values ask for. */
+  /** How Kubernetes is asked, before the release is touched, whether it has what the values need. */
   preflight?: PreflightArgs;
 }
 
 export interface AdoptArgs {
   /**
-   * Name of the release in `namespace`, whatever installed it: it is taken over, and upgraded in place to the declared
-   * chart and values. Its databases go on; they restart, instance by instance, if the operator's version changes. Where
-   * there is no such release it is made under this name.
+   * Name of the release in `namespace`, whatever tool installed it. It is upgraded in place to the declared chart and
+   * values. Databases keep running; if the operator's version changes, they restart instance by instance. If there is no
+   * such release, one is installed under this name.
    */
   release: pulumi.Input<string>;
 }
 
 /**
- * The CloudNativePG operator as a Helm release that watches all namespaces. Where the chart cannot be installed
- * whole it is rolled back. The CRDs, and with them every database, stay when the component is removed: the chart marks
- * them with `helm.sh/resource-policy: keep`, and the next release takes them over.
+ * The CloudNativePG operator as a Helm release that watches all namespaces. An installation that fails is rolled back.
+ * The CRDs, and with them every database, stay when the component is removed: the chart marks them with
+ * `helm.sh/resource-policy: keep`, and the next release takes them over.
  */
 export class CnpgOperator extends pulumi.ComponentResource {
   /** The operator's namespace; resolves once the operator runs. */
@@ -150,19 +155,19 @@ export async function valuesFor(
 }
 
 const noPodMonitorCrd =
-  "The cluster has no CRD podmonitors.monitoring.coreos.com, and the chart's value monitoring.podMonitorEnabled is " +
-  "true: Helm would refuse the release as a whole. Install the Prometheus Operator's CRDs, or set " +
-  "'values' to { monitoring: { podMonitorEnabled: false } }";
+  "The chart's value monitoring.podMonitorEnabled is true, but Kubernetes has no CRD " +
+  "podmonitors.monitoring.coreos.com, so Helm would refuse the whole release. Install the Prometheus Operator's CRDs, " +
+  "or set 'values' to { monitoring: { podMonitorEnabled: false } }";
 
-/** What changes a chart on its way has the operator's rights in the cluster. */
+/** Who changes a chart on its way has the operator's rights in Kubernetes. */
 function warnOfPublicHttp({ chart, repository }: CnpgOperatorArgs, resource: pulumi.Resource): void {
   pulumi.all([chart, repository]).apply(async (places) => {
     for (const place of places) {
       if (place?.startsWith("http://") !== true || (await exposureOf(place)) !== "internet") continue;
       log(
         "warn",
-        `The operator's chart comes from ${shown(place)}, by http and from beyond your network: everybody on the way can ` +
-          "change what is installed, with the operator's rights. Use https.",
+        `The operator's chart comes from ${shown(place)}, over http and from outside your network. Anyone in between can ` +
+          "change what is installed with the operator's rights. Use https.",
         resource,
       );
     }

@@ -78,9 +78,9 @@ export async function brokenOff(
       const { status } = record.metadata.labels;
       const since = record.metadata.creationTimestamp.toISOString();
       return (
-        `Helm release ${name} in namespace ${namespace} is in state ${status} since ${since}: Helm was broken off, or ` +
-        "is at work in another place, and refuses to start anew. If it is not at work, remove its record of that, " +
-        `which removes nothing else: kubectl -n ${namespace} delete secret ${record.metadata.name}; then run ` +
+        `Helm release ${name} in namespace ${namespace} is in state ${status} since ${since}: Helm was interrupted, or ` +
+        "still runs somewhere else. Until then it refuses any change. If it no longer runs, remove its record, which " +
+        `removes nothing else: kubectl -n ${namespace} delete secret ${record.metadata.name}; then run ` +
         "`pulumi up` again"
       );
     }
@@ -125,5 +125,5 @@ export async function trouble(kubernetes: KubernetesArgs, release: Release): Pro
     ? "Correct the name of the image in the chart's values (image.repository, image.tag), or make the registry" +
       " reachable from the nodes"
     : `See \`kubectl -n ${namespace} get pods,events\``;
-  return `Helm release ${name} in namespace ${namespace} does not come up. Kubernetes says of ${telling.text}. ${advice}.`;
+  return `Helm release ${name} in namespace ${namespace} does not come up. Kubernetes reports for ${telling.text}. ${advice}.`;
 }

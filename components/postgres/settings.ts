@@ -201,7 +201,7 @@ function placeOf(
 }
 
 /** Only what is no secret: it goes into resources that a preview shows. */
-function storeSettings(argument: string, args: BackupStoreArgs, check: Check): pulumi.Output<Store> {
+function storeSettings(argument: string, args: BackupStoreArgs, check: Check): pulumi.Output<BackupStore> {
   const { endpoint, caBundle } = args.connection;
   return pulumi
     .output({

@@ -126,8 +126,8 @@ describe("a homelab that was there before", () => {
     assert.notEqual(outcome.code, 0);
     for (const told of [
       /RGW user "cnpg-backup" is there already, with undeclared keys \(1\).*rgwUser\.existingKeys revoke/,
-      /operator already: Helm release cloudnative-pg in namespace postgres .*HelmRelease flux-system\/cnpg.*operator\.adopt\.release cloudnative-pg/,
-      /Secret cnpg-backup-s3 is in namespace demo already, with other S3 keys/,
+      /already has an operator: Helm release cloudnative-pg in namespace postgres .*HelmRelease flux-system\/cnpg.*operator\.adopt\.release cloudnative-pg/,
+      /Secret cnpg-backup-s3 is already in namespace demo, with other S3 keys/,
     ]) {
       assert.match(outcome.all, told);
     }
@@ -142,7 +142,7 @@ describe("a homelab that was there before", () => {
       const { values } = await backupSecret("demo");
       const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
       assert.notEqual(outcome.code, 0);
-      assert.match(outcome.all, /undeclared keys \(1\).*nothing was changed|an operator already/);
+      assert.match(outcome.all, /undeclared keys \(1\).*nothing was changed|already has an operator/);
       assert.deepEqual(await keyInUse(), keys);
       assert.deepEqual((await backupSecret("demo")).values, values);
       await mustPulumi(["destroy", "--yes", "--skip-preview"]);
@@ -250,7 +250,10 @@ describe("what a removed or another operator left", onlyInFull, () => {
     await config(withoutPlugin);
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /operator already, in namespace postgres, and no Helm release made it/);
+    assert.match(
+      outcome.all,
+      /already has an operator, in namespace postgres, that was not installed with Helm/,
+    );
     await kubectl("-n", "postgres", "create", "service", "clusterip", "barman-cloud", "--tcp=9090");
     await config({
       ...{ "operator.enabled": "false", "operator.namespace": "postgres" },
@@ -258,7 +261,7 @@ describe("what a removed or another operator left", onlyInFull, () => {
     });
     const plugin = await pulumi(["preview"]);
     assert.notEqual(plugin.code, 0);
-    assert.match(plugin.all, /postgres has a Barman Cloud plugin already.*barmanPlugin\.enabled false/);
+    assert.match(plugin.all, /postgres already has a Barman Cloud plugin.*barmanPlugin\.enabled false/);
     await config(withoutPlugin);
     await mustPulumi(["up", "--yes", "--skip-preview"]);
     await mustPulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);

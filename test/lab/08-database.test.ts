@@ -48,7 +48,7 @@ describe("a database that cannot be as it is declared", () => {
     "in a namespace that is not in the list, on a schedule of five fields": [
       [entry("orders", { namespace: "nowhere", backup: { schedule: "0 2 * * *" } })],
       [
-        /databases\[0\]\.namespace is "nowhere", and cnpg-rgw:namespaces has "demo"/,
+        /databases\[0\]\.namespace is "nowhere", but cnpg-rgw:namespaces has "demo"/,
         /schedule must have six fields.*write "0 0 2 \* \* \*"/,
       ],
     ],
@@ -145,7 +145,7 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
 
   it("are not deleted with their entry, renamed, moved or shrunk", async () => {
     setPlain("namespaces", [{ name: "demo", create: true }, "default"]);
-    const left = /demo\/orders of this stack is not in cnpg-rgw:databases any more, and /;
+    const left = /demo\/orders of this stack is no longer in cnpg-rgw:databases, /;
     const refusals: [Record<string, unknown>[], RegExp][] = [
       [[inTree], new RegExp(`${left.source}is protected from deletion`)],
       [[entry("sales"), inTree], new RegExp(`${left.source}demo/sales is new there`)],

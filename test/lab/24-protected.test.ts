@@ -151,7 +151,7 @@ describe("another Kubernetes cluster", () => {
 
   it("does not tell where it may not be asked, and is known again afterwards", async () => {
     await pointAt("mute");
-    assert.match(await succeed(...up), /Could not ask whether this is the Kubernetes cluster.*kube-system/);
+    assert.match(await succeed(...up), /Could not check whether this is the Kubernetes cluster.*kube-system/);
     await pointAt("first");
     await succeed("preview", "--expect-no-changes");
   });
@@ -160,7 +160,7 @@ describe("another Kubernetes cluster", () => {
     clusters.get("second")?.close();
     await pointAt("second");
     for (const run of [() => succeed("preview"), () => fail(...up)]) {
-      assert.match(await run(), /Could not ask whether this is the Kubernetes cluster/);
+      assert.match(await run(), /Could not check whether this is the Kubernetes cluster/);
     }
     await pointAt("first");
     await succeed("preview", "--expect-no-changes");

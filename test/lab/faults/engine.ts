@@ -101,7 +101,7 @@ const killed = (name: string, moment: Moment, more: Partial<Fault> & { withAll?:
   says: [locked],
   mayShow: [
     /Helm release cnpg in namespace cnpg-system is in state pending-install[^\n]*/,
-    /The cluster has an operator already: Helm release cnpg[^\n]*/,
+    /Kubernetes already has an operator: Helm release cnpg[^\n]*/,
   ],
   seconds: 300,
   byHand: {

@@ -56,7 +56,7 @@ const webhookFails = [
 export const unreachable = /(?:cluster is unreachable|unreachable cluster)[^\n]*/;
 
 /** The program's own, before anything is made: it asks for a minute which databases there are. */
-export const unanswered = /Could not ask whether a database of this stack runs [^\n]*/;
+export const unanswered = /Could not check whether a database of this stack runs [^\n]*/;
 
 export const kubernetesTheme: Theme = {
   title: "Kubernetes",

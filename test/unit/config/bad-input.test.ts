@@ -59,7 +59,7 @@ describe("bad input: the error as a whole", () => {
 
   it("refuses a secret that stands in the clear", () => {
     const message = refusal(anyS3, ["accessKeyId"]);
-    assert.match(message, /cnpg-rgw:secretAccessKey is a secret, and stands unencrypted/);
+    assert.match(message, /cnpg-rgw:secretAccessKey is a secret, but is not encrypted/);
     assert.doesNotMatch(message, /accessKeyId (is|must)/);
   });
 });
@@ -155,7 +155,7 @@ describe("bad input: no secret is shown", () => {
 
   it("of an encrypted list, in what is said about two entries", () => {
     const message = refusal({ ...anyS3, namespaces: ["hunter2", "hunter2"] }, [...secrets, "namespaces"]);
-    assert.match(message, /cnpg-rgw:namespaces\[1\] is the same, as cnpg-rgw:namespaces\[0\] is already/);
+    assert.match(message, /cnpg-rgw:namespaces\[1\] is the same, and so is cnpg-rgw:namespaces\[0\]/);
     assert.doesNotMatch(message, /hunter2/);
   });
 });

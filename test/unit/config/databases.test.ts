@@ -19,11 +19,11 @@ describe("databases in the config", () => {
   const refused: Record<string, [Record<string, unknown>, RegExp]> = {
     "a namespace that is not in the list": [
       withOrders({ namespace: "shpo" }),
-      /databases\[0\]\.namespace is "shpo", and cnpg-rgw:namespaces has "shop"/,
+      /databases\[0\]\.namespace is "shpo", but cnpg-rgw:namespaces has "shop"/,
     ],
     "the same name twice": [
       { ...withOrders(), databases: [orders, orders] },
-      /databases\[1\]\.name is "orders", as cnpg-rgw:databases\[0\]\.name is already/,
+      /databases\[1\]\.name is "orders", and so is cnpg-rgw:databases\[0\]\.name/,
     ],
     "the name of the ObjectStore that another one is recovered from": [
       {
@@ -33,7 +33,7 @@ describe("databases in the config", () => {
           { ...orders, name: "orders-origin" },
         ],
       },
-      /databases\[0\]\.name is "orders", recovered with an ObjectStore "orders-origin" .*databases\[1\]\.name is "orders-origin"[^]*set --path 'cnpg-rgw:databases\[1\]\.name' orders-origin-2$/,
+      /databases\[0\]\.name is "orders", whose recovery needs an ObjectStore "orders-origin"\. .*databases\[1\]\.name is "orders-origin"[^]*set --path 'cnpg-rgw:databases\[1\]\.name' orders-origin-2$/,
     ],
     "no size": [
       { ...withOrders(), databases: [{ name: "orders", namespace: "shop" }] },

@@ -10,7 +10,7 @@ describe("a key in a namespace that is almost ours", () => {
     it(`is refused: ${namespace}`, () => {
       const [problem, ...more] = misspelledKeys([`${namespace}:bucket`]);
       assert.deepEqual(more, []);
-      assert.match(problem?.message ?? "", /did you mean cnpg-rgw:bucket\?$/);
+      assert.match(problem?.message ?? "", /Did you mean cnpg-rgw:bucket\?$/);
       assert.equal(
         problem?.fix,
         `pulumi config rm ${namespace}:bucket && pulumi config set cnpg-rgw:bucket cnpg-backups`,

@@ -57,9 +57,9 @@ describe("requireKubernetes", () => {
     await new Promise((resolve) => setImmediate(resolve));
     const said = warn.mock.calls.map(({ arguments: [message] }) => String(message).slice(0, 60));
     assert.deepEqual(said.sort(), [
-      "Could not ask whether a database of this stack runs that is ",
-      "Could not ask whether the cluster has the Barman Cloud plugi",
-      "Could not ask whether the cluster has these of cnpg-rgw:name",
+      "Could not check whether Kubernetes has the Barman Cloud plug",
+      "Could not check whether a database of this stack runs that i",
+      "Could not check whether these namespaces of cnpg-rgw:namespa",
     ]);
   });
 
@@ -95,7 +95,7 @@ describe("requireKubernetes", () => {
     const without = await withPlugins();
     await assert.rejects(
       requireKubernetes({ ...none, databases: [old, orders] }, without),
-      /databases\[1\] is backed up by the Barman Cloud plugin, .*no such Service.*\n +pulumi config rm --path 'cnpg-rgw:barmanPlugin\.enabled'$/,
+      /databases\[1\] backs up with the Barman Cloud plugin, .*no Service of it.*\n +pulumi config rm --path 'cnpg-rgw:barmanPlugin\.enabled'$/,
     );
     await requireKubernetes({ ...none, databases: [old] }, without);
     const own = await ownerLabelOf({
@@ -104,7 +104,7 @@ describe("requireKubernetes", () => {
     // This stack's own would go with the setting.
     await assert.rejects(
       requireKubernetes({ ...none, databases: [orders] }, await withPlugins(own)),
-      /no such Service/,
+      /no Service of it/,
     );
     await requireKubernetes({ ...none, databases: [orders] }, await withPlugins("of another stack"));
   });

@@ -30,7 +30,7 @@ describe("another Kubernetes cluster", () => {
 
   it("is said with both UIDs and the three ways to go on", () => {
     const said = anotherKubernetes("a", "b", urn) ?? "";
-    assert.match(said, /kube-system is b, and was a\. Nothing has been made here/);
+    assert.match(said, /kube-system is b, and was a\. Nothing has been changed/);
     assert.match(said, /\n {6}pulumi config set kubernetes:context NAME\n/);
     assert.match(said, /\n {6}pulumi stack init NAME\n/);
     assert.match(
@@ -67,8 +67,8 @@ describe("another Kubernetes cluster", () => {
     assert.equal(said.length, 2);
     assert.match(
       said[0] ?? "",
-      /another one would not be noticed .*the right to get the namespace kube-system/,
+      /so another one would not be noticed .*the right to get the namespace kube-system/,
     );
-    assert.match(said[1] ?? "", /Run `pulumi up` again once the cluster answers/);
+    assert.match(said[1] ?? "", /Run `pulumi up` again when Kubernetes answers/);
   });
 });

@@ -35,7 +35,7 @@ describe("a Secret that is there already", () => {
     assert.match(reasonToRefuse({ ...found, isImmutable: true }, declared) ?? "", /immutable/);
     assert.match(
       reasonToRefuse({ ...found, type: "kubernetes.io/basic-auth" }, declared) ?? "",
-      /of type kubern/,
+      /with type kubern/,
     );
   });
 
@@ -47,7 +47,7 @@ describe("a Secret that is there already", () => {
     assert.equal(of({ "cnpg-rgw/component": "mine" }, byPulumi), undefined);
     assert.match(
       of({ "cnpg-rgw/component": "another" }, byPulumi) ?? "",
-      /^Secret cnpg-backup-s3 is in namespace shop already, and another stack or component made it\..*: kubectl -n shop label --overwrite secret cnpg-backup-s3 cnpg-rgw\/component=mine$/,
+      /^Secret cnpg-backup-s3 is already in namespace shop, and another stack or component made it\..*: kubectl -n shop label --overwrite secret cnpg-backup-s3 cnpg-rgw\/component=mine$/,
     );
     // Made before there was that label.
     assert.match(
@@ -63,7 +63,7 @@ describe("a Secret that is there already", () => {
     // As of a stack that was renamed.
     assert.equal(of({ "cnpg-rgw/component": "mine before" }), undefined);
     const said = of({ "cnpg-rgw/component": "another" }) ?? "";
-    assert.match(said, /has taken it over since.*one list only.*`pulumi up --refresh` where it stays/);
+    assert.match(said, /has taken it over\..*one list only.*`pulumi up --refresh` where it stays/);
     // The engine refuses that where something depends on it, or forgets with --target-dependents all that does.
     assert.doesNotMatch(said, /state delete/);
   });

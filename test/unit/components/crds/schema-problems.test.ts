@@ -125,7 +125,7 @@ describe("schemaProblems", () => {
       "Cluster",
       cluster({ backup: null }),
       "spec.backup must be an object { barmanObjectStore, retentionPolicy, target, volumeSnapshot }, not null " +
-        "(leave the field out: the API server drops it in silence)",
+        "(leave the field out: the API server silently drops null)",
     ],
     [
       "a number among PostgreSQL's parameters, whose names have dots",

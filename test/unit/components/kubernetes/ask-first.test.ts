@@ -99,7 +99,7 @@ describe("a question without an answer", () => {
     assert.deepEqual(
       warn.mock.calls.map(({ arguments: [message] }) => message),
       [
-        `${notAnswered("one", right, new Error("no answer within 10 s"))}. This is said once for all of its kind.`,
+        `${notAnswered("one", right, new Error("no answer within 10 s"))}. This warning is shown once, even if it applies to more.`,
       ],
     );
   });
@@ -118,26 +118,25 @@ describe("a question without an answer", () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(warn.mock.callCount(), 2);
     await assert.rejects(ask(forbidden, true), /the right to list Secrets there/);
-    await assert.rejects(ask(new KubeFailure(401, "")), /Run `pulumi up` again once the cluster answers/);
+    await assert.rejects(ask(new KubeFailure(401, "")), /Run `pulumi up` again when Kubernetes answers/);
   });
 
   it("is put down to the kubeconfig where that has a mistake, and not to a cluster that is away", () => {
     assert.match(
       notAnswered(what, right, new KubeconfigMistake('kubeconfig "/k" has no context "prod"')),
-      /^Could not ask whether .* \(kubeconfig "\/k" has no context "prod"\)\. Correct it, or kubernetes:kubeconfig, kubernetes:context and kubernetes:cluster .* preflight of the component, .*; then run `pulumi up` again$/,
+      /^Could not check whether .* \(kubeconfig "\/k" has no context "prod"\)\. Correct it where it is set: kubernetes:kubeconfig, kubernetes:context or kubernetes:cluster .* preflight of the component\. Then run `pulumi up` again$/,
     );
   });
 
   it("says why, and to run again, or which right is missing", () => {
     assert.equal(
       notAnswered(what, right, new Error("no answer within 10 s")),
-      "Could not ask whether Secret s is in namespace shop already (no answer within 10 s). Run `pulumi up` again once " +
-        "the cluster answers",
+      "Could not check whether Secret s is in namespace shop already (no answer within 10 s). Run `pulumi up` again when Kubernetes answers",
     );
     assert.equal(
       notAnswered(what, right, forbidden),
-      'Could not ask whether Secret s is in namespace shop already (HTTP 403: secrets "s" is forbidden). Give whoever ' +
-        "runs pulumi the right to get Secrets there, or do without the question: preflight.enabled false of the component",
+      'Could not check whether Secret s is in namespace shop already (HTTP 403: secrets "s" is forbidden). Give the account that ' +
+        "runs pulumi the right to get Secrets there, or turn the check off: preflight.enabled false of the component",
     );
   });
 });

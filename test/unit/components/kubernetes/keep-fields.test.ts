@@ -130,7 +130,7 @@ describe("before an update of an object", () => {
     assert.equal(
       await keepFields({ kubeconfig }, cluster, cluster, resource),
       "Cluster orders in namespace shop has fields that were set with kubectl, and this update would remove them: " +
-        "metadata.annotations[cnpg.io/fencedInstances]. They could not be kept (HTTP 403: by test). Give whoever runs " +
+        "metadata.annotations[cnpg.io/fencedInstances]. They could not be kept (HTTP 403: by test). Give the account that runs " +
         "pulumi the right to patch it, then run `pulumi up` again.",
     );
   });
@@ -140,7 +140,7 @@ describe("before an update of an object", () => {
     t.after(close);
     await assert.rejects(
       keepFields({ kubeconfig }, cluster, cluster, resource),
-      /^Error: Could not ask whether Cluster orders in namespace shop has anything that was set with kubectl.*HTTP 403/,
+      /^Error: Could not check whether Cluster orders in namespace shop has fields that were set with kubectl.*HTTP 403/,
     );
     assert.equal(
       await keepFields({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }, {}, {}, resource),

@@ -75,7 +75,7 @@ describe("a mistake in a kubeconfig", () => {
       await mistakeOf({ kubeconfig: file, context: "broken" }),
       `${named} has no cluster for the context "broken"`,
     );
-    assert.equal(await mistakeOf({ kubeconfig: "~/no-such" }), 'kubeconfig "~/no-such" is not there');
+    assert.equal(await mistakeOf({ kubeconfig: "~/no-such" }), 'kubeconfig "~/no-such" does not exist');
     assert.match(await mistakeOf({ kubeconfig: "~" }), /^kubeconfig ".*" or a file .* \(EISDIR\)$/);
     process.env.KUBECONFIG = "/no/such";
     assert.match(await mistakeOf({}), /^kubeconfig "\/no\/such" or a file .* \(ENOENT\)$/);
@@ -87,13 +87,13 @@ describe("a mistake in a kubeconfig", () => {
     const contents: [content: string, says: RegExp][] = [
       [`clusters: [${secret}`, /^the given kubeconfig is not YAML$/],
       [`*${secret}`, /is not YAML$/],
-      [secret, /has no contexts, so it is no kubeconfig$/],
-      ["null", /is no kubeconfig$/],
+      [secret, /has no contexts, so it is not a kubeconfig$/],
+      ["null", /is not a kubeconfig$/],
       [
         kubeconfig({ clusters: [{ cluster: { server: secret } }] }),
-        /is not whole: clusters\[0\]\.name is missing$/,
+        /is incomplete: clusters\[0\]\.name is missing$/,
       ],
-      [kubeconfig({ clusters: [{ name: "c", cluster: { server: secret } }] }), /a server that is no URL/],
+      [kubeconfig({ clusters: [{ name: "c", cluster: { server: secret } }] }), /a server that is not a URL/],
       [kubeconfig({ users: [{ name: "u", user: { "token-file": `/${secret}` } }] }), /\(ENOENT\)$/],
     ];
     for (const [content, says] of contents) {
@@ -106,7 +106,7 @@ describe("a mistake in a kubeconfig", () => {
     delete process.env.KUBECONFIG;
   });
 
-  it("is a file or a command, too, that it names and that is not there", async () => {
+  it("is a file or a command, too, that it names and that does not exist", async () => {
     const users = [
       { "client-certificate": "/no/such", "client-key": "/no/such" },
       { exec: { apiVersion: "client.authentication.k8s.io/v1", command: "/no/such", args: [] } },

@@ -19,7 +19,7 @@ describe("webhookAdvice", () => {
     const another = error.replace("cnpg-webhook-service.operators", "kyverno-svc.kyverno");
     assert.match(
       webhookAdvice(another) ?? "",
-      /^A webhook of this cluster does not answer \(Service kyverno-svc in namespace kyverno\)/,
+      /^A webhook of this Kubernetes does not answer \(Service kyverno-svc in namespace kyverno\)/,
     );
     assert.match(webhookAdvice(error) ?? "", /^The operator does not answer/);
   });

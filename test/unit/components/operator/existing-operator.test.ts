@@ -75,7 +75,7 @@ describe("findOperator", () => {
       await clusterWith(t, { [path ?? ""]: list, [crd]: { status: 200, body: { metadata: {} } } }),
       release,
     );
-    assert.match(said ?? "", /operator already, in namespace operators/);
+    assert.match(said ?? "", /already has an operator, in namespace operators/);
     assert.doesNotMatch(said ?? "", /annotate/);
   });
 
@@ -118,14 +118,14 @@ describe("what to do about an operator that is there already", () => {
     );
     assert.match(
       alreadyThere({ ...found, flux: "HelmRelease flux-system/cnpg" }),
-      /Flux, HelmRelease .*suspended first/,
+      /Flux \(HelmRelease .*suspend that first/,
     );
   });
 
   it("is to leave a Helm release alone as well, where others go on looking after it", () => {
     assert.match(
       alreadyThere(found),
-      /another stack or tool .*leave it as it is, .*\(pulumi config set --path cnpg-rgw:operator\.enabled false && pulumi config set --path cnpg-rgw:operator\.namespace postgres\)$/,
+      /another stack or tool .*keep it and do not use CnpgOperator .*\(pulumi config set --path cnpg-rgw:operator\.enabled false && pulumi config set --path cnpg-rgw:operator\.namespace postgres\)$/,
     );
   });
 
@@ -186,7 +186,7 @@ describe("what is in the way of a release", () => {
     ] as const) {
       assert.match(
         (await inTheWay(await clusterWith(t, replies), wanted)) ?? "",
-        /^The cluster has an operator already/,
+        /^Kubernetes already has an operator/,
       );
     }
   });
@@ -196,7 +196,7 @@ describe("what is in the way of a release", () => {
     const said = await inTheWay(await clusterWith(t, history), release);
     assert.match(
       said ?? "",
-      /uninstalled with its history kept.*: kubectl -n postgres delete secret -l owner=helm,name=cloudnative-pg$/,
+      /uninstalled with --keep-history.*: kubectl -n postgres delete secret -l owner=helm,name=cloudnative-pg$/,
     );
   });
 
@@ -204,7 +204,7 @@ describe("what is in the way of a release", () => {
     const said = await inTheWay(await clusterWith(t, { [liveRecords]: items({}) }), release);
     assert.match(
       said ?? "",
-      /^Helm has a release cloudnative-pg .*adopt\.release.*or have the operator under another name: .*adopt\.release cloudnative-pg-operator/,
+      /^Helm already has a release cloudnative-pg .*adopt\.release.*Or install the operator under another name: .*adopt\.release cloudnative-pg-operator/,
     );
   });
 
@@ -214,7 +214,7 @@ describe("what is in the way of a release", () => {
     assert.equal(await inTheWay(await clusterWith(t, crds), release), undefined);
     assert.match(
       (await inTheWay(await clusterWith(t, crds), { ...release, name: "cnpg" })) ?? "",
-      /^The cluster has the operator's CRDs/,
+      /^The operator's CRDs belong to/,
     );
   });
 });

@@ -26,7 +26,7 @@ const hosts = [
     ["half", 22.5, "must be a TCP port, 1 to 65535, not 22.5"],
   ]),
   ...rowsInside("ceph", "cephHost.user", inHost("user"), setHost("user", "ceph-admin"), [
-    ["missing", undefined, "is missing: it must be the user to log in as over SSH"],
+    ["missing", undefined, "is missing: it must be the SSH user name"],
     ["empty", "", "must be the user to log in as over SSH: letters, digits and _.@+-"],
     ["an option", "-l", "no - in front"],
     ["a newline", "root\nroot", 'not "root\\nroot"'],
@@ -122,7 +122,7 @@ const users = [
   ]),
   ...rowsInside("ceph", "rgwUser.existingKeys", inUser("existingKeys"), setUser("existingKeys", "revoke"), [
     ["another word", "keep", 'must be "refuse" or "revoke", not "keep"'],
-    ["yes", true, "must say what becomes of an existing user's keys, not true"],
+    ["yes", true, "must say what happens to the keys of an existing user, not true"],
   ]),
   ...rowsInside("ceph", "rgwUser.keyRotation", inUser("keyRotation"), setUser("keyRotation", "2026-12"), [
     ["empty", "", "must be 1 to 100 characters of plain text"],
@@ -175,7 +175,7 @@ const disks: Row[] = [
     on: "s3",
     given: { cephHostPrivateKey: privateKey },
     key: "cephHostPrivateKey",
-    says: "is set, and there is no cnpg-rgw:cephHost to use it on. If this stack has made its RGW user there, `pulumi up` now ends the keys",
+    says: "is set, but there is no cnpg-rgw:cephHost to use it on. If this stack created an RGW user there, `pulumi up` now ends its keys",
     fix: "pulumi config rm cnpg-rgw:cephHostPrivateKey",
   },
   {
@@ -183,7 +183,7 @@ const disks: Row[] = [
     on: "s3",
     given: { singleDiskCeph: { enabled: true } },
     key: "singleDiskCeph.enabled",
-    says: "is true, and there is no cnpg-rgw:cephHost",
+    says: "is true, but there is no cnpg-rgw:cephHost",
     fix: "pulumi config rm --path 'cnpg-rgw:singleDiskCeph.enabled'",
   },
 ];

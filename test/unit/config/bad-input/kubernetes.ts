@@ -50,7 +50,7 @@ const namespaces: Row[] = [
     on: "s3",
     given: { namespaces: ["shop", "sample", { name: "shop", create: true }] },
     key: "namespaces[2]",
-    says: 'is "shop", as cnpg-rgw:namespaces[0] is already',
+    says: 'is "shop", and so is cnpg-rgw:namespaces[0]',
     fix: "pulumi config rm --path 'cnpg-rgw:namespaces[2]'",
   },
 ];

@@ -93,7 +93,7 @@ const keys = [
     ["a comma", "AK,SK", accessKey],
     ["a list", ["AK"], "must be an S3 access key, not what was given"],
     ["overlong", "A".repeat(129), accessKey],
-    ["half a pair", "", "is missing: it must be given where there is no cnpg-rgw:cephHost"],
+    ["half a pair", "", "is missing: it must be set if there is no cnpg-rgw:cephHost"],
   ]),
   ...rowsFor("s3", "secretAccessKey", "pulumi config set --secret cnpg-rgw:secretAccessKey", [
     ["another alphabet", "ключ", "must be ASCII characters without NUL"],
@@ -102,7 +102,7 @@ const keys = [
     ["a known default", "minioadmin", "must be at least 16 characters"],
     ["one character again and again", "x".repeat(40), "5 of them different"],
     ["NUL", "SK\0", "must be ASCII characters without NUL"],
-    ["half a pair", "", "is missing: it must be given where there is no cnpg-rgw:cephHost"],
+    ["half a pair", "", "is missing: it must be set if there is no cnpg-rgw:cephHost"],
   ]),
 ];
 
@@ -113,7 +113,7 @@ export const s3Rows: Row[] = [
     on: "ceph",
     given: { secretAccessKey: keyPair.secretAccessKey },
     key: "accessKeyId",
-    says: "is missing: it goes with the other half of the key pair",
+    says: "is missing: it must be set together with the other half of the key pair",
     fix: "pulumi config set --secret cnpg-rgw:accessKeyId",
   },
   {
@@ -121,7 +121,7 @@ export const s3Rows: Row[] = [
     on: "s3",
     given: { accessKeyId: "", secretAccessKey: "" },
     key: "secretAccessKey",
-    says: "is missing: it must be given where there is no cnpg-rgw:cephHost to make keys on",
+    says: "is missing: it must be set if there is no cnpg-rgw:cephHost to create keys on",
     fix: "pulumi config set --secret cnpg-rgw:secretAccessKey",
     problems: 2,
   },
@@ -130,7 +130,7 @@ export const s3Rows: Row[] = [
     on: "s3",
     given: { endpoint: "http://10.0.0.10:7480", caBundle: certificate() },
     key: "caBundle",
-    says: "is for an https endpoint, and cnpg-rgw:endpoint is http",
+    says: "is for an https endpoint, but cnpg-rgw:endpoint is http",
     fix: "pulumi config rm cnpg-rgw:caBundle",
   },
 ];
