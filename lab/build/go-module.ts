@@ -38,6 +38,13 @@ export const operatorModule: PinnedModule = {
   sum: moduleSums.cloudNativePg,
 };
 
+/** An earlier release, to move from: the newest of the minor version before. */
+export const earlierOperatorModule: PinnedModule = {
+  path: operatorModule.path,
+  version: "1.29.1",
+  sum: "h1:ZNEt1TMlnQKXI1kho2UqQuqdfvIvjGln4kN7C1lsmGA=",
+};
+
 /** Ships its CRDs, its manifest, and the list of what its sidecar's Python needs. */
 export const barmanCloudModule: PinnedModule = {
   path: "github.com/cloudnative-pg/plugin-barman-cloud",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "../host/run.ts";
 import { versions } from "../layout.ts";
 import type { Artifact } from "./artifact.ts";
-import { barmanCloudModule, pinnedModuleDir } from "./go-module.ts";
+import { barmanCloudModule, earlierOperatorModule, pinnedModuleDir } from "./go-module.ts";
 
 const moduleDir = (name: string): string => join(import.meta.dirname, "go", name);
 const text = (...path: string[]): string => readFileSync(join(...path), "utf8");
@@ -121,4 +121,14 @@ export const barmanCloudBinary: Artifact = {
   recipe: [barmanCloudModule.sum],
   expected: "about 2 minutes",
   build: async (into, log) => goBuild(await pinnedModuleDir(barmanCloudModule), ["./cmd/manager"], into, log),
+};
+
+/** The operator of an earlier release, at the versions that its own go.mod names: for the test that moves on from it. */
+export const earlierOperatorBinary: Artifact = {
+  name: "earlier-operator",
+  version: earlierOperatorModule.version,
+  recipe: [earlierOperatorModule.sum],
+  expected: "about 4 minutes",
+  build: async (into, log) =>
+    goBuild(await pinnedModuleDir(earlierOperatorModule), ["./cmd/manager"], into, log),
 };

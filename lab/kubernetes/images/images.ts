@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { artifactDir } from "../../build/artifact.ts";
-import { barmanCloudBinary, kubernetesBinaries } from "../../build/go.ts";
+import type { Artifact } from "../../build/artifact.ts";
+import { barmanCloudBinary, earlierOperatorBinary, kubernetesBinaries } from "../../build/go.ts";
 import { versions } from "../../layout.ts";
 import { barmanCloudImages, corednsImage, operatorImage, pauseImage } from "../facts.ts";
 import { program } from "../paths.ts";
@@ -33,20 +34,24 @@ const coredns = programImage(
 );
 
 /** Laid out as the official image: the operator copies its manager from /operator into instances by architecture. */
-const operator = programImage(
-  `${operatorImage.repository}:${operatorImage.tag}`,
-  versions.cloudnativePg,
-  kubernetesBinaries,
-  [
-    { name: "etc", type: "directory" },
-    { name: "etc/passwd", text: users, mode: 0o644 },
-    { name: "tmp", type: "directory", mode: 0o1777 },
-    { name: "operator", type: "directory" },
-    { name: `operator/manager_${architecture}`, source: program("manager") },
-    { name: "manager", type: "symlink", linkname: `operator/manager_${architecture}` },
-  ],
-  { User: "65532:65532", WorkingDir: "/", Env: [path], Entrypoint: ["/manager"] },
-);
+const operatorOf = (version: string, programs: Artifact): Image =>
+  programImage(
+    `${operatorImage.repository}:${version}`,
+    version,
+    programs,
+    [
+      { name: "etc", type: "directory" },
+      { name: "etc/passwd", text: users, mode: 0o644 },
+      { name: "tmp", type: "directory", mode: 0o1777 },
+      { name: "operator", type: "directory" },
+      { name: `operator/manager_${architecture}`, source: join(artifactDir(programs), "manager") },
+      { name: "manager", type: "symlink", linkname: `operator/manager_${architecture}` },
+    ],
+    { User: "65532:65532", WorkingDir: "/", Env: [path], Entrypoint: ["/manager"] },
+  );
+const operator = operatorOf(operatorImage.tag, kubernetesBinaries);
+/** Not part of the lab: a test that moves on from it builds and imports it. */
+export const earlierOperator = operatorOf(earlierOperatorBinary.version, earlierOperatorBinary);
 
 const barmanCloud = programImage(
   barmanCloudImages.image,

@@ -30,8 +30,13 @@ async function importImage(image: Image, artifact: string): Promise<void> {
 }
 
 export async function ensureImages(report: Report): Promise<void> {
+  await ensureImported(images, report);
+}
+
+/** Imports those of these images, all built, that are not there yet. */
+export async function ensureImported(wanted: readonly Image[], report: Report): Promise<void> {
   const imported = importedImages(await ctr(["images", "ls"]));
-  for (const image of images) {
+  for (const image of wanted) {
     const artifact = basename(artifactDir(image));
     if (imported.get(image.reference) === artifact) continue;
     report(`importing image ${image.reference}`);
