@@ -11,7 +11,7 @@ import { apiVersions } from "../crds/schema.ts";
 import { type ServedSchema, droppedFields } from "../crds/served-schema.ts";
 import { servedSchema } from "./served-schema.ts";
 import type { CrdKind, SpecInput, SpecOf } from "../crds/types.ts";
-import { advisesOnWebhook } from "./webhook-advice.ts";
+import { advisesOnErrors } from "./advice.ts";
 
 export interface CustomResourceArgs<K extends CrdKind> {
   metadata: pulumi.Input<k8s.types.input.meta.v1.ObjectMeta>;
@@ -55,7 +55,7 @@ export function customResource<K extends CrdKind>(
     { apiVersion: apiVersions[kind], kind, metadata, spec },
     pulumi.mergeOptions(
       { ...opts, dependsOn: all(opts.dependsOn, gate, early) },
-      advisesOnWebhook(opts.parent),
+      advisesOnErrors(opts.parent),
     ),
   );
 }

@@ -6,6 +6,7 @@ import { knownParts } from "../pulumi/outputs.ts";
 import { isMocked } from "../pulumi/mocks.ts";
 import { log } from "../pulumi/log.ts";
 import { type KubernetesArgs, getOrUndefined } from "../kubernetes/questions.ts";
+import { podAdvice } from "./advice.ts";
 import { type Release, hasRecord, recordsOf } from "./existing-operator.ts";
 
 /**
@@ -118,12 +119,12 @@ export async function trouble(kubernetes: KubernetesArgs, release: Release): Pro
     message: message ?? "",
     text: `${kind} ${of}: ${message ?? ""}`.slice(0, 400),
   }));
-  const image = words.find(({ message }) => /failed to pull (and unpack )?image/i.test(message));
-  const telling = image ?? words.at(-1);
+  const known = podAdvice.flatMap(({ pattern, advice }) => {
+    const word = words.find(({ message }) => pattern.test(message));
+    return word === undefined ? [] : [{ ...word, advice }];
+  })[0];
+  const telling = known ?? words.at(-1);
   if (telling === undefined) return undefined;
-  const advice = image
-    ? "Correct the name of the image in the chart's values (image.repository, image.tag), or make the registry" +
-      " reachable from the nodes"
-    : `See \`kubectl -n ${namespace} get pods,events\``;
+  const advice = known?.advice ?? `Find out more: kubectl -n ${namespace} get pods,events`;
   return `Helm release ${name} in namespace ${namespace} does not come up. Kubernetes reports for ${telling.text}. ${advice}.`;
 }

@@ -79,11 +79,24 @@ describe("trouble", () => {
   });
 
   it("else quotes the last warning, and says where there are more", async (t) => {
-    const events = [event("0/1 nodes are available: Insufficient memory")];
+    const events = [event("MountVolume.SetUp failed")];
     assert.match(
       (await trouble(await clusterWith(t, warnings, events), release)) ?? "",
-      /Insufficient memory\. See `kubectl -n cnpg-system get pods,events`/,
+      /MountVolume\.SetUp failed\. Find out more: kubectl -n cnpg-system get pods,events\./,
     );
+  });
+
+  it("advises on what keeps a pod from being made or placed", async (t) => {
+    for (const [said, advice] of [
+      ['pods "cnpg-1" is forbidden: exceeded quota: small', /ResourceQuota/],
+      [
+        'pods "cnpg-1" is forbidden: violates PodSecurity "restricted:latest"',
+        /pod-security\.kubernetes\.io/,
+      ],
+      ["0/1 nodes are available: 1 Insufficient memory.", /request less/],
+    ] as const) {
+      assert.match((await trouble(await clusterWith(t, warnings, [event(said)]), release)) ?? "", advice);
+    }
   });
 
   it("says nothing of other objects, of what is long over, and without events", async (t) => {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { webhookAdvice } from "../../../../components/kubernetes/webhook-advice.ts";
+import { adviceOn } from "../../../../components/kubernetes/advice.ts";
 
 const error =
   'Internal error occurred: failed calling webhook "mcluster.cnpg.io": failed to call webhook: Post ' +
   '"https://cnpg-webhook-service.operators.svc:443/mutate-postgresql-cnpg-io-v1-cluster?timeout=10s": no endpoints';
 
-describe("webhookAdvice", () => {
+describe("adviceOn", () => {
   it("names the service, its namespace and where to look", () => {
     assert.match(
-      webhookAdvice(error) ?? "",
+      adviceOn(error) ?? "",
       /Service cnpg-webhook-service in namespace operators.*kubectl -n operators get deployments,pods,endpoints/,
     );
   });
@@ -18,10 +18,10 @@ describe("webhookAdvice", () => {
   it("does not take another's webhook for the operator", () => {
     const another = error.replace("cnpg-webhook-service.operators", "kyverno-svc.kyverno");
     assert.match(
-      webhookAdvice(another) ?? "",
+      adviceOn(another) ?? "",
       /^A webhook of this Kubernetes does not answer \(Service kyverno-svc in namespace kyverno\)/,
     );
-    assert.match(webhookAdvice(error) ?? "", /^The operator does not answer/);
+    assert.match(adviceOn(error) ?? "", /^The operator does not answer/);
   });
 
   it("finds it in what the provider says of a create and of an update", () => {
@@ -30,12 +30,12 @@ describe("webhookAdvice", () => {
       `resource "${urn}" was not successfully created by the Kubernetes API server: ${error}`,
       `the Kubernetes API server reported that "n/db" failed to fully initialize or become live: ${error}`,
     ]) {
-      assert.equal(webhookAdvice(said), webhookAdvice(error));
+      assert.equal(adviceOn(said), adviceOn(error));
     }
   });
 
   it("does without them where the error names none, and says nothing of other errors", () => {
-    assert.match(webhookAdvice("failed calling webhook: EOF") ?? "", /kubectl get pods -A/);
-    assert.equal(webhookAdvice("the server could not find the requested resource"), undefined);
+    assert.match(adviceOn("failed calling webhook: EOF") ?? "", /kubectl get pods -A/);
+    assert.equal(adviceOn("the server could not find the requested resource"), undefined);
   });
 });

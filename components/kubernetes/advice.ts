@@ -4,16 +4,16 @@ import { isMocked } from "../pulumi/mocks.ts";
 import { log } from "../pulumi/log.ts";
 
 /**
- * For objects that the operator's webhooks check: says what to do where the API server could not ask them. The provider
- * shows the API server's own words only.
+ * For objects that the operator's webhooks check: says what to do about an error of the API server. The provider shows
+ * the API server's own words only.
  */
-export function advisesOnWebhook(resource: pulumi.Resource | undefined): {
+export function advisesOnErrors(resource: pulumi.Resource | undefined): {
   hooks?: pulumi.ResourceHookBinding;
 } {
   if (isMocked()) return {};
   count += 1;
   const advise = new pulumi.ErrorHook(`webhook-advice-${count}`, ({ errors: [newest = ""] }) => {
-    const advice = webhookAdvice(newest);
+    const advice = adviceOn(newest);
     if (advice !== undefined) log("error", advice, resource);
     return Promise.resolve(false);
   });
@@ -22,9 +22,15 @@ export function advisesOnWebhook(resource: pulumi.Resource | undefined): {
 
 let count = 0;
 
-/** What to do about an error that says that a webhook could not be asked; undefined for any other. */
-export function webhookAdvice(error: string): string | undefined {
-  if (!error.includes("failed calling webhook")) return undefined;
+/** What to do about an error of the API server; undefined for one that is not known. */
+export const adviceOn = (error: string): string | undefined =>
+  table.find(({ pattern }) => pattern.test(error))?.advice(error);
+
+const table: readonly { pattern: RegExp; advice: (error: string) => string }[] = [
+  { pattern: /failed calling webhook/, advice: onSilentWebhook },
+];
+
+function onSilentWebhook(error: string): string {
   const [, service = "", namespace = ""] = /https:\/\/([\w-]+)\.([\w-]+)\.svc/.exec(error) ?? [];
   const where = service === "" ? "" : ` (Service ${service} in namespace ${namespace})`;
   const look =
