@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", "eslint.config.js", "components/**/generated/"] },
+  { ignores: ["node_modules/", "dist/", "eslint.config.js", "**/.mocharc.mjs", "components/**/generated/"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -10,20 +10,6 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-    },
-  },
-  {
-    // node:test's describe and it return promises that the runner itself awaits.
-    files: ["test/**"],
-    rules: {
-      "@typescript-eslint/no-floating-promises": [
-        "error",
-        {
-          allowForKnownSafeCalls: [
-            { from: "package", name: ["describe", "it", "test", "suite"], package: "node:test" },
-          ],
-        },
-      ],
     },
   },
 );

@@ -3,9 +3,9 @@
  * does where it can hurt a user, this one does too.
  */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { onlyInFull } from "./support/full.ts";
-import { engineProject } from "./support/engine-project.ts";
+import { after, before, it } from "mocha";
+import { type EngineProject, engineProject } from "./support/engine-project.ts";
+import { inFull } from "./support/full.ts";
 import { kubectl, must, on } from "./support/lab.ts";
 
 const namespace = "plugin-check";
@@ -74,8 +74,8 @@ metadata: {name: tiny}
 `,
 };
 
-describe("the lab's own Kubernetes provider", onlyInFull, () => {
-  const project = engineProject("plugin-check", ["kubernetes"], { "index.ts": program, ...chart });
+inFull.describe("the lab's own Kubernetes provider", () => {
+  let project: EngineProject;
   const pulumi = async (...args: string[]) =>
     on("workstation", [
       "env",
@@ -119,11 +119,14 @@ describe("the lab's own Kubernetes provider", onlyInFull, () => {
   const releases = async () => must("workstation", ["helm", "list", "-n", namespace, "--all", "--short"]);
 
   before(async () => {
+    project = engineProject("plugin-check", ["kubernetes"], { "index.ts": program, ...chart });
     await succeed("stack", "init", "test");
     await succeed("config", "set", "--secret", "password", password);
     await succeed("config", "set", "kubernetes:enableSecretMutable", "true");
   });
-  after(project.remove);
+  after(() => {
+    project.remove();
+  });
 
   it("previews a custom resource whose definition comes from the same program, and makes nothing", async () => {
     const output = await succeed("preview", "--diff");

@@ -6,13 +6,13 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import { execa } from "execa";
 import { enginePath } from "../../lab/workstation/engine.ts";
 import { startS3Server, type S3Server } from "../support/s3-server.ts";
 import { startSshServer, type SshServer } from "../support/ssh-server.ts";
-import { onlyInFull } from "./support/full.ts";
 import { engineProject, type EngineProject } from "./support/engine-project.ts";
+import { inFull } from "./support/full.ts";
 
 const program = `
 import * as aws from "@pulumi/aws";
@@ -38,7 +38,7 @@ if (config.getBoolean("unknown")) new random.RandomPet("pet");
 export const result = password.result;
 `;
 
-describe("the lab's own plugins under the real engine", onlyInFull, () => {
+inFull.describe("the lab's own plugins under the real engine", () => {
   let project: EngineProject;
   let ssh: SshServer;
   let s3: S3Server;

@@ -1,7 +1,7 @@
 /** Programs of which a part waits for ever, under the real engine and without the rest of the lab. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { checkout, engineProject, type EngineProject } from "./support/engine-project.ts";
 
 const program = `

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { z } from "zod";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { postgresAnswers } from "./support/postgres.ts";
@@ -166,8 +166,13 @@ describe("a wrong config", () => {
   const exported = z.object({ deployment: z.object({ resources: z.array(resource) }) });
   const resources = async (): Promise<unknown[]> =>
     exported.parse(JSON.parse(await must("workstation", ["pulumi", "stack", "export"]))).deployment.resources;
-  const putConfigBack = rememberedConfig();
-  after(putConfigBack);
+  let putConfigBack: () => void;
+  before(() => {
+    putConfigBack = rememberedConfig();
+  });
+  after(() => {
+    putConfigBack();
+  });
 
   it("is one error that names every key and its command, in preview and up, before anything is made", async () => {
     const before = { resources: await resources(), writes: cephWrites().length };

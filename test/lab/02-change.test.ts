@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
-import { onlyInFull } from "./support/full.ts";
+import { after, before, describe, it } from "mocha";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import {
   backupSecret,
@@ -16,9 +15,16 @@ import {
   uid,
 } from "./support/stack.ts";
 import { labState } from "./support/workspace.ts";
+import { inFull } from "./support/full.ts";
 
-before(stackIsUp);
-after(rememberedConfig());
+let putConfigBack: () => void;
+before(async () => {
+  putConfigBack = rememberedConfig();
+  await stackIsUp();
+});
+after(() => {
+  putConfigBack();
+});
 
 describe("one more namespace", () => {
   it("makes exactly its own resources", async () => {
@@ -71,7 +77,7 @@ describe("a changed path and endpoint", () => {
 });
 
 describe("generated keys that are to be replaced", () => {
-  it("are others by one setting, and the old one is dead", onlyInFull, async () => {
+  inFull.it("are others by one setting, and the old one is dead", async () => {
     const old = await keysOfStack();
     await setConfig({ "cnpg-rgw:rgwUser.keyRotation": "lab-1" });
     await mustPulumi(["up", "--yes", "--skip-preview"]);
@@ -90,7 +96,7 @@ describe("generated keys that are to be replaced", () => {
 });
 
 describe("keys replaced in the config", () => {
-  it("reach the user and the Secret, and the old key is dead", onlyInFull, async () => {
+  inFull.it("reach the user and the Secret, and the old key is dead", async () => {
     const old = await keysOfStack();
     const mine = {
       accessKeyId: "BROUGHTALONG00000001",

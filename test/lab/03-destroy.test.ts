@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { before, describe, it } from "node:test";
+import { before, describe, it } from "mocha";
 import { entry, inDemo, passing, setDatabases, sql, up } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, on, pulumi } from "./support/lab.ts";
 import type { S3Request } from "./support/s3.ts";
 import {
@@ -17,6 +16,7 @@ import {
   uid,
 } from "./support/stack.ts";
 import { checkoutCopy } from "./support/workspace.ts";
+import { inFull } from "./support/full.ts";
 
 type S3Steps = S3Request["steps"];
 
@@ -174,7 +174,7 @@ describe("destroy with the protection lifted", () => {
 });
 
 describe("a bucket that was there before", () => {
-  it("of someone else is left alone, with an error that says so", onlyInFull, async () => {
+  inFull.it("of someone else is left alone, with an error that says so", async () => {
     await setConfig({ "cnpg-rgw:bucket": "not-ours" });
     const made = await on("pve", [
       "radosgw-admin",
@@ -210,7 +210,7 @@ describe("a bucket that was there before", () => {
 });
 
 describe("destroy with a protected database", () => {
-  it("takes nothing that the database needs, in whichever way it is run", onlyInFull, async () => {
+  inFull.it("takes nothing that the database needs, in whichever way it is run", async () => {
     setDatabases([entry("kept"), passing("gone")]);
     await mustPulumi(up);
     const kinds = "secrets,scheduledbackups,objectstores,clusters.postgresql.cnpg.io,deployments";

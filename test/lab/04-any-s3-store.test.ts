@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { onlyInFull } from "./support/full.ts";
+import { after, before, describe, it } from "mocha";
+import { inFullAs } from "./support/full.ts";
 import { must, mustPulumi, pulumi } from "./support/lab.ts";
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { backupSecret, cephWrites, endpoint, rememberedConfig, s3, setConfig } from "./support/stack.ts";
@@ -13,9 +13,10 @@ const setSecret = (key: string, value: string): Promise<string> =>
 
 const cephKeys = ["cephHost", "cephHostPrivateKey", "radosgwAdmin", "rgwUser", "singleDiskCeph", "caBundle"];
 
-const putConfigBack = rememberedConfig();
+let putConfigBack: () => void;
 
 before(async () => {
+  putConfigBack = rememberedConfig();
   await mustPulumi(["destroy", "--yes", "--skip-preview"]);
   for (const key of cephKeys) await pulumi(["config", "rm", `cnpg-rgw:${key}`]);
   await setConfig({ "cnpg-rgw:bucket": "plain", "cnpg-rgw:endpoint": endpoint, "cnpg-rgw:path": "/any" });
@@ -187,7 +188,10 @@ const core = new Set(["TLS: a CA that is not trusted"]);
 
 describe("the smoke check says which it is:", () => {
   for (const fault of faults) {
-    it(fault.of, core.has(fault.of) ? {} : onlyInFull, async () => {
+    const { it: test } = core.has(fault.of)
+      ? { it }
+      : inFullAs(`the smoke check says which it is: ${fault.of}`);
+    test(fault.of, async () => {
       await fault.cause();
       const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
       await fault.mend();

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { onlyInFull } from "./support/full.ts";
+import { after, before, describe, it } from "mocha";
 import { kubectl, must, mustPulumi, on, pulumi } from "./support/lab.ts";
 import {
   backupSecret,
@@ -13,6 +12,7 @@ import {
   uid,
 } from "./support/stack.ts";
 import { versions } from "../../components/versions.ts";
+import { inFull } from "./support/full.ts";
 
 /** A homelab as people have it before: an RGW user by hand, the operator by Helm (or Flux), Secrets by kubectl (or Flux). */
 const release = [
@@ -135,20 +135,16 @@ describe("a homelab that was there before", () => {
     assert.deepEqual(cephWrites().slice(writes), []);
   });
 
-  it(
-    "is refused by an update without a preview, too, before anything of it is touched",
-    onlyInFull,
-    async () => {
-      const { values } = await backupSecret("demo");
-      const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
-      assert.notEqual(outcome.code, 0);
-      assert.match(outcome.all, /undeclared keys \(1\).*nothing was changed|already has an operator/);
-      assert.deepEqual(await keyInUse(), keys);
-      assert.deepEqual((await backupSecret("demo")).values, values);
-      await mustPulumi(["destroy", "--yes", "--skip-preview"]);
-      assert.deepEqual(await keyInUse(), keys, "what was refused is not destroyed either");
-    },
-  );
+  inFull.it("is refused by an update without a preview, too, before anything of it is touched", async () => {
+    const { values } = await backupSecret("demo");
+    const outcome = await pulumi(["up", "--yes", "--skip-preview"]);
+    assert.notEqual(outcome.code, 0);
+    assert.match(outcome.all, /undeclared keys \(1\).*nothing was changed|already has an operator/);
+    assert.deepEqual(await keyInUse(), keys);
+    assert.deepEqual((await backupSecret("demo")).values, values);
+    await mustPulumi(["destroy", "--yes", "--skip-preview"]);
+    assert.deepEqual(await keyInUse(), keys, "what was refused is not destroyed either");
+  });
 
   it("is shown as adopted, once its keys and its release are declared", async () => {
     for (const [key, name] of [
@@ -221,7 +217,7 @@ describe("a homelab that was there before", () => {
   });
 });
 
-describe("what a removed or another operator left", onlyInFull, () => {
+inFull.describe("what a removed or another operator left", () => {
   it("CRDs of another Helm release: the preview says under which name they can be had", async () => {
     putConfigBack();
     await withoutUser();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { readFileSync } from "node:fs";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, lab, must, mustPulumi, pulumi, startPulumi } from "./support/lab.ts";
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { rgwUser, setConfig, stackIsUp, uid } from "./support/stack.ts";
+import { inFull, inFullAs } from "./support/full.ts";
 
 const page = readFileSync(new URL("../../docs/ceph-host.md", import.meta.url), "utf8");
 
@@ -22,7 +22,7 @@ async function upFails(message: RegExp, seconds = 60): Promise<void> {
 }
 
 describe("RgwUser", () => {
-  it("takes a display name that a shell would choke on, as it is", onlyInFull, async () => {
+  inFull.it("takes a display name that a shell would choke on, as it is", async () => {
     const name = `$(touch /tmp/pwned) "double" 'single' \`tick\` ; & | \\ -- é 🐘`;
     await mustPulumi(["config", "set", "--path", "cnpg-rgw:rgwUser.displayName", name]);
     await mustPulumi(["up", "--yes", "--skip-preview"]);
@@ -30,7 +30,7 @@ describe("RgwUser", () => {
     assert.equal((await must("pve", ["sh", "-c", "ls /tmp"])).trim(), "");
   });
 
-  it("brings quota and max-buckets to what is declared, and off again", onlyInFull, async () => {
+  inFull.it("brings quota and max-buckets to what is declared, and off again", async () => {
     await setConfig({
       "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1073741824",
       "cnpg-rgw:rgwUser.maxBuckets": "4",
@@ -49,12 +49,12 @@ describe("RgwUser", () => {
 });
 
 describe("single-disk settings", () => {
+  const together = inFullAs("single-disk settings");
   const pool = "default.rgw.log";
   const size = async (): Promise<string> => must("pve", ["ceph", "osd", "pool", "get", pool, "size"]);
 
-  it(
+  together.it(
     "bring the gateway's pools to one copy, mute the warnings, and say loudly what that means",
-    onlyInFull,
     async () => {
       await must("pve", ["ceph", "osd", "pool", "set", pool, "size", "2"]);
       await must("pve", ["ceph", "health", "unmute", "POOL_NO_REDUNDANCY"]);
@@ -71,9 +71,8 @@ describe("single-disk settings", () => {
     },
   );
 
-  it(
+  together.it(
     "are put back by the commands in docs/ceph-host.md, and in force again when they are on again",
-    onlyInFull,
     async () => {
       const [, commands = "false"] = /```sh\n(for name in osd_pool_default_size [^]*?)```/.exec(page) ?? [];
       await setConfig({ "cnpg-rgw:singleDiskCeph.enabled": "false" });
@@ -107,7 +106,7 @@ describe("a cluster without the PodMonitor CRD", () => {
     assert.equal(await must("workstation", ["helm", "-n", "cnpg-system", "list", "-o", "json"]), before);
   });
 
-  it("can do without: once the key is set, the preview goes on", onlyInFull, async () => {
+  inFull.it("can do without: once the key is set, the preview goes on", async () => {
     await setConfig({ "cnpg-rgw:operator.values.monitoring.podMonitorEnabled": "false" });
     await mustPulumi(["preview"]);
     await bringCrdBack();
@@ -120,7 +119,7 @@ describe("a cluster without the PodMonitor CRD", () => {
 });
 
 describe("Ctrl-C in the middle of up", () => {
-  it("ends it at once, and the next up goes on from there", onlyInFull, async () => {
+  inFull.it("ends it at once, and the next up goes on from there", async () => {
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
     const up = startPulumi(["up", "--yes", "--skip-preview"]);
     await up.printed(/cnpg-operator-release creating/);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { before, describe, it } from "mocha";
 import { execa } from "execa";
-import { onlyInFull } from "./support/full.ts";
 import { lab, labKilledAfter, labKilledOnce, mustPulumi } from "./support/lab.ts";
 import {
   daemons,
@@ -15,6 +14,7 @@ import {
   runDir,
   sysctls,
 } from "./support/machine.ts";
+import { inFull } from "./support/full.ts";
 
 async function comesUp(): Promise<string> {
   const outcome = await lab(["up"], { timeoutMs: 300_000 });
@@ -35,7 +35,7 @@ async function within(seconds: number, work: () => Promise<unknown>): Promise<vo
 }
 
 describe("the lab", () => {
-  it("that is up stays as it is: the same processes, and no change to the stack", onlyInFull, async () => {
+  inFull.it("that is up stays as it is: the same processes, and no change to the stack", async () => {
     await comesUp();
     const before = daemons().map((daemon) => [daemon, pidOf(daemon)]);
     assert.match(await comesUp(), /pulumi up\s+.*no change/);
@@ -55,7 +55,7 @@ describe("the lab", () => {
     assert.deepEqual(network(), recordedMachine().network);
   });
 
-  it("comes back after kill -9 of each of its daemons", onlyInFull, async () => {
+  inFull.it("comes back after kill -9 of each of its daemons", async () => {
     for (const daemon of daemons()) {
       process.kill(pidOf(daemon), "SIGKILL");
       await comesUp();
@@ -64,13 +64,13 @@ describe("the lab", () => {
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  it("comes back after all of them were killed at once", onlyInFull, async () => {
+  inFull.it("comes back after all of them were killed at once", async () => {
     for (const daemon of daemons()) process.kill(pidOf(daemon), "SIGKILL");
     await comesUp();
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  it("comes back over the leftovers of a lab whose processes are all gone", onlyInFull, async () => {
+  inFull.it("comes back over the leftovers of a lab whose processes are all gone", async () => {
     // Pods and shims included: namespaces, mounts, cgroups, sysctls and pid files of the dead stay behind.
     killEverything();
     await execa("ip", ["netns", "delete", "lab-workstation"]);
@@ -80,13 +80,17 @@ describe("the lab", () => {
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
 
-  it("comes up after an up that was killed in the middle", onlyInFull, async (context) => {
-    await goesDown();
-    const begun = performance.now();
-    await comesUp();
-    const whole = performance.now() - begun;
+  inFull.describe("after an up that was killed in the middle", () => {
+    let whole = 0;
+    before(async () => {
+      await goesDown();
+      const begun = performance.now();
+      await comesUp();
+      whole = performance.now() - begun;
+    });
+
     for (const share of [0.05, 0.25, 0.5, 0.8]) {
-      await context.test(`after ${share} of its time`, async () => {
+      it(`comes up: after ${share} of its time`, async () => {
         await goesDown();
         await labKilledAfter(["up"], Math.round(share * whole));
         await comesUp();
@@ -96,7 +100,7 @@ describe("the lab", () => {
   });
 });
 
-describe("down", onlyInFull, () => {
+inFull.describe("down", () => {
   it("leaves no process, mount, namespace, cgroup or changed sysctl, not even of an up that was killed", async () => {
     const atWork = (): string[] => leftovers().processes.filter((argv) => argv.includes("pulumi up --yes"));
     await labKilledOnce(["up"], "the engine to start", () => atWork().length > 0);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { z } from "zod";
 import {
   type Database,
@@ -22,10 +22,10 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { changes } from "./support/stack.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
+import { inFull, inFullAs } from "./support/full.ts";
 
 const orders = inDemo("orders");
 /** Backed up by the operator itself. */
@@ -80,7 +80,7 @@ describe("a database whose name somebody else has taken", () => {
     { apiVersion: "barmancloud.cnpg.io/v1", kind: "ObjectStore", metadata, spec: { configuration } },
   ];
 
-  it("is refused in preview and in up, which leave theirs as it is", onlyInFull, async () => {
+  inFull.it("is refused in preview and in up, which leave theirs as it is", async () => {
     const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: theirs });
     await must("workstation", ["kubectl", "apply", "-f", "-"], { input });
     setDatabases([entry("taken")]);
@@ -209,7 +209,7 @@ describe("a database that is lost with its volumes", () => {
     assert.equal(first?.spec.method, "plugin");
   });
 
-  it("comes back beside itself by the very command that its output gives", onlyInFull, async () => {
+  inFull.it("comes back beside itself by the very command that its output gives", async () => {
     const outputs = z.record(z.string(), z.object({ recover: z.string() }));
     const given = JSON.parse(await mustPulumi(["stack", "output", "databases", "--json"])) as unknown;
     const { recover = "false" } = outputs.parse(given)["in-tree"] ?? {};
@@ -223,7 +223,7 @@ describe("a database that is lost with its volumes", () => {
     await mustPulumi(up);
   });
 
-  it("comes back once more from what it has become, and not from what it was", onlyInFull, async () => {
+  inFull.it("comes back once more from what it has become, and not from what it was", async () => {
     await sql(orders, "insert into sales.orders values (-3, 'after it came back');");
     await archiveNow(orders);
     const everything = await fingerprint(orders);
@@ -262,7 +262,9 @@ describe("a database that is lost with its volumes", () => {
     assert.equal(await fingerprint(inDemo("then")), loaded);
   });
 
-  it("goes on with its volumes, in the same archive, when the entry comes back", onlyInFull, async () => {
+  const together = inFullAs("a database whose volumes are left");
+
+  together.it("goes on with its volumes, in the same archive, when the entry comes back", async () => {
     await sql(inDemo("then"), "insert into sales.orders values (-2, 'while nobody looked after it');");
     setDatabases([then()]);
     assert.match(await mustPulumi(up), /demo\/then starts from the volumes .*then-1/);
@@ -270,7 +272,7 @@ describe("a database that is lost with its volumes", () => {
     await archiveNow(inDemo("then"));
   });
 
-  it("is not recovered where its volumes are in the way", onlyInFull, async () => {
+  together.it("is not recovered where its volumes are in the way", async () => {
     setDatabases([]);
     await mustPulumi(up);
     setDatabases([entry("then", { recovery: { from: "orders" }, backup: { serverName: "later" } })]);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { z } from "zod";
 import { chartRepository } from "../../lab/kubernetes/facts.ts";
 import { setPlain } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import {
   backupSecret,
@@ -17,6 +16,8 @@ import {
   stackIsUp,
   uid,
 } from "./support/stack.ts";
+import { inFull, inFullAs } from "./support/full.ts";
+import { afterTest } from "../support/after-test.ts";
 
 /** As the cluster's administrator; what it prints holds keys, so it is not returned. */
 async function byHand(...words: string[]): Promise<void> {
@@ -66,7 +67,7 @@ describe("an RGW user that was changed by hand", () => {
     await staysQuiet();
   });
 
-  it("in the same way again and again: is corrected each time", onlyInFull, async () => {
+  inFull.it("in the same way again and again: is corrected each time", async () => {
     for (let time = 1; time <= 2; time += 1) {
       await byHand("user", "modify", "--max-buckets=5");
       await isSeenAndCorrected(/# max buckets; 2/);
@@ -74,12 +75,11 @@ describe("an RGW user that was changed by hand", () => {
     }
   });
 
-  it(
+  inFull.it(
     "its key removed and another one added: has its own again, and is told of the other one",
-    onlyInFull,
-    async (t) => {
+    async () => {
       const putConfigBack = rememberedConfig();
-      t.after(putConfigBack);
+      afterTest(putConfigBack);
       const keys = await keysOfStack();
       await byHand("key", "create", "--access-key=SOMEBODYELSES0000001", "--gen-secret");
       await byHand("key", "rm", `--access-key=${keys.accessKeyId}`);
@@ -97,7 +97,7 @@ describe("an RGW user that was changed by hand", () => {
     },
   );
 
-  it("kept from writing by its op mask: is told, with the command that lifts it", onlyInFull, async () => {
+  inFull.it("kept from writing by its op mask: is told, with the command that lifts it", async () => {
     await byHand("user", "modify", "--op-mask=read");
     const outcome = await pulumi(["preview"]);
     await byHand("user", "modify", "--op-mask=read,write,delete");
@@ -108,9 +108,8 @@ describe("an RGW user that was changed by hand", () => {
     assert.doesNotMatch(await mustPulumi(["preview", "--expect-no-changes"]), /op mask/);
   });
 
-  it(
+  inFull.it(
     "is not seen by refresh, which runs no program, nor from where the Ceph host is out of reach",
-    onlyInFull,
     async () => {
       await byHand("user", "modify", "--max-buckets=7");
       await mustPulumi(["refresh", "--yes", "--skip-preview"]);
@@ -131,12 +130,19 @@ describe("an RGW user that was changed by hand", () => {
 });
 
 describe("an RGW user that is reached by another command", () => {
+  // The second one gives the user its key back.
+  const together = inFullAs("an RGW user that is reached by another command");
   /** Of the same user; `sudo` needs no more rights for it. */
   const [usual, another] = ["sudo radosgw-admin", "env sudo radosgw-admin"];
-  const putConfigBack = rememberedConfig();
-  after(putConfigBack);
+  let putConfigBack: () => void;
+  before(() => {
+    putConfigBack = rememberedConfig();
+  });
+  after(() => {
+    putConfigBack();
+  });
 
-  it("with a key that may be somebody else's: is refused, and left as it is", onlyInFull, async () => {
+  together.it("with a key that may be somebody else's: is refused, and left as it is", async () => {
     const { accessKeyId } = await keysOfStack();
     await byHand("key", "create", "--access-key=SOMEBODYELSES0000001", "--gen-secret");
     await byHand("key", "rm", `--access-key=${accessKeyId}`);
@@ -160,7 +166,7 @@ describe("an RGW user that is reached by another command", () => {
     await byHand("key", "rm", "--access-key=SOMEBODYELSES0000001");
   });
 
-  it("with a key of this stack: is taken over without a word", onlyInFull, async () => {
+  together.it("with a key of this stack: is taken over without a word", async () => {
     const { accessKeyId } = await keysOfStack();
     for (const command of [usual, another, usual]) {
       setPlain("radosgwAdmin", command);
@@ -188,7 +194,7 @@ describe("a Secret that was changed by hand", () => {
     assert.deepEqual((await backupSecret("demo")).values, values);
   });
 
-  it("edited: is not seen without a refresh; after one, an update puts it right", onlyInFull, async () => {
+  inFull.it("edited: is not seen without a refresh; after one, an update puts it right", async () => {
     const { values } = await backupSecret("demo");
     await changeByHand("patch", "-p", edit);
     await mustPulumi(["up", "--yes", "--skip-preview", "--expect-no-changes"]);
@@ -226,9 +232,8 @@ describe("a release that was changed by hand", () => {
   const podMonitors = (): Promise<string> =>
     kubectl("-n", "cnpg-system", "get", "podmonitors.monitoring.coreos.com", "-o", "name");
 
-  it(
+  inFull.it(
     "in a value that is declared: a preview with a refresh shows it, such an update puts it right",
-    onlyInFull,
     async () => {
       const declared = await podMonitors();
       const { name, chart } = await operatorRelease();

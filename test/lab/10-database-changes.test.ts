@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import {
   archiveNow,
   archiver,
@@ -17,22 +17,23 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { inFull } from "./support/full.ts";
 import { until } from "../../lab/wait.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { keysOfStack, rgwUser, s3, uid } from "./support/stack.ts";
 
-before(async () => {
-  if (isFull) await withoutDatabases();
-});
-after(async () => {
-  if (!isFull) return;
-  await withoutDatabases();
-  overHttps(false);
-  await mustPulumi(up);
-});
+function withoutOthers(): void {
+  before(withoutDatabases);
+  after(async () => {
+    await withoutDatabases();
+    overHttps(false);
+    await mustPulumi(up);
+  });
+}
 
-describe("a change to a database", onlyInFull, () => {
+inFull.describe("a change to a database", () => {
+  withoutOthers();
+
   const old = inDemo("changed");
   const changed = async (more: Record<string, unknown>): Promise<void> => {
     setDatabases([passing("changed", more)]);
@@ -199,7 +200,9 @@ describe("a change to a database", onlyInFull, () => {
   });
 });
 
-describe("every way of backup over either protocol", onlyInFull, () => {
+inFull.describe("every way of backup over either protocol", () => {
+  withoutOthers();
+
   const methods = ["plugin", "barmanObjectStore"] as const;
   const protocols = [
     ["http", false],

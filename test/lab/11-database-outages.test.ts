@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { until } from "../../lab/wait.ts";
 import {
   archiveCheck,
@@ -22,7 +22,7 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { inFull, inFullAs, isFull } from "./support/full.ts";
 import { kubectl, lab, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { pidOf, signalProcesses } from "./support/machine.ts";
 import { bucket, keysOfStack, rgwUser, uid } from "./support/stack.ts";
@@ -90,7 +90,7 @@ describe("new keys in the config", () => {
 });
 
 describe("a base backup that runs while the keys change", () => {
-  it("fails and says so, also in up; the next one has the new keys", onlyInFull, async () => {
+  inFull.it("fails and says so, also in up; the next one has the new keys", async () => {
     const failing = startBackup(replicated, "overtaken");
     const what = { what: "barman-cloud-backup to run", timeoutMs: 60_000, intervalMs: 20 };
     // Held until the old keys are gone, as a large database would.
@@ -116,30 +116,26 @@ describe("a base backup that runs while the keys change", () => {
 });
 
 describe("a store that turns its back on a running database", () => {
-  it(
-    "shows with a wrong key in the Secret: in the condition and in up, with what to do",
-    onlyInFull,
-    async () => {
-      const { accessKeyId } = await keysOfStack();
-      await setSecretKey("WRONGKEY000000000001");
-      await untilArchivingFails(replicated);
-      // Without --refresh, an update does not see what was done to the Secret by hand; so it does not mend it here.
-      assert.match(
-        await mustPulumi(up),
-        /demo\/replicated answers, but its WAL is not archived: .*InvalidAccessKeyId.*store does not know the keys/,
-      );
-      const check = await archiveCheck(replicated, {
-        accessKeyId: "WRONGKEY000000000001",
-        secretAccessKey: "x",
-      });
-      assert.equal(check.code, 1);
-      assert.match(check.all, /lab\/replicated\/replicated .*the store does not know the access key/);
-      await setSecretKey(accessKeyId);
-      await archiveAtLast();
-    },
-  );
+  inFull.it("shows with a wrong key in the Secret: in the condition and in up, with what to do", async () => {
+    const { accessKeyId } = await keysOfStack();
+    await setSecretKey("WRONGKEY000000000001");
+    await untilArchivingFails(replicated);
+    // Without --refresh, an update does not see what was done to the Secret by hand; so it does not mend it here.
+    assert.match(
+      await mustPulumi(up),
+      /demo\/replicated answers, but its WAL is not archived: .*InvalidAccessKeyId.*store does not know the keys/,
+    );
+    const check = await archiveCheck(replicated, {
+      accessKeyId: "WRONGKEY000000000001",
+      secretAccessKey: "x",
+    });
+    assert.equal(check.code, 1);
+    assert.match(check.all, /lab\/replicated\/replicated .*the store does not know the access key/);
+    await setSecretKey(accessKeyId);
+    await archiveAtLast();
+  });
 
-  it("shows with keys that were removed by hand, which up gives back", onlyInFull, async () => {
+  inFull.it("shows with keys that were removed by hand, which up gives back", async () => {
     const { accessKeyId } = await keysOfStack();
     await must("pve", ["radosgw-admin", "key", "rm", `--uid=${uid}`, `--access-key=${accessKeyId}`]);
     await untilArchivingFails(replicated);
@@ -147,7 +143,7 @@ describe("a store that turns its back on a running database", () => {
     await archiveAtLast();
   });
 
-  it("shows with a quota that is used up, in the error of up too", onlyInFull, async () => {
+  inFull.it("shows with a quota that is used up, in the error of up too", async () => {
     setPlain("rgwUser", { uid, displayName: "CNPG Backup User", maxBuckets: 10, quota: { maxObjects: 1 } });
     const outcome = await pulumi(up);
     await untilArchivingFails(replicated);
@@ -191,7 +187,7 @@ describe("a primary that dies", () => {
     });
   });
 
-  it("lost nothing that was archived: a recovery has every row", onlyInFull, async () => {
+  inFull.it("lost nothing that was archived: a recovery has every row", async () => {
     await sql(replicated, "insert into sales.orders values (0, 'after the failover');");
     await archiveNow(replicated);
     const everything = await fingerprint(replicated);
@@ -205,7 +201,8 @@ describe("a primary that dies", () => {
 });
 
 describe("a bucket that is gone", () => {
-  it("shows in the condition, in the check and in the error of up", onlyInFull, async () => {
+  const together = inFullAs("a bucket that is gone");
+  together.it("shows in the condition, in the check and in the error of up", async () => {
     const keys = await keysOfStack();
     await must("pve", ["radosgw-admin", "bucket", "rm", `--bucket=${bucket}`, "--purge-objects"]);
     await untilArchivingFails(replicated);
@@ -218,7 +215,7 @@ describe("a bucket that is gone", () => {
     assert.match(outcome.all, /bucket cnpg-backups does not exist/);
   });
 
-  it("is made again by up --refresh, which says that there is no base backup in it", onlyInFull, async () => {
+  together.it("is made again by up --refresh, which says that there is no base backup in it", async () => {
     const outcome = await mustPulumi([...up, "--refresh"]);
     assert.match(outcome, /demo\/replicated.*no base backup[^]* --backup-target primary/);
     await sql(replicated, "insert into written default values;");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { until } from "../../lab/wait.ts";
 import {
   type Database,
@@ -17,7 +17,7 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { inFull } from "./support/full.ts";
 import { kubectl, mustPulumi, on, pulumi } from "./support/lab.ts";
 import { bucket, keysOfStack, s3 } from "./support/stack.ts";
 
@@ -27,8 +27,9 @@ const again = { namespace: "elsewhere", name: "kept-again" };
 /** One that is left out while another one is added would be taken for renamed. */
 const running = () => [
   passing("kept", settings),
-  ...(isFull ? [passing(again.name, { ...again, recovery: { from: "kept" } })] : []),
+  ...(isAgainThere ? [passing(again.name, { ...again, recovery: { from: "kept" } })] : []),
 ];
+let isAgainThere = false;
 let ids: string[] = [];
 
 before(async () => {
@@ -111,13 +112,14 @@ describe("the retention", () => {
     assert.match(check.all, /^Gaps in the WAL: none$/m);
   });
 
-  it("leaves what restores, into another namespace as well", onlyInFull, async () => {
+  inFull.it("leaves what restores, into another namespace as well", async () => {
     await archiveNow(kept);
     const everything = await fingerprint(kept);
     setPlain("namespaces", [
       { name: "demo", create: true },
       { name: "elsewhere", create: true },
     ]);
+    isAgainThere = true;
     setDatabases(running());
     await mustPulumi(up);
     assert.equal(await fingerprint(again), everything);
@@ -125,7 +127,7 @@ describe("the retention", () => {
 });
 
 describe("the schedule", () => {
-  it("takes the next base backup when its time has come", onlyInFull, async () => {
+  inFull.it("takes the next base backup when its time has come", async () => {
     const often = inDemo("often");
     const everyMinute = passing(often.name, { backup: { schedule: "0 * * * * *" } });
     setDatabases([...running(), everyMinute]);
@@ -138,7 +140,7 @@ describe("the schedule", () => {
 });
 
 describe("the retention of the operator's own backups", () => {
-  it("deletes likewise, once the next base backup is taken", onlyInFull, async () => {
+  inFull.it("deletes likewise, once the next base backup is taken", async () => {
     const old = inDemo("kept-in-tree");
     const method = "barmanObjectStore";
     setDatabases([...running(), passing(old.name, { backup: { ...settings.backup, method } })]);
@@ -161,7 +163,7 @@ describe("the retention of the operator's own backups", () => {
   });
 });
 
-describe("a moment before the first base backup", onlyInFull, () => {
+inFull.describe("a moment before the first base backup", () => {
   it("is refused in preview, with the first one that there is", async () => {
     const recovery = { from: "kept", targetTime: "2026-01-01T00:00:00Z" };
     setDatabases([...running(), passing("early", { recovery })]);
@@ -186,7 +188,7 @@ describe("an archive that has lost something", () => {
     assert.match(preview, new RegExp(`${segment}.*missing`, "s"));
   });
 
-  it("ends up with the reason: a base backup that is cut short", onlyInFull, async () => {
+  inFull.it("ends up with the reason: a base backup that is cut short", async () => {
     const keys = await keysOfStack();
     for (const id of ids.slice(1)) {
       for (const key of await objects(`base/${id}/data`)) {
@@ -201,14 +203,14 @@ describe("an archive that has lost something", () => {
     await kubectl("-n", "demo", "delete", "cluster", "cut");
   });
 
-  it("is told by up where it is not: in no bucket of that name", onlyInFull, async () => {
+  inFull.it("is told by up where it is not: in no bucket of that name", async () => {
     setDatabases([...running(), passing("nowhere", { recovery: { from: "kept", bucket: "not-a-bucket" } })]);
     const outcome = await pulumi(up);
     assert.notEqual(outcome.code, 0);
     assert.match(outcome.all, /s3:\/\/not-a-bucket\/lab\/kept at .*bucket not-a-bucket does not exist/);
   });
 
-  it("is told where there is nothing: no base backup at all", onlyInFull, async () => {
+  inFull.it("is told where there is nothing: no base backup at all", async () => {
     setDatabases([...running(), passing("none", { recovery: { from: "kept", serverName: "kpet" } })]);
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);

@@ -1,6 +1,6 @@
 /** Text that is made to be misunderstood, on its way through sudo and its wrapper to the real radosgw-admin and back. */
 import assert from "node:assert/strict";
-import { after, describe, it } from "node:test";
+import { after, describe, it } from "mocha";
 import fc from "fast-check";
 import { z } from "zod";
 import { bootstrap } from "../../components/ceph/ssh/remote-job.ts";
@@ -8,10 +8,11 @@ import { displayNameRule, uidRule } from "../../components/ceph/rgw-user/rgw-use
 import { asciiJson } from "../../components/pulumi/arguments.ts";
 import { adminUser } from "../../lab/ceph/rootfs.ts";
 import { type HostileUser, hostileUser, limits, scriptForMany } from "../support/hostile-users.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { isFull, inFull } from "./support/full.ts";
 import { setUpCephHost } from "./support/ceph-host.ts";
 import { must, on } from "./support/lab.ts";
 import { s3 } from "./support/stack.ts";
+import { afterTest } from "../support/after-test.ts";
 
 const bounds = ["--client-mount-timeout=5", "--rados-osd-op-timeout=5"];
 const stored = z.object({
@@ -86,10 +87,10 @@ describe("hostile uids, display names and keys that the rules let through", () =
     }
   });
 
-  it("have keys that S3 requests can be signed with", async (t) => {
+  it("have keys that S3 requests can be signed with", async () => {
     const some = distinct(users(6));
     assert.ok(some.length > 2);
-    t.after(() => Promise.all(some.map(({ uid }) => remove(uid))));
+    afterTest(() => Promise.all(some.map(({ uid }) => remove(uid))));
     await applied(some, "None");
     for (const { accessKeyId, secretAccessKey } of some) {
       // RGW knows the key and takes the signature, or it would say that first; the bucket is somebody else's, or, to a
@@ -101,7 +102,7 @@ describe("hostile uids, display names and keys that the rules let through", () =
   });
 });
 
-describe("what the rules refuse", onlyInFull, () => {
+inFull.describe("what the rules refuse", () => {
   const tried: string[] = [];
   after(() => Promise.all(tried.map(remove)));
   const create = async (uid: string, displayName: string) => {

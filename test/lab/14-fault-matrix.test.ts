@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { describePlugins, recordedPlugins } from "../../lab/workstation/chosen-plugins.ts";
 import { withoutDatabases } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { inFull, isFull } from "./support/full.ts";
 import { mustPulumi } from "./support/lab.ts";
 import { rememberedConfig } from "./support/stack.ts";
 import { labState } from "./support/workspace.ts";
@@ -13,14 +13,18 @@ import { addRow, rows } from "./faults/rows.ts";
 import { runFault } from "./faults/run-fault.ts";
 import { themes } from "./faults/themes.ts";
 
-const putConfigBack = rememberedConfig();
+let putConfigBack: () => void;
 
-before(withoutDatabases);
+before(async () => {
+  putConfigBack = rememberedConfig();
+  await withoutDatabases();
+});
 
 for (const { title, faults } of themes) {
   describe(title, () => {
     for (const fault of faults) {
-      it(titleOf(fault), fault.isCore === true ? {} : onlyInFull, async () => {
+      const test = fault.isCore === true ? it : inFull.it;
+      test(titleOf(fault), async () => {
         addRow(await runFault(fault));
       });
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import {
   archivedByTimeout,
   completedBackups,
@@ -13,7 +13,7 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { inFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi } from "./support/lab.ts";
 import { rememberedConfig, uid } from "./support/stack.ts";
 
@@ -22,14 +22,21 @@ const keys = { accessKeyId: "SAVEDKEY000000000001", secretAccessKey: "a-saved-se
 let putConfigBack: (() => void) | undefined;
 let everything = "";
 
-before(async () => {
-  if (!isFull) return;
-  await withoutDatabases();
-  putConfigBack = rememberedConfig();
-});
+inFull.describe("another Kubernetes, with the keys and the prefix of the first", () => {
+  before(async () => {
+    await withoutDatabases();
+    putConfigBack = rememberedConfig();
+  });
+  after(async () => {
+    await mustPulumi(["destroy", "--yes", "--skip-preview"]);
+    await kubectl("delete", "namespace", "harbour", "--ignore-not-found");
+    putConfigBack?.();
+    // A key that is not declared would not be taken over without a word.
+    await must("pve", ["radosgw-admin", "key", "rm", `--uid=${uid}`, `--access-key=${keys.accessKeyId}`]);
+    await mustPulumi(up);
+  });
 
-describe("another Kubernetes, with the keys and the prefix of the first", () => {
-  it("has nothing of the first one, whose bucket is left", onlyInFull, async () => {
+  it("has nothing of the first one, whose bucket is left", async () => {
     setDatabases([passing("travels")]);
     await mustPulumi(up);
     await completedBackups(inDemo("travels"));
@@ -47,33 +54,18 @@ describe("another Kubernetes, with the keys and the prefix of the first", () => 
     await must("pve", ["radosgw-admin", "key", "create", `--uid=${uid}`, ...given]);
   });
 
-  it(
-    "brings the database back from there, with every row, and backs it up to its own path",
-    onlyInFull,
-    async () => {
-      for (const key of ["cephHost", "cephHostPrivateKey", "radosgwAdmin", "rgwUser"])
-        setPlain(key, undefined);
-      for (const [key, value] of Object.entries(keys)) {
-        await mustPulumi(["config", "set", "--secret", `cnpg-rgw:${key}`], { input: value });
-      }
-      setPlain("path", "/harbour");
-      setPlain("namespaces", [{ name: "harbour", create: true }]);
-      const travels = { namespace: "harbour", name: "travels" };
-      setDatabases([passing("travels", { ...travels, recovery: { from: "travels", path: "/lab" } })]);
-      const done = await mustPulumi(up);
-      assert.match(done, /s3:\/\/cnpg-backups\/harbour\/travels/);
-      assert.equal(await fingerprint(travels), everything);
-      await completedBackups(travels);
-    },
-  );
-});
-
-after(async () => {
-  if (!isFull) return;
-  await mustPulumi(["destroy", "--yes", "--skip-preview"]);
-  await kubectl("delete", "namespace", "harbour", "--ignore-not-found");
-  putConfigBack?.();
-  // A key that is not declared would not be taken over without a word.
-  await must("pve", ["radosgw-admin", "key", "rm", `--uid=${uid}`, `--access-key=${keys.accessKeyId}`]);
-  await mustPulumi(up);
+  it("brings the database back from there, with every row, and backs it up to its own path", async () => {
+    for (const key of ["cephHost", "cephHostPrivateKey", "radosgwAdmin", "rgwUser"]) setPlain(key, undefined);
+    for (const [key, value] of Object.entries(keys)) {
+      await mustPulumi(["config", "set", "--secret", `cnpg-rgw:${key}`], { input: value });
+    }
+    setPlain("path", "/harbour");
+    setPlain("namespaces", [{ name: "harbour", create: true }]);
+    const travels = { namespace: "harbour", name: "travels" };
+    setDatabases([passing("travels", { ...travels, recovery: { from: "travels", path: "/lab" } })]);
+    const done = await mustPulumi(up);
+    assert.match(done, /s3:\/\/cnpg-backups\/harbour\/travels/);
+    assert.equal(await fingerprint(travels), everything);
+    await completedBackups(travels);
+  });
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import { execa } from "execa";
 import { setPlain, sql, up, withoutDatabases } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { inFull } from "./support/full.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 import { backupSecret, keysOfStack, rememberedConfig } from "./support/stack.ts";
 import { checkoutCopy } from "./support/workspace.ts";
@@ -13,16 +13,15 @@ import { checkoutCopy } from "./support/workspace.ts";
 const folder = join(checkoutCopy, "examples", "team");
 const team = (...args: string[]): Promise<string> => mustPulumi(["--cwd", folder, ...args]);
 
-before(async () => {
-  if (!isFull) return;
-  await withoutDatabases();
-  await execa("npm", ["run", "build"], { cwd: checkoutCopy });
-  // As `npm install` does with a package of a folder.
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(checkoutCopy, join(folder, "node_modules", "pulumi-cnpg-rgw"));
-});
+inFull.describe("another stack that imports the components", () => {
+  before(async () => {
+    await withoutDatabases();
+    await execa("npm", ["run", "build"], { cwd: checkoutCopy });
+    // As `npm install` does with a package of a folder.
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(checkoutCopy, join(folder, "node_modules", "pulumi-cnpg-rgw"));
+  });
 
-describe("another stack that imports the components", onlyInFull, () => {
   it("makes a database on the platform, with backups under a prefix of its own", async () => {
     await team("stack", "init", "team");
     await team("config", "set", "team:platform", "organization/cnpg-rgw/lab");
@@ -76,7 +75,6 @@ describe("another stack that imports the components", onlyInFull, () => {
   });
 
   after(async () => {
-    if (!isFull) return;
     await kubectl("delete", "namespace", "team", "--ignore-not-found", "--timeout=120s");
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import { z } from "zod";
 import { type Role, selfSigned } from "../../components/backup-plugin/certificate.ts";
 import { tlsSecrets, validityAt } from "../../components/backup-plugin/renewal.ts";
@@ -18,7 +18,7 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { inFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, on, pulumi, startPulumi } from "./support/lab.ts";
 import { tablesToWrite, writingDuring } from "./support/writing.ts";
 
@@ -27,17 +27,16 @@ const namespace = "cnpg-system";
 /** The component's default; the lab sets none. */
 const validityDays = 3650;
 
-before(async () => {
-  if (!isFull) return;
-  await withoutDatabases();
-  setDatabases([passing(database.name)]);
-  await mustPulumi(up);
-  await completedBackups(database);
-  await sql(database, tablesToWrite);
-});
-after(async () => {
-  if (isFull) await withoutDatabases();
-});
+function withDatabase(): void {
+  before(async () => {
+    await withoutDatabases();
+    setDatabases([passing(database.name)]);
+    await mustPulumi(up);
+    await completedBackups(database);
+    await sql(database, tablesToWrite);
+  });
+  after(withoutDatabases);
+}
 
 async function apply(...manifests: string[]): Promise<void> {
   const input = manifests.join("\n---\n");
@@ -87,7 +86,9 @@ async function untilPresented(pem: string): Promise<void> {
   });
 }
 
-describe("the plugin's own certificates", onlyInFull, () => {
+inFull.describe("the plugin's own certificates", () => {
+  withDatabase();
+
   it("are renewed under a database that archives, and no archive fails", async () => {
     const before = await archiver(database);
     // What `up` writes once a third of the validity is over.
@@ -134,7 +135,9 @@ describe("the plugin's own certificates", onlyInFull, () => {
 });
 
 /** cert-manager's CRDs are real; what its controller does, this test does. */
-describe("certificates of cert-manager", onlyInFull, () => {
+inFull.describe("certificates of cert-manager", () => {
+  withDatabase();
+
   const byCertManager = async (isOn: boolean): Promise<void> => {
     await mustPulumi(["config", "set", "--path", key, String(isOn)]);
   };
@@ -146,7 +149,6 @@ describe("certificates of cert-manager", onlyInFull, () => {
   ];
 
   after(async () => {
-    if (!isFull) return;
     await byCertManager(false);
     await pulumi(up);
     const names = crds.map((plural) => `${plural}.cert-manager.io`);

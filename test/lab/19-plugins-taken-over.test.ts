@@ -1,14 +1,15 @@
 /** A stack that the lab's own plugins made, under the official ones. docs/plugins.md says what is shown here. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import { z } from "zod";
 import { recordedPlugins } from "../../lab/workstation/chosen-plugins.ts";
 import { inDemo, passing, setDatabases, sql, up, withoutDatabases } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, lab, must, mustPulumi } from "./support/lab.ts";
 import { cephWrites } from "./support/stack.ts";
 import { labState } from "./support/workspace.ts";
+import { inFull } from "./support/full.ts";
+import { skip } from "../support/unless.ts";
 
 const database = inDemo("taken-over");
 
@@ -56,15 +57,13 @@ async function podsOfDatabase(): Promise<string> {
   return kubectl("-n", database.namespace, "get", "pods", ...selector, "-o", path);
 }
 
-describe("a stack that the lab's own plugins made, under the official ones", onlyInFull, () => {
-  let missing: string | undefined;
-
-  before(async () => {
+inFull.describe("a stack that the lab's own plugins made, under the official ones", () => {
+  before(async function () {
     const refused = await takePlugins({ LAB_PLUGINS: "official" });
     if (refused !== undefined) {
-      missing = /LAB_PLUGINS=official, and these official plugins cannot be had: .*/.exec(refused)?.[0];
+      const missing = /LAB_PLUGINS=official, and these official plugins cannot be had: .*/.exec(refused)?.[0];
       assert.ok(missing !== undefined, refused);
-      return;
+      skip(this, missing);
     }
     await withoutDatabases();
     await mustPulumi(["destroy", "--yes", "--skip-preview"]);
@@ -80,11 +79,7 @@ describe("a stack that the lab's own plugins made, under the official ones", onl
     await withoutDatabases();
   });
 
-  it("shows no change, or in place what docs/plugins.md says", async (context) => {
-    if (missing !== undefined) {
-      context.skip(missing);
-      return;
-    }
+  it("shows no change, or in place what docs/plugins.md says", async () => {
     const chosen = recordedPlugins(join(labState, "workstation"));
     assert.ok(chosen.some(({ origin }) => origin === "official"));
     assert.deepEqual(
@@ -93,11 +88,7 @@ describe("a stack that the lab's own plugins made, under the official ones", onl
     );
   });
 
-  it("is taken over by one update, which changes nothing on the Ceph host and restarts no database", async (context) => {
-    if (missing !== undefined) {
-      context.skip(missing);
-      return;
-    }
+  it("is taken over by one update, which changes nothing on the Ceph host and restarts no database", async () => {
     const writes = cephWrites().length;
     const pods = await podsOfDatabase();
     await mustPulumi(up);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "mocha";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../lab/wait.ts";
 import {
@@ -14,10 +14,10 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, on, pulumi, startPulumi } from "./support/lab.ts";
 import { pidOf } from "./support/machine.ts";
 import { keysOfStack, s3 } from "./support/stack.ts";
+import { inFull, inFullAs } from "./support/full.ts";
 
 /** Rows in each WAL segment of the source, archived one after the other. */
 const rowsEach = 1000;
@@ -130,9 +130,8 @@ describe("a recovery whose archive is damaged", () => {
     assert.match(await mustPulumi(up), /unchanged/);
   });
 
-  it(
+  inFull.it(
     "ends with PostgreSQL's own refusal where a segment is cut, which preview tells before",
-    onlyInFull,
     async () => {
       await withoutRecovered();
       await copy("cut");
@@ -148,7 +147,7 @@ describe("a recovery whose archive is damaged", () => {
     },
   );
 
-  it("is told in each way of damage, in the middle and at the end", onlyInFull, async () => {
+  inFull.it("is told in each way of damage, in the middle and at the end", async () => {
     const ways = {
       gone: ["delete", 3, /is missing in the archive/, 2],
       last: ["noise", 4, /cannot be unpacked/, 3],
@@ -169,6 +168,8 @@ describe("a recovery whose archive is damaged", () => {
 });
 
 describe("a recovery that is whole", () => {
+  // The second one goes on from the databases of the first.
+  const together = inFullAs("a recovery that is whole");
   after(withoutRecovered);
 
   it("has all that was archived, and no alarm for what was not", async () => {
@@ -184,7 +185,7 @@ describe("a recovery that is whole", () => {
     assert.match(await mustPulumi(up), /unchanged/);
   });
 
-  it("is so from an archive at the root of the bucket, and a wrong place names it", onlyInFull, async () => {
+  together.it("is so from an archive at the root of the bucket, and a wrong place names it", async () => {
     await step(["copy", "lab/told/told/", "told-root/"]);
     const at = (archive: string) => passing("told-root", { recovery: { archive } });
     setDatabases([
@@ -207,7 +208,7 @@ describe("a recovery that is whole", () => {
     assert.equal(await rowsOf(inDemo("told-root")), 4 * rowsEach);
   });
 
-  it("is so through a switch of timelines: the recovery of a recovery", onlyInFull, async () => {
+  together.it("is so through a switch of timelines: the recovery of a recovery", async () => {
     const again = inDemo("told-whole");
     await sql(again, "insert into rows select g, 6 from generate_series(1, 500) g;");
     await archiveNow(again);
@@ -225,7 +226,7 @@ describe("a recovery that is whole", () => {
 describe("a recovery to a moment", () => {
   afterEach(withoutRecovered);
 
-  it("reaches it, or says what was reached", onlyInFull, async () => {
+  inFull.it("reaches it, or says what was reached", async () => {
     await copy("until");
     await step(["noise", await objectOf("until", 3)]);
     const late = await moment(told);
@@ -249,7 +250,7 @@ describe("a recovery to a moment", () => {
     assert.equal(await rowsOf(inDemo("told-until")), 2 * rowsEach);
   });
 
-  it("in a quiet hour says that nothing came after it", onlyInFull, async () => {
+  inFull.it("in a quiet hour says that nothing came after it", async () => {
     await archiveNow(told);
     const quiet = await moment(told);
     // WAL of later, without a transaction.
@@ -272,7 +273,7 @@ describe("a recovery to a moment", () => {
 describe("a recovery whose base backup is damaged", () => {
   afterEach(withoutRecovered);
 
-  it("does not come up, and says so: one byte of it is another one", onlyInFull, async () => {
+  inFull.it("does not come up, and says so: one byte of it is another one", async () => {
     await copy("flipped");
     const [found] = await step(["list", `${copyOf("flipped")}/base/`]);
     assert.ok(Array.isArray(found));
@@ -288,7 +289,7 @@ describe("a recovery whose base backup is damaged", () => {
   });
 });
 
-describe("a recovery during which the store is away", onlyInFull, () => {
+inFull.describe("a recovery during which the store is away", () => {
   const long = inDemo("told-long");
   const rows = 40;
   let began = 0;

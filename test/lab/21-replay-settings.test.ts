@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import {
   archiveNow,
   backupsOf,
@@ -11,8 +11,8 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { mustPulumi, pulumi } from "./support/lab.ts";
+import { inFull } from "./support/full.ts";
 
 const source = inDemo("grown");
 const raised = { postgresql: { parameters: { max_connections: "300" } } };
@@ -20,7 +20,7 @@ const withTablespace = { ...raised, tablespaces: [{ name: "hot", storage: { size
 const grown = (spec: Record<string, unknown> = {}) => passing("grown", { spec });
 let first = "";
 
-describe("a setting without which WAL cannot be replayed", onlyInFull, () => {
+inFull.describe("a setting without which WAL cannot be replayed", () => {
   before(async () => {
     await withoutDatabases();
     setDatabases([grown()]);

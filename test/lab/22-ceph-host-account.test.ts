@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { adminUser } from "../../lab/ceph/rootfs.ts";
 import { setUpCephHost } from "./support/ceph-host.ts";
 import { mustPulumi, must, on } from "./support/lab.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { entry, inDemo, passing, setDatabases, sql, up, withoutDatabases } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi } from "./support/lab.ts";
 import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { stackIsUp } from "./support/stack.ts";
+import { inFull } from "./support/full.ts";
 
 type Entry = Record<string, unknown>;
 
@@ -76,7 +76,7 @@ describe("a database that can never come up", () => {
   });
 });
 
-describe("a new database that can never come up", onlyInFull, () => {
+inFull.describe("a new database that can never come up", () => {
   before(withoutDatabases);
   after(withoutDatabases);
 
@@ -209,7 +209,7 @@ describe("a new database that can never come up", onlyInFull, () => {
   });
 });
 
-describe("a running database", onlyInFull, () => {
+inFull.describe("a running database", () => {
   const running = inDemo("running");
   const run = (more: Entry = {}) => entry("running", { ...more, deletion: { protect: false } });
 

@@ -1,7 +1,7 @@
 /** What holds on to a stack's resources, its name and its Kubernetes cluster, under the real engine and without the rest. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { apiServer } from "../unit/components/kubernetes/api-server.ts";
 import { checkout, engineProject, type EngineProject } from "./support/engine-project.ts";
 

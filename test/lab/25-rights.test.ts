@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
@@ -10,6 +10,7 @@ import { droppedFields } from "../../components/crds/served-schema.ts";
 import { servedSchema } from "../../components/kubernetes/served-schema.ts";
 import { apiServer } from "../unit/components/kubernetes/api-server.ts";
 import { kubectl, must } from "./support/lab.ts";
+import { afterTest } from "../support/after-test.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../docs/kubernetes-preview-account.yaml"), "utf8");
 const documents: unknown[] = parseAllDocuments(text).map((each) => each.toJS() as unknown);
@@ -43,13 +44,13 @@ describe("the account for previews in docs/security.md", () => {
 });
 
 describe("the API's own description of the operator's CRDs", () => {
-  it("is that of the CRDs in this package, and every account may read it", async (t) => {
+  it("is that of the CRDs in this package, and every account may read it", async () => {
     for (const kind of ["Cluster", "ObjectStore"] as const) {
       const group = kind === "Cluster" ? "postgresql.cnpg.io" : "barmancloud.cnpg.io";
       const path = `/openapi/v3/apis/${group}/v1`;
       const body: unknown = JSON.parse(await kubectl("get", "--raw", path, account));
       const server = await apiServer({ [path]: { status: 200, body } });
-      t.after(server.close);
+      afterTest(server.close);
       const served = await servedSchema({ kubeconfig: server.kubeconfig }, kind);
       assert.ok(served, kind);
       const wrong = { nosuch: 1 };

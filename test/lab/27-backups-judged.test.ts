@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import {
   archiveNow,
   backUp,
@@ -15,9 +15,9 @@ import {
   withoutDatabases,
 } from "./support/database.ts";
 import { until } from "../../lab/wait.ts";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
 import { backupSecret, keysOfStack, s3 } from "./support/stack.ts";
+import { inFull } from "./support/full.ts";
 
 const judged = inDemo("judged");
 const declared = passing(judged.name);
@@ -118,7 +118,7 @@ describe("an archive's error", () => {
     await archiveNow(judged, 180_000);
   });
 
-  it("is quoted from the log where a base backup ends with an exit code", onlyInFull, async () => {
+  inFull.it("is quoted from the log where a base backup ends with an exit code", async () => {
     const configuration = { data: { additionalCommandArgs: ["--no-such-option=1"] } };
     setDatabases([passing(judged.name, { backup: { objectStore: { configuration } } })]);
     await mustPulumi(up);
@@ -157,7 +157,7 @@ describe("what cannot work together", () => {
 });
 
 describe("a database that comes back to its volumes", () => {
-  it("does not wait for a base backup that is there", onlyInFull, async () => {
+  inFull.it("does not wait for a base backup that is there", async () => {
     const retained = passing(judged.name, { deletion: { protect: false, retainVolumes: true } });
     setDatabases([retained]);
     await mustPulumi(up);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import { z } from "zod";
 
 import { passing, setDatabases, up, withoutDatabases } from "./support/database.ts";
-import { onlyInFull } from "./support/full.ts";
 import { type Outcome, kubectl, must, mustPulumi, on } from "./support/lab.ts";
 import { base } from "./support/workspace.ts";
+import { inFull } from "./support/full.ts";
 
 const docs = join(import.meta.dirname, "../../docs");
 const accounts = ["kubernetes-preview-account.yaml", "kubernetes-drift-account.yaml"];
@@ -28,7 +28,7 @@ async function look(): Promise<Outcome> {
   return on("workstation", ["env", `KUBECONFIG=${kubeconfig}`, ...preview], { timeoutMs: 600_000 });
 }
 
-describe("the look for drift, as docs/pull-requests.md sets it up", onlyInFull, () => {
+inFull.describe("the look for drift, as docs/pull-requests.md sets it up", () => {
   before(async () => {
     await withoutDatabases();
     setDatabases([

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 import { ensureBuilt } from "../../lab/build/artifact.ts";
 import { earlierOperatorBinary } from "../../lab/build/go.ts";
 import { chartRepository, operatorImage } from "../../lab/kubernetes/facts.ts";
@@ -20,7 +20,7 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull, onlyInFull } from "./support/full.ts";
+import { isFull, inFull } from "./support/full.ts";
 import { kubectl, mustPulumi } from "./support/lab.ts";
 import { tablesToWrite } from "./support/writing.ts";
 
@@ -62,7 +62,7 @@ async function writingThrough(
   return { ids, gapMs: Math.max(gapMs, Date.now() - last) };
 }
 
-describe("an operator of an earlier release", onlyInFull, () => {
+inFull.describe("an operator of an earlier release", () => {
   before(async () => {
     await ensureBuilt(earlierOperatorBinary);
     await ensureBuilt(earlierOperator);

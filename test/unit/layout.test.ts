@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 /**
  * Which folder may import which, beside itself. A folder imports only from rows above its own, so that there are no

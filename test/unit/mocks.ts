@@ -1,3 +1,4 @@
+import { after, before } from "mocha";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -19,14 +20,25 @@ const marked = z.looseObject({
   value: z.unknown(),
 });
 
+interface Options {
+  readonly stack?: string;
+  readonly preview?: boolean;
+}
+
 /**
- * Makes the SDK record what is declared instead of asking an engine. Once per test file: resources of an earlier test
- * may still be on their way, so each test gives its component a name of its own.
+ * Makes the SDK record what the tests of this file or suite declare, instead of asking an engine. Resources of an
+ * earlier test may still be on their way, so each test gives its component a name of its own.
  */
-export async function recordResources(
-  options: { stack?: string; preview?: boolean } = {},
-): Promise<Declared[]> {
+export function recordedResources(options: Options = {}): Declared[] {
   const declared: Declared[] = [];
+  before(() => recordResources(options, declared));
+  // For the files behind it, with the SDK's own defaults.
+  after(() => recordResources());
+  return declared;
+}
+
+/** As {@link recordedResources}, from now on. */
+export async function recordResources(options: Options = {}, declared: Declared[] = []): Promise<Declared[]> {
   const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
     const given = z.record(z.string(), z.unknown()).parse(inputs);
     const resource: Declared = { type, name, inputs: {}, secrets: [] };

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { before, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { ownerLabelOf } from "../../components/kubernetes/owner.ts";
 import type * as Program from "../../index.ts";
 import { cephHost, privateKey } from "./config/fixtures.ts";
-import { type Declared, find, findSoon, recordResources, valueOf } from "./mocks.ts";
+import { type Declared, find, findSoon, valueOf, recordedResources } from "./mocks.ts";
 
 // A preview, without a cluster or a store that would answer the program's questions.
-process.env.KUBECONFIG = "/nonexistent";
-const declared = await recordResources({ stack: "homelab", preview: true });
+before(() => {
+  process.env.KUBECONFIG = "/nonexistent";
+});
+const declared = recordedResources({ stack: "homelab", preview: true });
 
 const secretKeys = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
 

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { execa } from "execa";
 import { parse } from "yaml";
 import { z } from "zod";
 
 import { missingGo } from "./scripts/go.ts";
+import { unless } from "../support/unless.ts";
 
 const folder = ".github/workflows";
 const step = z.looseObject({
@@ -51,7 +52,7 @@ describe("the workflows", () => {
     assert.deepEqual(versions, [version, version, version]);
   });
 
-  it("are clean for actionlint", { skip: missingGo() }, async () => {
+  unless(missingGo()).it("are clean for actionlint", async () => {
     await execa("go", ["run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", "-shellcheck="]);
   });
 });

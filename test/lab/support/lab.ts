@@ -24,19 +24,25 @@ export interface Options {
   readonly show?: boolean;
 }
 
-const environment = (extra: Record<string, string> = {}): Record<string, string | undefined> => ({
+/** Of the lab's command line. */
+export const environment = (extra: Record<string, string> = {}): Record<string, string | undefined> => ({
   ...extra,
   XDG_STATE_HOME: stateHome,
   NO_COLOR: "1",
   FORCE_COLOR: undefined,
-  // It would make a `node` below think that it is a test of this runner.
-  NODE_TEST_CONTEXT: undefined,
 });
 const cli = join(checkoutCopy, "lab", "cli.ts");
 
+const running = new Set<{ kill: () => unknown }>();
+
+/** Ends the commands that run now. */
+export function endRunning(): void {
+  for (const command of running) command.kill();
+}
+
 /** Runs the lab's command line as a user would; never throws for an exit code. */
 export async function lab(args: readonly string[], options: Options = {}): Promise<Outcome> {
-  const result = await execa("node", [cli, ...args], {
+  const command = execa("node", [cli, ...args], {
     cwd: options.cwd ?? checkoutCopy,
     env: environment(options.env),
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
@@ -48,6 +54,9 @@ export async function lab(args: readonly string[], options: Options = {}): Promi
     all: true,
     maxBuffer: 128 * 1024 * 1024,
   });
+  running.add(command);
+  const result = await command;
+  running.delete(command);
   return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr, all: result.all };
 }
 
@@ -99,6 +108,8 @@ export function startPulumi(args: readonly string[]): {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
+  child.once("close", () => running.delete(child));
   let all = "";
   const collect = (chunk: Buffer): void => {
     all += chunk.toString();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import { needsPython } from "../components/ceph/fake-ceph.ts";
 import { refusals, wrapper } from "./wrapper.ts";
@@ -51,7 +51,7 @@ const refused: string[][] = [
   ["status", "--format=json", "--format=json"],
 ];
 
-describe("what sudo runs for ceph on the Ceph host", needsPython, () => {
+needsPython.describe("what sudo runs for ceph on the Ceph host", () => {
   const answers = (osds: number): string =>
     `case "$1 $2 $3" in
   "osd stat "*) echo '{"num_osds": ${osds}}'; exit ;;

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { afterEach, beforeEach, it } from "mocha";
 
 import { z } from "zod";
 
@@ -35,7 +35,7 @@ esac`,
 program=$2; shift 2; exec "$T/library/ceph-admin/$program" "$@"`,
 };
 
-describe("ceph-host/install.py", needsPython, () => {
+needsPython.describe("ceph-host/install.py", () => {
   let host = "";
   const file = (...path: string[]): string => join(host, ...path);
   const text = (...path: string[]): string => readFileSync(file(...path), "utf8");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import fc from "fast-check";
 
@@ -100,7 +100,7 @@ const document = {
 const put = (changes: object, around: object = {}): string =>
   JSON.stringify({ ...document, ...around, data: { ...document.data, ...changes } });
 
-describe("what sudo runs for radosgw-admin on the Ceph host", needsPython, () => {
+needsPython.describe("what sudo runs for radosgw-admin on the Ceph host", () => {
   const host = wrapper("radosgw-admin", '[ "$1 $2" != "metadata get" ] || exec cat "$folder/stored"');
 
   it("runs what the scripts need, as the account's own cephx user, from no folder of the caller", () => {
@@ -287,7 +287,7 @@ function isHarmless(argv: string[]): boolean {
   );
 }
 
-describe("the scripts through the wrapper", needsPython, () => {
+needsPython.describe("the scripts through the wrapper", () => {
   const { succeeds, fails, save, state, keysOf, declared } = fakeCeph();
   // The fake is in the place of Ceph's program: behind the credentials it gets what it gets without a wrapper.
   const [python = "", ...fake] = declared.radosgwAdmin.replaceAll("'", "").split(" ");

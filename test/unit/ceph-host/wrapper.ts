@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
+import { after } from "mocha";
 
 export const installer = readFileSync(join(import.meta.dirname, "../../../ceph-host/install.py"), "utf8");
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { clusterNameRule } from "../../../components/postgres/rules/rules.ts";
 import { databaseArgs, recoveryCommand } from "../../../config/database-args.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import resource from "@pulumi/pulumi/proto/resource_pb.js";
 import { keepSecretsOutOfDebugLog } from "../../../config/debug-log.ts";
 

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { ownerLabelOf } from "../../../components/kubernetes/owner.ts";
 import { requireKubernetes } from "../../../config/required-kubernetes.ts";
 import { lostDatabases } from "../../../config/lost-databases.ts";
-import { recordResources } from "../mocks.ts";
+import { recordResources, recordedResources } from "../mocks.ts";
 import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts";
+import { afterTest, mockMethod } from "../../support/after-test.ts";
 
-await recordResources();
+recordedResources();
 
 const owner = (name: string, stack?: string) =>
   ownerLabelOf({
@@ -44,10 +45,10 @@ const entry = (name: string, namespace = "shop") => ({ name, namespace });
 const path = "/apis/postgresql.cnpg.io/v1/clusters";
 
 describe("databases that run and are not in the config any more", () => {
-  it("are refused beside a new entry, which may be a new name for them", async (t) => {
+  it("are refused beside a new entry, which may be a new name for them", async () => {
     const items = [await running("orders"), await running("stock", { isProtected: true })];
     const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body: { items } } });
-    t.after(close);
+    afterTest(close);
     const problemsWith = (...databases: ReturnType<typeof entry>[]) =>
       lostDatabases({ databases }, { kubeconfig });
     const [renamed, ...others] = await problemsWith(entry("stock"), entry("sales"));
@@ -69,10 +70,10 @@ describe("databases that run and are not in the config any more", () => {
     );
   });
 
-  it("may go without one, unless they are protected", async (t) => {
+  it("may go without one, unless they are protected", async () => {
     const items = [await running("orders"), await running("stock", { isProtected: true })];
     const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body: { items } } });
-    t.after(close);
+    afterTest(close);
     assert.deepEqual(await lostDatabases({ databases: [entry("stock")] }, { kubeconfig }), []);
     const [kept, ...others] = await lostDatabases({ databases: [entry("orders")] }, { kubeconfig });
     assert.deepEqual(others, []);
@@ -94,22 +95,22 @@ describe("databases that run and are not in the config any more", () => {
     );
   });
 
-  it("are those of this stack that stay, and nobody else's", async (t) => {
+  it("are those of this stack that stay, and nobody else's", async () => {
     const items = [
       await running("orders", { stack: "another", isProtected: true }),
       await running("gone", { isBeingDeleted: true, isProtected: true }),
       { metadata: { name: "by-hand", namespace: "shop" } },
     ];
     const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body: { items } } });
-    t.after(close);
+    afterTest(close);
     for (const databases of [[], [entry("sales")], [entry("by-hand")]]) {
       assert.deepEqual(await lostDatabases({ databases }, { kubeconfig }), []);
     }
   });
 
-  it("are none where the cluster has no CloudNativePG", async (t) => {
+  it("are none where the cluster has no CloudNativePG", async () => {
     const { kubeconfig, close } = await apiServer({});
-    t.after(close);
+    afterTest(close);
     assert.deepEqual(await lostDatabases({ databases: [] }, { kubeconfig }), []);
   });
 });
@@ -117,24 +118,24 @@ describe("databases that run and are not in the config any more", () => {
 describe("databases that run where the cluster does not say so", () => {
   const forbidden = { status: 403, body: { message: "clusters is forbidden" } };
   const inNamespace = (name: string) => `/apis/postgresql.cnpg.io/v1/namespaces/${name}/clusters`;
-  const warnings = async (t: TestContext, work: () => Promise<unknown>): Promise<string[]> => {
-    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+  const warnings = async (work: () => Promise<unknown>): Promise<string[]> => {
+    const warn = mockMethod(pulumi.log, "warn", () => Promise.resolve());
     await work();
     await new Promise((resolve) => setImmediate(resolve));
-    return warn.mock.calls.map(({ arguments: [message] }) => String(message));
+    return warn.map(([message]) => String(message));
   };
 
-  it("are seen in the namespaces of the config where those of all may not be listed", async (t) => {
+  it("are seen in the namespaces of the config where those of all may not be listed", async () => {
     const items = [await running("orders")];
     const server = await apiServer({
       [path]: forbidden,
       [inNamespace("shop")]: { status: 200, body: { items } },
       [inNamespace("store")]: forbidden,
     });
-    t.after(server.close);
+    afterTest(server.close);
     const lost = (...databases: ReturnType<typeof entry>[]) =>
       lostDatabases({ databases, namespaces: [{ name: "shop" }, { name: "store" }] }, server);
-    const said = await warnings(t, async () => {
+    const said = await warnings(async () => {
       const [renamed, ...others] = await lost(entry("sales"));
       assert.match(
         renamed?.message ?? "",
@@ -150,9 +151,9 @@ describe("databases that run where the cluster does not say so", () => {
     );
   });
 
-  it("end an update without an answer, which a login that is refused is, too", async (t) => {
+  it("end an update without an answer, which a login that is refused is, too", async () => {
     const server = await apiServer({ [path]: { status: 401, body: {} } });
-    t.after(server.close);
+    afterTest(server.close);
     await assert.rejects(
       lostDatabases({ databases: [entry("orders")] }, server),
       /^Error: Could not check whether a database of this stack runs that is no longer in .*\(HTTP 401\)\. Run `pulumi up` again when/,
@@ -160,11 +161,11 @@ describe("databases that run where the cluster does not say so", () => {
     assert.deepEqual(await lostDatabases({ databases: [] }, server, false), []);
   });
 
-  it("are warned of in a preview, once", async (t) => {
+  it("are warned of in a preview, once", async () => {
     await recordResources({ preview: true });
-    t.after(() => recordResources());
+    afterTest(() => recordResources());
     const away = { kubeconfig: kubeconfigFor("http://127.0.0.1:1") };
-    const said = await warnings(t, async () => {
+    const said = await warnings(async () => {
       assert.deepEqual(await lostDatabases({ databases: [entry("orders")] }, away), []);
       assert.deepEqual(await lostDatabases({ databases: [entry("orders")] }, away), []);
     });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { ownerLabelOf } from "../../../components/kubernetes/owner.ts";
 import { requireKubernetes } from "../../../config/required-kubernetes.ts";
-import { recordResources } from "../mocks.ts";
+import { recordResources, recordedResources } from "../mocks.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "../components/kubernetes/api-server.ts";
+import { afterTest, mockMethod } from "../../support/after-test.ts";
 
-await recordResources();
+recordedResources();
 
 const wishes = {
   namespaces: [
@@ -25,9 +26,9 @@ const withSample = {
 };
 
 describe("requireKubernetes", () => {
-  it("reports at once all that the cluster lacks, but for namespaces that are to be made", async (t) => {
+  it("reports at once all that the cluster lacks, but for namespaces that are to be made", async () => {
     const { kubeconfig, close } = await apiServer(withSample);
-    t.after(close);
+    afterTest(close);
     await assert.rejects(requireKubernetes(wishes, { kubeconfig }), (error) => {
       assert.ok(pulumi.RunError.isInstance(error) && error instanceof Error);
       assert.match(error.message, /has 2 problems/);
@@ -40,22 +41,22 @@ describe("requireKubernetes", () => {
     });
   });
 
-  it("is content with a cluster that has it all", async (t) => {
+  it("is content with a cluster that has it all", async () => {
     const { kubeconfig, close } = await apiServer({ ...withSample, ...withPodMonitors });
-    t.after(close);
+    afterTest(close);
     await requireKubernetes({ ...wishes, namespaces: wishes.namespaces.slice(0, 1) }, { kubeconfig });
   });
 
-  it("says in a preview, once, what it could not ask, and leaves a stack without Kubernetes alone", async (t) => {
+  it("says in a preview, once, what it could not ask, and leaves a stack without Kubernetes alone", async () => {
     const away = { kubeconfig: kubeconfigFor("http://127.0.0.1:1") };
     await requireKubernetes(none, away);
     await recordResources({ preview: true });
-    t.after(() => recordResources());
-    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+    afterTest(() => recordResources());
+    const warn = mockMethod(pulumi.log, "warn", () => Promise.resolve());
     await requireKubernetes(wishes, away);
     await requireKubernetes({ ...none, databases: [{ name: "orders", namespace: "shop" }] }, away);
     await new Promise((resolve) => setImmediate(resolve));
-    const said = warn.mock.calls.map(({ arguments: [message] }) => String(message).slice(0, 60));
+    const said = warn.map(([message]) => String(message).slice(0, 60));
     assert.deepEqual(said.sort(), [
       "Could not check whether Kubernetes has the Barman Cloud plug",
       "Could not check whether a database of this stack runs that i",
@@ -63,9 +64,9 @@ describe("requireKubernetes", () => {
     ]);
   });
 
-  it("asks for no CRD of an operator that is left to others", async (t) => {
+  it("asks for no CRD of an operator that is left to others", async () => {
     const { kubeconfig, close } = await apiServer({});
-    t.after(close);
+    afterTest(close);
     await requireKubernetes(none, { kubeconfig });
   });
 
@@ -76,7 +77,7 @@ describe("requireKubernetes", () => {
     barmanPlugin: { enabled: false },
   };
 
-  it("asks for the plugin that databases need where it is left to others", async (t) => {
+  it("asks for the plugin that databases need where it is left to others", async () => {
     const [orders, old] = [
       { name: "orders", namespace: "shop" },
       { name: "old", namespace: "shop", backup: { method: "barmanObjectStore" as const } },
@@ -89,7 +90,7 @@ describe("requireKubernetes", () => {
         // It outlives every plugin, and says nothing.
         "/apis/barmancloud.cnpg.io/v1": { status: 200, body: { resources: [{ kind: "ObjectStore" }] } },
       });
-      t.after(server.close);
+      afterTest(server.close);
       return server;
     };
     const without = await withPlugins();

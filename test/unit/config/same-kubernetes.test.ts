@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { anotherKubernetes, requireSameKubernetes } from "../../../config/same-kubernetes.ts";
 import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts";
+import { afterTest, mockMethod } from "../../support/after-test.ts";
 
 const urn = "urn:pulumi:homelab::cnpg-rgw::pulumi:index:Stash::kubernetes-cluster";
 
@@ -39,11 +40,11 @@ describe("another Kubernetes cluster", () => {
     );
   });
 
-  it("is refused by what the state keeps, too, for an update of other targets runs no hook", async (t) => {
+  it("is refused by what the state keeps, too, for an update of other targets runs no hook", async () => {
     const path = "/api/v1/namespaces/kube-system";
     const body = { metadata: { uid: "b" } };
     const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body } });
-    t.after(close);
+    afterTest(close);
     await withState("a");
     await assert.rejects(requireSameKubernetes(uses, true, { kubeconfig }), /kube-system is b, and was a/);
     for (const known of ["b", ""]) {
@@ -52,10 +53,10 @@ describe("another Kubernetes cluster", () => {
     }
   });
 
-  it("is not ruled out where it may not be asked, or does not answer a preview: both warn", async (t) => {
-    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+  it("is not ruled out where it may not be asked, or does not answer a preview: both warn", async () => {
+    const warn = mockMethod(pulumi.log, "warn", () => Promise.resolve());
     const mute = await apiServer({ "/api/v1/namespaces/kube-system": { status: 403, body: {} } });
-    t.after(mute.close);
+    afterTest(mute.close);
     for (const [kubeconfig, isPreview] of [
       [mute.kubeconfig, false],
       [kubeconfigFor("http://127.0.0.1:1"), true],
@@ -63,7 +64,7 @@ describe("another Kubernetes cluster", () => {
       await withState("a", isPreview);
       await requireSameKubernetes(uses, true, { kubeconfig });
     }
-    const said = warn.mock.calls.map(({ arguments: [message] }) => message);
+    const said = warn.map(([message]) => message);
     assert.equal(said.length, 2);
     assert.match(
       said[0] ?? "",

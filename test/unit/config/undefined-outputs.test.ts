@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { keepQuietAboutUndefinedOutputs } from "../../../config/undefined-outputs.ts";
+import { mockMethod } from "../../support/after-test.ts";
 
 describe("keepQuietAboutUndefinedOutputs", () => {
-  it("takes the SDK's warning of an undefined output away, and no other", async (t) => {
+  it("takes the SDK's warning of an undefined output away, and no other", async () => {
     const said: string[] = [];
-    t.mock.method(pulumi.log, "warn", (message: string) => {
+    mockMethod(pulumi.log, "warn", (message: string) => {
       said.push(message);
       return Promise.resolve();
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 const root = new URL("../../../", import.meta.url);
 const textOf = (path: string): string => readFileSync(new URL(path, root), "utf8");

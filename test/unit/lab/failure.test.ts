@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { LabError } from "../../../lab/errors.ts";
 import { failureText } from "../../../lab/failure.ts";
 import { StepFailed } from "../../../lab/progress.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import type { Theme } from "../../lab/faults/fault.ts";
 import { report, steady } from "../../lab/faults/report.ts";
 import { assertNoSecrets } from "../../lab/support/secrets.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { pluginsPage } from "../../lab/support/plugins-page.ts";
 import type { FileResult, Run } from "../../lab/support/plugins-page.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { execa } from "execa";
 import { pack } from "tar-stream";

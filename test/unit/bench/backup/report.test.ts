@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { goals, isReached } from "../../../../bench/backup/goals.ts";
 import { backupPlot, backupReport } from "../../../../bench/backup/report.ts";
 import { svgOf } from "../../../../bench/shared/plot.ts";

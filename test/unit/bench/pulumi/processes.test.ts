@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Watch, familyOf, roleOf } from "../../../../bench/pulumi/processes.ts";
 import { connectionsIn } from "../../../../bench/pulumi/ssh.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { comparisons, pulumiPlot, pulumiReport } from "../../../../bench/pulumi/report.ts";
 import { type Results, operations } from "../../../../bench/pulumi/results.ts";
 import { svgOf } from "../../../../bench/shared/plot.ts";

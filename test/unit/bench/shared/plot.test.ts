@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { table } from "../../../../bench/shared/markdown.ts";
 import { svgOf } from "../../../../bench/shared/plot.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { describeLineage, lineagesBelow, newestIn } from "../../../../components/archive/lineages.ts";
 import { S3Failure } from "../../../../components/s3/failure.ts";

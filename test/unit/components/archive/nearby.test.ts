@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { isNothing, nearbyArchives } from "../../../../components/archive/nearby.ts";
 import { useFakeS3 } from "../s3/use-fake-s3.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import type { Archive } from "../../../../components/archive/archive.ts";
 import { neededSegments, withDamage } from "../../../../components/archive/damage.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { gunzipSync } from "node:zlib";
 
 import fc from "fast-check";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { buffer } from "node:stream/consumers";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { gzipSync } from "node:zlib";
 
 import { pack } from "tar-stream";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import { Ajv } from "ajv";
 import { parse } from "yaml";
@@ -9,6 +9,7 @@ import manifest from "../../../../components/backup-plugin/generated/manifest.js
 import { crdSchema, jsonSchema } from "../../../../scripts/crd/convert.ts";
 import { certManagerCrd } from "../../../support/cert-manager.ts";
 import { missingGo } from "../../scripts/go.ts";
+import { unless } from "../../../support/unless.ts";
 
 const crdFile = z.object({
   spec: z.object({
@@ -33,7 +34,7 @@ async function problems(crd: string, object: { apiVersion: string; kind: string;
   return validate.errors ?? [];
 }
 
-describe("cert-manager's objects", { skip: missingGo() }, () => {
+unless(missingGo()).describe("cert-manager's objects", () => {
   it("are what cert-manager's own CRDs allow", async () => {
     assert.deepEqual(await problems("issuers", manifest.issuer), []);
     assert.deepEqual(await problems("certificates", manifest.serverCertificate), []);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -11,12 +11,12 @@ import {
 } from "../../../../components/backup-plugin/plugin.ts";
 import { ownerLabelOf } from "../../../../components/kubernetes/owner.ts";
 import { tlsSecrets } from "../../../../components/backup-plugin/renewal.ts";
-import { family, find, recordResources, valueOf } from "../../mocks.ts";
+import { family, find, valueOf, recordedResources } from "../../mocks.ts";
 import { versions } from "../../../../components/versions.ts";
 
 const unasked = { preflight: { enabled: false } };
 
-const declared = await recordResources();
+const declared = recordedResources();
 
 async function plugin(name: string, args: BarmanCloudPluginArgs = {}): Promise<string> {
   return valueOf(new BarmanCloudPlugin(name, { ...unasked, ...args }).namespace);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { type TLSSocket, connect, createServer } from "node:tls";
 
 import fc from "fast-check";

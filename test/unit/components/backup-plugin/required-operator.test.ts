@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { BarmanCloudPlugin } from "../../../../components/backup-plugin/plugin.ts";
 import { whereOperatorIs } from "../../../../components/backup-plugin/required-operator.ts";
-import { family, recordResources, valueOf } from "../../mocks.ts";
+import { family, valueOf, recordedResources } from "../../mocks.ts";
 import { apiServer, kubeconfigFor } from "../kubernetes/api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
-const declared = await recordResources();
+const declared = recordedResources();
 
 const operator = {
   "/api/v1/namespaces/cnpg-system/services/cnpg-webhook-service": {
@@ -33,27 +34,27 @@ const isRefusal = (message: RegExp) => (error: unknown) =>
   pulumi.ResourceError.isInstance(error) && error.hideStack === true && message.test(error.message);
 
 describe("whereOperatorIs", () => {
-  it("is the namespace with the operator in it", async (t) => {
+  it("is the namespace with the operator in it", async () => {
     const { kubeconfig, close } = await apiServer({ ...operator, ...certManager });
-    t.after(close);
+    afterTest(close);
     for (const needsCertManager of [false, true]) {
       const needs = { certManager: needsCertManager };
       assert.equal(await whereOperatorIs({ kubeconfig }, "cnpg-system", needs), "cnpg-system");
     }
   });
 
-  it("refuses a namespace without the operator, which would pass over the plugin in silence", async (t) => {
+  it("refuses a namespace without the operator, which would pass over the plugin in silence", async () => {
     const { kubeconfig, close } = await apiServer(operator);
-    t.after(close);
+    afterTest(close);
     await assert.rejects(
       whereOperatorIs({ kubeconfig }, "databases", { certManager: false }),
       isRefusal(/no CloudNativePG operator in namespace databases .*set 'namespace' to the operator's/),
     );
   });
 
-  it("refuses cert-manager where there is none", async (t) => {
+  it("refuses cert-manager where there is none", async () => {
     const { kubeconfig, close } = await apiServer(operator);
-    t.after(close);
+    afterTest(close);
     await assert.rejects(
       whereOperatorIs({ kubeconfig }, "cnpg-system", { certManager: true }),
       isRefusal(/no CRD certificates.cert-manager.io.*Install cert-manager first/),
@@ -68,9 +69,9 @@ describe("whereOperatorIs", () => {
 });
 
 describe("BarmanCloudPlugin's question to the cluster", () => {
-  it("comes before the plugin", async (t) => {
+  it("comes before the plugin", async () => {
     const { kubeconfig, close } = await apiServer(operator);
-    t.after(close);
+    afterTest(close);
     await valueOf(new BarmanCloudPlugin("asked", { preflight: { kubeconfig } }).namespace);
     assert.ok(family(declared, "asked").includes("kubernetes:apps/v1:Deployment asked-deployment"));
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { rootCertificates } from "node:tls";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -10,9 +10,9 @@ import {
 } from "../../../../components/backup-secret/credentials.ts";
 import { BackupNamespaces } from "../../../../components/backup-secret/namespaces.ts";
 import { ownerLabelOf } from "../../../../components/kubernetes/owner.ts";
-import { family, find, recordResources, valueOf } from "../../mocks.ts";
+import { family, find, valueOf, recordedResources } from "../../mocks.ts";
 
-const declared = await recordResources();
+const declared = recordedResources();
 
 const args: BackupCredentialsArgs = {
   namespace: "shop",

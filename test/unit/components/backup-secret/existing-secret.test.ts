@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import {
   madeByOthers,
@@ -8,6 +8,7 @@ import {
 } from "../../../../components/backup-secret/existing-secret.ts";
 import { findSecret } from "../../../../components/kubernetes/questions.ts";
 import { apiServer, kubeconfigFor } from "../kubernetes/api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 const declared = { S3_ACCESS_KEY_ID: "AK", S3_SECRET_ACCESS_KEY: "SK", S3_REGION: "local" };
 const found = { type: "Opaque", isImmutable: false, data: declared };
@@ -68,7 +69,7 @@ describe("a Secret that is there already", () => {
     assert.doesNotMatch(said, /state delete/);
   });
 
-  it("is found with its values, and with what in Flux it belongs to", async (t) => {
+  it("is found with its values, and with what in Flux it belongs to", async () => {
     const labels = {
       "kustomize.toolkit.fluxcd.io/name": "apps",
       "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
@@ -78,7 +79,7 @@ describe("a Secret that is there already", () => {
     const { kubeconfig, close } = await apiServer({
       "/api/v1/namespaces/shop/secrets/s": { status: 200, body },
     });
-    t.after(close);
+    afterTest(close);
     assert.deepEqual(await findSecret({ kubeconfig }, "shop", "s"), {
       ...{ type: "Opaque", isImmutable: false, data: { S3_REGION: "local" } },
       flux: "Kustomization flux-system/apps",
@@ -89,7 +90,7 @@ describe("a Secret that is there already", () => {
     assert.equal(await findSecret({ kubeconfig }, "no-such-namespace", "s"), undefined);
   });
 
-  it("is not taken for absent where the cluster does not tell", async (t) => {
+  it("is not taken for absent where the cluster does not tell", async () => {
     const path = "/api/v1/namespaces/shop/secrets/s";
     for (const reply of [
       { status: 403, body: {} },
@@ -97,7 +98,7 @@ describe("a Secret that is there already", () => {
       { status: 200, body: {} },
     ]) {
       const { kubeconfig, close } = await apiServer({ [path]: reply });
-      t.after(close);
+      afterTest(close);
       await assert.rejects(findSecret({ kubeconfig }, "shop", "s"));
     }
     await assert.rejects(findSecret({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }, "shop", "s"));

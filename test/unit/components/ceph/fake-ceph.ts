@@ -3,9 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, beforeEach } from "node:test";
+import { after, beforeEach } from "mocha";
 
 import { bootstrap, scriptText } from "../../../../components/ceph/ssh/remote-job.ts";
+import { unless } from "../../../support/unless.ts";
 import { asciiJson } from "../../../../components/pulumi/arguments.ts";
 
 interface Key {
@@ -48,9 +49,9 @@ interface ScriptOptions {
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 /** In CI a test that is skipped in silence would prove nothing: there it fails. */
-export const needsPython = {
-  skip: !hasPython && process.env.CI === undefined && "python3 is not on this machine",
-};
+export const needsPython = unless(
+  !hasPython && process.env.CI === undefined && "python3 is not on this machine",
+);
 
 /** The scripts as the Ceph host runs them, against a radosgw-admin that keeps its users in a file; empty for each test. */
 export function fakeCeph() {

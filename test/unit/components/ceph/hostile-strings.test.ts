@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, it } from "mocha";
 
 import fc from "fast-check";
 import { z } from "zod";
@@ -14,6 +14,7 @@ import { commandRule } from "../../../../components/ceph/rgw-user/rgw-user-rules
 import { asciiJson } from "../../../../components/pulumi/arguments.ts";
 import { hostileText } from "../../../support/hostile.ts";
 import { type HostileUser, hostileUser, limits, scriptForMany } from "../../../support/hostile-users.ts";
+import { unless } from "../../../support/unless.ts";
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 const skip = !hasPython && "python3 is not on this machine";
@@ -31,7 +32,7 @@ const newUser = {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-describe("10,000 hostile uids, display names and keys on their way to radosgw-admin", { skip }, () => {
+unless(skip).describe("10,000 hostile uids, display names and keys on their way to radosgw-admin", () => {
   const folder = mkdtempSync(join(tmpdir(), "hostile-"));
   const program = join(folder, `it's "my" $(ceph) \\ é 🐘`, "radosgw admin");
   mkdirSync(join(program, ".."));
@@ -86,7 +87,7 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
     ["bash", 100, 1],
   ] as const) {
     const missing = spawnSync(shell, ["-c", "true"]).status !== 0 && `${shell} is not on this machine`;
-    it(`come out of ${shell} exactly as they went in, and keys by stdin only`, { skip: missing }, () => {
+    unless(missing).it(`come out of ${shell} exactly as they went in, and keys by stdin only`, () => {
       const users = fc.array(hostileUser, { minLength: size, maxLength: size });
       fc.assert(
         fc.property(users, (some) => {
@@ -100,7 +101,7 @@ describe("10,000 hostile uids, display names and keys on their way to radosgw-ad
   }
 });
 
-describe("10,000 hostile paths and words in radosgwAdmin", { skip }, () => {
+unless(skip).describe("10,000 hostile paths and words in radosgwAdmin", () => {
   const folder = mkdtempSync(join(tmpdir(), "hostile-"));
   after(() => {
     rmSync(folder, { recursive: true });

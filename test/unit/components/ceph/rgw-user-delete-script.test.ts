@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
-describe("the script that deletes an RGW user", needsPython, () => {
+needsPython.describe("the script that deletes an RGW user", () => {
   const { save, state, keysOf, succeeds, fails } = fakeCeph();
 
   it("removes the user, twice if need be", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
-describe("the scripts for an RGW user, where Ceph fails", needsPython, () => {
+needsPython.describe("the scripts for an RGW user, where Ceph fails", () => {
   const { save, state, fails } = fakeCeph();
 
   const failures: [string, number, string, RegExp][] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import fc from "fast-check";
 
@@ -7,7 +7,7 @@ import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
 const writes = /^(user create|user enable|user rm|metadata put)/;
 
-describe("the script that makes an RGW user", needsPython, () => {
+needsPython.describe("the script that makes an RGW user", () => {
   const { save, state, keysOf, byHand, run, succeeds, fails } = fakeCeph();
   const revoke = (changes: Parameters<typeof succeeds>[1] = {}): string =>
     succeeds("apply", changes, {}, { name: "rgw_user_key_revocation.py" });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
-describe("the scripts for an RGW user that another stack uses", needsPython, () => {
+needsPython.describe("the scripts for an RGW user that another stack uses", () => {
   const { state, save, keysOf, byHand, succeeds, fails } = fakeCeph();
 
   const ofA = {
@@ -130,7 +130,7 @@ describe("the scripts for an RGW user that another stack uses", needsPython, () 
   });
 });
 
-describe("the scripts for an RGW user that was there before", needsPython, () => {
+needsPython.describe("the scripts for an RGW user that was there before", () => {
   const { save, state, keysOf, byHand, run, succeeds, fails } = fakeCeph();
   const given = { keysAreGenerated: false, otherKeys: "leave" };
   const inUse = { accessKeyId: "INUSE", secretAccessKey: "in-use" };

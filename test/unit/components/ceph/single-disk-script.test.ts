@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, beforeEach, describe, it } from "node:test";
+import { after, beforeEach, it } from "mocha";
 
 import { bootstrap, scriptText } from "../../../../components/ceph/ssh/remote-job.ts";
 import { needsPython } from "./fake-ceph.ts";
@@ -30,7 +30,7 @@ const fresh = {
 };
 type State = typeof fresh;
 
-describe("the script for a Ceph of one disk", needsPython, () => {
+needsPython.describe("the script for a Ceph of one disk", () => {
   const fake = new URL("./fake_ceph.py", import.meta.url).pathname;
   const folder = mkdtempSync(join(tmpdir(), "single-disk-"));
   const file = join(folder, "state.json");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { schemaProblems } from "../../../../components/crds/schema-problems.ts";
 import type { CrdKind } from "../../../../components/crds/types.ts";

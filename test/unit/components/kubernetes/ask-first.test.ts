@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -13,10 +13,11 @@ import {
 import { getIfThere } from "../../../../components/kubernetes/questions.ts";
 import { KubeFailure } from "../../../../components/kubernetes/api.ts";
 import { KubeconfigMistake } from "../../../../components/kubernetes/kubeconfig.ts";
-import { recordResources, valueOf } from "../../mocks.ts";
+import { recordResources, valueOf, recordedResources } from "../../mocks.ts";
 import { kubeconfigFor } from "./api-server.ts";
+import { afterTest, mockMethod } from "../../../support/after-test.ts";
 
-await recordResources();
+recordedResources();
 
 /** Fails that often, and answers then. */
 function failing(times: number, error: Error) {
@@ -84,10 +85,10 @@ describe("a question without an answer", () => {
     });
   });
 
-  it("is a warning of a preview, which asks once", async (t) => {
+  it("is a warning of a preview, which asks once", async () => {
     await recordResources({ preview: true });
-    t.after(() => recordResources());
-    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+    afterTest(() => recordResources());
+    const warn = mockMethod(pulumi.log, "warn", () => Promise.resolve());
     const resource = new pulumi.ComponentResource("test:index:Test", "secrets");
     for (const namespace of ["one", "two"]) {
       const away = failing(1, new Error("no answer within 10 s"));
@@ -97,26 +98,26 @@ describe("a question without an answer", () => {
     await valueOf(resource.urn);
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(
-      warn.mock.calls.map(({ arguments: [message] }) => message),
+      warn.map(([message]) => message),
       [
         `${notAnswered("one", right, new Error("no answer within 10 s"))}. This warning is shown once, even if it applies to more.`,
       ],
     );
   });
 
-  it("lets an update go on where just the right is missing and no data are at risk, and says so", async (t) => {
-    const warn = t.mock.method(pulumi.log, "warn", () => Promise.resolve());
+  it("lets an update go on where just the right is missing and no data are at risk, and says so", async () => {
+    const warn = mockMethod(pulumi.log, "warn", () => Promise.resolve());
     const ask = (error: Error, isNeeded = false) =>
       answered({ what, right: "list Secrets there", ask: failing(1, error).ask, isNeeded });
     assert.equal(await ask(forbidden), undefined);
     assert.equal(await ask(forbidden), undefined);
     await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(warn.mock.callCount(), 1);
+    assert.equal(warn.length, 1);
     // Another run in the same process, as with the Automation API, says it too.
     await recordResources();
     assert.equal(await ask(forbidden), undefined);
     await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(warn.mock.callCount(), 2);
+    assert.equal(warn.length, 2);
     await assert.rejects(ask(forbidden, true), /the right to list Secrets there/);
     await assert.rejects(ask(new KubeFailure(401, "")), /Run `pulumi up` again when Kubernetes answers/);
   });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { find, recordResources, valueOf } from "../../mocks.ts";
+import { customResource } from "../../../../components/kubernetes/custom-resource.ts";
+import { find, valueOf, recordedResources } from "../../mocks.ts";
 
-const declared = await recordResources();
-const { customResource } = await import("../../../../components/kubernetes/custom-resource.ts");
+const declared = recordedResources();
 
 const metadata = { name: "orders", namespace: "shop" };
 const storage = { size: "20Gi" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -7,6 +7,7 @@ import { z } from "zod";
 import { keepFields } from "../../../../components/kubernetes/keep-fields.ts";
 import { hookArgs, secretMark } from "../../hook-args.ts";
 import { apiServer, kubeconfigFor } from "./api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 const resource = undefined as unknown as pulumi.Resource;
 const path = "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters/orders";
@@ -42,7 +43,7 @@ const secret = hookArgs({
 });
 
 /** An API server with an object that refuses to be changed by who has not read it last. */
-async function having(t: TestContext, at: string, managedFields: object[], refusals: number[] = []) {
+async function having(at: string, managedFields: object[], refusals: number[] = []) {
   let version = 41;
   let entries = managedFields;
   const patched: unknown[] = [];
@@ -70,17 +71,17 @@ async function having(t: TestContext, at: string, managedFields: object[], refus
       return { status, body: { kind: "Status", code: status, message: "by test" } };
     },
   });
-  t.after(close);
+  afterTest(close);
   return { kubeconfig, patched };
 }
 
 describe("before an update of an object", () => {
-  it("what people have set on a Cluster gets an owner that the provider leaves alone", async (t) => {
+  it("what people have set on a Cluster gets an owner that the provider leaves alone", async () => {
     const applied = manager("pulumi-kubernetes-3f2a", { "f:spec": { "f:instances": {} } }, "Apply");
     const edited = manager("kubectl-edit", {
       "f:spec": { "f:postgresql": { "f:parameters": { "f:work_mem": {} } } },
     });
-    const { kubeconfig, patched } = await having(t, path, [
+    const { kubeconfig, patched } = await having(path, [
       applied,
       manager("kubectl-annotate", fencing),
       edited,
@@ -91,13 +92,13 @@ describe("before an update of an object", () => {
     assert.equal(patched.length, 1);
   });
 
-  it("other values and labels of an adopted Secret do, and its declared ones do not", async (t) => {
+  it("other values and labels of an adopted Secret do, and its declared ones do not", async () => {
     const created = manager("kubectl-create", {
       "f:data": { ".": {}, "f:S3_ACCESS_KEY_ID": {}, "f:S3_REGION": {}, "f:mine": {} },
       "f:type": {},
     });
     const labelled = manager("kubectl-label", { "f:metadata": { "f:labels": { "f:team": {} } } });
-    const { kubeconfig, patched } = await having(t, secretPath, [created, labelled]);
+    const { kubeconfig, patched } = await having(secretPath, [created, labelled]);
     assert.equal(await keepFields({ kubeconfig }, secret, secret, resource), undefined);
     assert.deepEqual(patched, [
       [
@@ -111,22 +112,22 @@ describe("before an update of an object", () => {
     ]);
   });
 
-  it("goes on where there is nothing to keep, and where the object is gone", async (t) => {
+  it("goes on where there is nothing to keep, and where the object is gone", async () => {
     const applied = manager("pulumi-kubernetes-3f2a", fencing, "Apply");
-    const { kubeconfig, patched } = await having(t, path, [applied]);
+    const { kubeconfig, patched } = await having(path, [applied]);
     assert.equal(await keepFields({ kubeconfig }, cluster, cluster, resource), undefined);
     assert.equal(await keepFields({ kubeconfig }, secret, secret, resource), undefined);
     assert.deepEqual(patched, []);
   });
 
-  it("reads again what others have written meanwhile", async (t) => {
-    const { kubeconfig, patched } = await having(t, path, [manager("kubectl-cnpg", fencing)], [409, 409]);
+  it("reads again what others have written meanwhile", async () => {
+    const { kubeconfig, patched } = await having(path, [manager("kubectl-cnpg", fencing)], [409, 409]);
     assert.equal(await keepFields({ kubeconfig }, cluster, cluster, resource), undefined);
     assert.deepEqual(patched, [[manager("cnpg-rgw-kept", fencing)]]);
   });
 
-  it("ends the update where it may not be changed, and names what would be lost", async (t) => {
-    const { kubeconfig } = await having(t, path, [manager("kubectl-annotate", fencing)], [403]);
+  it("ends the update where it may not be changed, and names what would be lost", async () => {
+    const { kubeconfig } = await having(path, [manager("kubectl-annotate", fencing)], [403]);
     assert.equal(
       await keepFields({ kubeconfig }, cluster, cluster, resource),
       "Cluster orders in namespace shop has fields that were set with kubectl, and this update would remove them: " +
@@ -135,9 +136,9 @@ describe("before an update of an object", () => {
     );
   });
 
-  it("ends the update where the cluster does not say what would be lost", async (t) => {
+  it("ends the update where the cluster does not say what would be lost", async () => {
     const { kubeconfig, close } = await apiServer({ [path]: { status: 403, body: { message: "no" } } });
-    t.after(close);
+    afterTest(close);
     await assert.rejects(
       keepFields({ kubeconfig }, cluster, cluster, resource),
       /^Error: Could not check whether Cluster orders in namespace shop has fields that were set with kubectl.*HTTP 403/,

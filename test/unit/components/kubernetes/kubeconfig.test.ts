@@ -2,17 +2,19 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 
 import { type KubernetesArgs, kubeConfigOf, reasonOf } from "../../../../components/kubernetes/api.ts";
 import { kubeGet } from "../../../../components/kubernetes/request.ts";
 import { KubeconfigMistake } from "../../../../components/kubernetes/kubeconfig.ts";
 
 const home = mkdtempSync(join(tmpdir(), "home-"));
+before(() => {
+  process.env.HOME = home;
+});
 after(() => {
   rmSync(home, { recursive: true });
 });
-process.env.HOME = home;
 
 const parts = {
   clusters: [{ name: "c", cluster: { server: "https://10.0.0.20:6443" } }],

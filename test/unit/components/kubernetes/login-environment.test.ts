@@ -2,19 +2,20 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { servesPodMonitors } from "../../../../components/kubernetes/questions.ts";
 import { keepSecretsFromOtherPrograms } from "../../../../config/other-programs.ts";
 import { apiServer, withPodMonitors } from "./api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 describe("a login command of a kubeconfig", () => {
-  it("inherits the environment, and neither the stack's config nor the passphrase", async (t) => {
+  it("inherits the environment, and neither the stack's config nor the passphrase", async () => {
     const folder = mkdtempSync(join(tmpdir(), "login-"));
     const { kubeconfig, close } = await apiServer(withPodMonitors);
-    t.after(() => {
+    afterTest(() => {
       close();
       rmSync(folder, { recursive: true });
     });

@@ -2,19 +2,20 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 
 import { stringify } from "yaml";
 
 import { plainAccess } from "../../../../components/kubernetes/plain-kubeconfig.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
+before(() => {
+  // The home directory, as `~` means it.
+  process.env.HOME = folder;
+});
 after(() => {
   rmSync(folder, { recursive: true });
 });
-
-// The home directory, as `~` means it.
-process.env.HOME = folder;
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { kubeConfigOf } from "../../../../components/kubernetes/api.ts";
 import { proxyOf } from "../../../../components/kubernetes/proxy.ts";
 import { kubeconfigFor } from "./api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 const server = "https://10.0.0.20:6443";
 const proxy = "http://10.0.0.1:3128";
@@ -47,9 +48,9 @@ describe("proxyOf", () => {
 });
 
 describe("a kubeconfig without a proxy", () => {
-  it("gets the environment's", async (t) => {
+  it("gets the environment's", async () => {
     const before = process.env.HTTPS_PROXY;
-    t.after(() => {
+    afterTest(() => {
       if (before === undefined) delete process.env.HTTPS_PROXY;
       else process.env.HTTPS_PROXY = before;
     });

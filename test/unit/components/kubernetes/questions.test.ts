@@ -4,22 +4,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { hasNamespace, servesPodMonitors } from "../../../../components/kubernetes/questions.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "./api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
-async function clusterWith(
-  t: TestContext,
-  replies: Parameters<typeof apiServer>[0],
-): Promise<{ kubeconfig: string }> {
+async function clusterWith(replies: Parameters<typeof apiServer>[0]): Promise<{ kubeconfig: string }> {
   const { kubeconfig, close } = await apiServer(replies);
-  t.after(close);
+  afterTest(close);
   return { kubeconfig };
 }
 
 describe("a question to the API server", () => {
-  it("asks the login command again when the server takes its token no more", async (t) => {
+  it("asks the login command again when the server takes its token no more", async () => {
     const server = createServer(({ headers }, response) => {
       calls.push(headers.authorization ?? "");
       const isIn = headers.authorization === `Bearer t${valid}`;
@@ -29,12 +27,12 @@ describe("a question to the API server", () => {
     const calls: string[] = [];
     let valid = 1;
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    t.after(() => {
+    afterTest(() => {
       server.closeAllConnections();
       server.close();
     });
     const folder = mkdtempSync(join(tmpdir(), "login-"));
-    t.after(() => {
+    afterTest(() => {
       rmSync(folder, { recursive: true });
     });
     const count = join(folder, "count");
@@ -63,32 +61,32 @@ const withLogin = (server: string, args: string[]): string =>
   );
 
 describe("servesPodMonitors", () => {
-  it("is yes where the CRD is served", async (t) => {
-    assert.equal(await servesPodMonitors(await clusterWith(t, withPodMonitors)), "yes");
+  it("is yes where the CRD is served", async () => {
+    assert.equal(await servesPodMonitors(await clusterWith(withPodMonitors)), "yes");
   });
 
-  it("is no where the API group is missing, or lacks the kind", async (t) => {
+  it("is no where the API group is missing, or lacks the kind", async () => {
     const otherKinds = { status: 200, body: { kind: "APIResourceList", groupVersion: "x", resources: [] } };
-    assert.equal(await servesPodMonitors(await clusterWith(t, {})), "no");
+    assert.equal(await servesPodMonitors(await clusterWith({})), "no");
     assert.equal(
-      await servesPodMonitors(await clusterWith(t, { "/apis/monitoring.coreos.com/v1": otherKinds })),
+      await servesPodMonitors(await clusterWith({ "/apis/monitoring.coreos.com/v1": otherKinds })),
       "no",
     );
   });
 
-  it("is unknown where the cluster refuses, breaks, is away, or the context is", async (t) => {
+  it("is unknown where the cluster refuses, breaks, is away, or the context is", async () => {
     const replies = (status: number) => ({
       "/apis/monitoring.coreos.com/v1": { status, body: { kind: "Status" } },
     });
-    assert.equal(await servesPodMonitors(await clusterWith(t, replies(403))), "unknown");
-    assert.equal(await servesPodMonitors(await clusterWith(t, replies(500))), "unknown");
+    assert.equal(await servesPodMonitors(await clusterWith(replies(403))), "unknown");
+    assert.equal(await servesPodMonitors(await clusterWith(replies(500))), "unknown");
     assert.equal(await servesPodMonitors({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }), "unknown");
     assert.equal(await servesPodMonitors({ kubeconfig: "no kubeconfig: [" }), "unknown");
-    assert.equal(await servesPodMonitors({ ...(await clusterWith(t, {})), context: "elsewhere" }), "unknown");
+    assert.equal(await servesPodMonitors({ ...(await clusterWith({})), context: "elsewhere" }), "unknown");
   });
 
-  it("is unknown where the cluster keeps silent", async (t) => {
-    const cluster = await clusterWith(t, { "/apis/monitoring.coreos.com/v1": "silence" });
+  it("is unknown where the cluster keeps silent", async () => {
+    const cluster = await clusterWith({ "/apis/monitoring.coreos.com/v1": "silence" });
     assert.equal(await servesPodMonitors(cluster, 100), "unknown");
   });
 });
@@ -101,9 +99,9 @@ describe("hasNamespace", () => {
     },
   });
 
-  it("is yes for an active namespace, no for a missing one and for one that is being deleted", async (t) => {
-    assert.equal(await hasNamespace(await clusterWith(t, namespace("Active")), "shop"), "yes");
-    assert.equal(await hasNamespace(await clusterWith(t, namespace("Terminating")), "shop"), "no");
-    assert.equal(await hasNamespace(await clusterWith(t, {}), "shop"), "no");
+  it("is yes for an active namespace, no for a missing one and for one that is being deleted", async () => {
+    assert.equal(await hasNamespace(await clusterWith(namespace("Active")), "shop"), "yes");
+    assert.equal(await hasNamespace(await clusterWith(namespace("Terminating")), "shop"), "no");
+    assert.equal(await hasNamespace(await clusterWith({}), "shop"), "no");
   });
 });

@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from "node:ht
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { getOrUndefined } from "../../../../components/kubernetes/questions.ts";
 import { withDeadline, reasonOf } from "../../../../components/kubernetes/api.ts";
@@ -16,12 +16,10 @@ import { keptVolumes } from "../../../../components/postgres/preflight/kept-volu
 import { clustersOf, liveCluster } from "../../../../components/postgres/cluster/live-cluster.ts";
 import { kubeconfigFor } from "./api-server.ts";
 import { clusterObject } from "../postgres/wait/objects.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 /** A server that answers after a while, and counts how many requests it has at once. */
-async function slowServer(
-  t: TestContext,
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-) {
+async function slowServer(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const counts = { now: 0, most: 0, all: 0 };
   const server = createServer((request, response) => {
     counts.now += 1;
@@ -33,7 +31,7 @@ async function slowServer(
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
+  afterTest(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -43,9 +41,9 @@ async function slowServer(
 }
 
 /** A kubeconfig whose user logs in by a command that counts its runs; it takes as long as given. */
-function withCountedLogin(t: TestContext, server: string, seconds: number, lifetime = "1 hour") {
+function withCountedLogin(server: string, seconds: number, lifetime = "1 hour") {
   const folder = mkdtempSync(join(tmpdir(), "login-"));
-  t.after(() => {
+  afterTest(() => {
     rmSync(folder, { recursive: true });
   });
   const count = join(folder, "count");
@@ -66,13 +64,12 @@ const json = (response: ServerResponse, body: unknown, status = 200) =>
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 
 describe("the questions of one run", () => {
-  it("of 300 databases are asked with one login, a few at once, and each has its answer", async (t) => {
-    const { counts, url } = await slowServer(t, ({ headers }, response) => {
+  it("of 300 databases are asked with one login, a few at once, and each has its answer", async () => {
+    const { counts, url } = await slowServer(({ headers }, response) => {
       const isIn = headers.authorization === "Bearer t1";
       setTimeout(() => json(response, isIn ? { ...clusterObject(), items: [] } : {}, isIn ? 200 : 401), 20);
     });
-    const { logins, ...cluster } = withCountedLogin(t, url, 1);
-    const started = Date.now();
+    const { logins, ...cluster } = withCountedLogin(url, 1);
     const answers = await Promise.all(
       Array.from({ length: 300 }, async (_, i) => {
         const name = `db-${i}`;
@@ -94,7 +91,6 @@ describe("the questions of one run", () => {
     assert.equal(logins(), 1);
     assert.equal(counts.all, 1_200);
     assert.ok(counts.most <= requestsAtOnce, `${counts.most} at once`);
-    t.diagnostic(`1200 questions: ${Date.now() - started} ms, ${logins()} login, ${counts.most} at once`);
     // What is no request, such as psql in a pod, goes with the same login.
     const options = {};
     await withDeadline(10_000, async (deadline) =>
@@ -104,12 +100,12 @@ describe("the questions of one run", () => {
     assert.equal(logins(), 1);
   });
 
-  it("are asked with one new login for all of them where a token has had its time", async (t) => {
+  it("are asked with one new login for all of them where a token has had its time", async () => {
     let valid = "t1";
-    const { url } = await slowServer(t, ({ headers }, response) => {
+    const { url } = await slowServer(({ headers }, response) => {
       setTimeout(() => json(response, {}, headers.authorization === `Bearer ${valid}` ? 200 : 401), 5);
     });
-    const { logins, ...cluster } = withCountedLogin(t, url, 0.1, "1 second");
+    const { logins, ...cluster } = withCountedLogin(url, 0.1, "1 second");
     const ask = () => Promise.all(Array.from({ length: 50 }, () => getOrUndefined(cluster, "/x")));
     assert.ok((await ask()).every((answer) => answer !== undefined));
     valid = "t2";
@@ -118,8 +114,8 @@ describe("the questions of one run", () => {
     assert.equal(logins(), 2);
   });
 
-  it("end together where the server answers nobody, not one after the other", async (t) => {
-    const { counts, url } = await slowServer(t, () => undefined);
+  it("end together where the server answers nobody, not one after the other", async () => {
+    const { counts, url } = await slowServer(() => undefined);
     const cluster = { kubeconfig: kubeconfigFor(url) };
     const started = Date.now();
     const ends = await Promise.all(
@@ -141,8 +137,8 @@ describe("the questions of one run", () => {
     assert.ok(Date.now() - started > 2_000);
   });
 
-  it("go on where one of them has no answer and others have", async (t) => {
-    const { url } = await slowServer(t, ({ url: path }, response) => {
+  it("go on where one of them has no answer and others have", async () => {
+    const { url } = await slowServer(({ url: path }, response) => {
       if (path !== "/silent") setTimeout(() => json(response, {}), 50);
     });
     const cluster = { kubeconfig: kubeconfigFor(url) };

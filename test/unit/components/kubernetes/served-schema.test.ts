@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { schemaProblems } from "../../../../components/crds/schema-problems.ts";
 import { schemas } from "../../../../components/crds/schema.ts";
 import { droppedFields } from "../../../../components/crds/served-schema.ts";
 import { servedSchema } from "../../../../components/kubernetes/served-schema.ts";
 import { apiServer, kubeconfigFor } from "./api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 const path = "/openapi/v3/apis/postgresql.cnpg.io/v1";
 const { properties: bundled = {}, ...rest } = schemas.Cluster;
@@ -38,9 +39,9 @@ const answer = {
 const storage = { size: "1Gi" };
 
 describe("the cluster's own CRD", () => {
-  it("has the last word: on fields it has, and on limits that are others", async (t) => {
+  it("has the last word: on fields it has, and on limits that are others", async () => {
     const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body: answer } });
-    t.after(close);
+    afterTest(close);
     const served = await servedSchema({ kubeconfig }, "Cluster");
     assert.ok(served);
     const given = { storage, newField: { inner: "x" }, instances: 0, anything: { at: { all: 1 } } };
@@ -50,9 +51,9 @@ describe("the cluster's own CRD", () => {
     assert.deepEqual(schemaProblems("Cluster", wrong, { served }), schemaProblems("Cluster", wrong));
   });
 
-  it("tells what its API server would drop", async (t) => {
+  it("tells what its API server would drop", async () => {
     const { kubeconfig, close } = await apiServer({ [path]: { status: 200, body: answer } });
-    t.after(close);
+    afterTest(close);
     const served = (await servedSchema({ kubeconfig }, "Cluster")) ?? {};
     const given = {
       storage,
@@ -68,7 +69,7 @@ describe("the cluster's own CRD", () => {
     ]);
   });
 
-  it("is asked once, and passed over where the cluster has none, refuses, or is away", async (t) => {
+  it("is asked once, and passed over where the cluster has none, refuses, or is away", async () => {
     let asked = 0;
     const counted = () => {
       asked += 1;
@@ -77,7 +78,7 @@ describe("the cluster's own CRD", () => {
     const server = await apiServer({ [path]: counted });
     const refusing = await apiServer({ [path]: { status: 403, body: {} } });
     const empty = await apiServer({});
-    for (const { close } of [server, refusing, empty]) t.after(close);
+    for (const { close } of [server, refusing, empty]) afterTest(close);
     await Promise.all(
       Array.from({ length: 100 }, () => servedSchema({ kubeconfig: server.kubeconfig }, "Cluster")),
     );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { alreadyThere, crdsOfAnother, inTheWay } from "../../../../components/operator/adopt-release.ts";
 import {
@@ -9,6 +9,7 @@ import {
 } from "../../../../components/operator/existing-operator.ts";
 import { recordResources } from "../../mocks.ts";
 import { apiServer, kubeconfigFor } from "../kubernetes/api-server.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 const webhooks =
   "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/cnpg-validating-webhook-configuration";
@@ -39,9 +40,9 @@ const webhooksIn = (namespace: string, metadata: object) => ({
   },
 });
 
-async function clusterWith(t: TestContext, replies: Parameters<typeof apiServer>[0]) {
+async function clusterWith(replies: Parameters<typeof apiServer>[0]) {
   const { kubeconfig, close } = await apiServer(replies);
-  t.after(close);
+  afterTest(close);
   return { kubeconfig };
 }
 
@@ -54,9 +55,8 @@ const liveRecords = `${records("status notin (uninstalled,superseded)")}&limit=1
 const items = (...list: unknown[]) => ({ status: 200, body: { items: list } });
 
 describe("findOperator", () => {
-  it("knows one of Helm, of Flux, and of neither", async (t) => {
-    const ask = async (metadata: object) =>
-      findOperator(await clusterWith(t, webhooksIn("postgres", metadata)));
+  it("knows one of Helm, of Flux, and of neither", async () => {
+    const ask = async (metadata: object) => findOperator(await clusterWith(webhooksIn("postgres", metadata)));
     const found = { namespace: "postgres", release, chart: "cloudnative-pg-0.28.0" };
     assert.deepEqual(await ask(ofHelm), { ...found, flux: undefined });
     assert.deepEqual(await ask(ofFlux), { ...found, flux: "HelmRelease flux-system/cnpg" });
@@ -64,47 +64,47 @@ describe("findOperator", () => {
     assert.deepEqual(await ask({}), { namespace: "postgres", ...unknown });
   });
 
-  it("knows one of OLM, which gives its webhooks a name of its own", async (t) => {
+  it("knows one of OLM, which gives its webhooks a name of its own", async () => {
     const [path] = webhooks.split("/cnpg-validating");
     const service = { name: "cnpg-webhook-service", namespace: "operators" };
     const webhook = { clientConfig: { service }, rules: [{ apiGroups: ["postgresql.cnpg.io"] }] };
     const others = { clientConfig: { url: "https://x" }, rules: [{ apiGroups: [""] }] };
     const list = items({ metadata: {}, webhooks: [others] }, { metadata: {}, webhooks: [webhook] });
-    assert.equal((await findOperator(await clusterWith(t, { [path ?? ""]: list })))?.namespace, "operators");
+    assert.equal((await findOperator(await clusterWith({ [path ?? ""]: list })))?.namespace, "operators");
     const said = await inTheWay(
-      await clusterWith(t, { [path ?? ""]: list, [crd]: { status: 200, body: { metadata: {} } } }),
+      await clusterWith({ [path ?? ""]: list, [crd]: { status: 200, body: { metadata: {} } } }),
       release,
     );
     assert.match(said ?? "", /already has an operator, in namespace operators/);
     assert.doesNotMatch(said ?? "", /annotate/);
   });
 
-  it("finds none where there is none, and fails where the cluster does not tell", async (t) => {
+  it("finds none where there is none, and fails where the cluster does not tell", async () => {
     const forbidden = { [webhooks]: { status: 403, body: {} } };
-    assert.equal(await findOperator(await clusterWith(t, {})), undefined);
-    await assert.rejects(findOperator(await clusterWith(t, forbidden)), /HTTP 403/);
+    assert.equal(await findOperator(await clusterWith({})), undefined);
+    await assert.rejects(findOperator(await clusterWith(forbidden)), /HTTP 403/);
     await assert.rejects(findOperator({ kubeconfig: kubeconfigFor("http://127.0.0.1:1") }), /ECONNREFUSED/);
   });
 });
 
 describe("ownerOfDefinitions", () => {
-  it("is the release that Helm says, or none", async (t) => {
+  it("is the release that Helm says, or none", async () => {
     const ask = async (metadata: object) =>
-      ownerOfDefinitions(await clusterWith(t, { [crd]: { status: 200, body: { metadata } } }));
+      ownerOfDefinitions(await clusterWith({ [crd]: { status: 200, body: { metadata } } }));
     assert.deepEqual(await ask(ofHelm), { release });
     assert.deepEqual(await ask({ annotations: ofHelm.annotations }), { release: undefined });
-    assert.equal(await ownerOfDefinitions(await clusterWith(t, {})), undefined);
-    await assert.rejects(ownerOfDefinitions(await clusterWith(t, { [crd]: { status: 500, body: {} } })));
+    assert.equal(await ownerOfDefinitions(await clusterWith({})), undefined);
+    await assert.rejects(ownerOfDefinitions(await clusterWith({ [crd]: { status: 500, body: {} } })));
   });
 });
 
 describe("hasRelease", () => {
-  it("asks for records that are neither of the past nor of a release that was uninstalled", async (t) => {
+  it("asks for records that are neither of the past nor of a release that was uninstalled", async () => {
     const path = liveRecords;
-    assert.equal(await hasRelease(await clusterWith(t, { [path]: items({}) }), release), true);
-    assert.equal(await hasRelease(await clusterWith(t, { [path]: items() }), release), false);
-    assert.equal(await hasRelease(await clusterWith(t, {}), release), false);
-    await assert.rejects(hasRelease(await clusterWith(t, { [path]: { status: 403, body: {} } }), release));
+    assert.equal(await hasRelease(await clusterWith({ [path]: items({}) }), release), true);
+    assert.equal(await hasRelease(await clusterWith({ [path]: items() }), release), false);
+    assert.equal(await hasRelease(await clusterWith({}), release), false);
+    await assert.rejects(hasRelease(await clusterWith({ [path]: { status: 403, body: {} } }), release));
   });
 });
 
@@ -161,22 +161,22 @@ describe("what is in the way of a release", () => {
     [liveRecords]: items({}),
   };
 
-  it("is, in a preview already, the record of a Helm that was broken off over it", async (t) => {
+  it("is, in a preview already, the record of a Helm that was broken off over it", async () => {
     await recordResources({ preview: true });
-    t.after(() => recordResources());
-    const said = await inTheWay(await clusterWith(t, broken), release);
+    afterTest(() => recordResources());
+    const said = await inTheWay(await clusterWith(broken), release);
     assert.match(
       said ?? "",
       /state pending-install since .*delete secret sh\.helm\.release\.v1\.cloudnative-pg\.v1/,
     );
   });
 
-  it("is nothing once that record is removed", async (t) => {
+  it("is nothing once that record is removed", async () => {
     const removed = { ...broken, [pendingRecords]: items(), [liveRecords]: items() };
-    assert.equal(await inTheWay(await clusterWith(t, removed), release), undefined);
+    assert.equal(await inTheWay(await clusterWith(removed), release), undefined);
   });
 
-  it("is an operator whose release is another one, or is whole", async (t) => {
+  it("is an operator whose release is another one, or is whole", async () => {
     const other = { ...release, name: "cnpg" };
     const whole = { ...broken, [pendingRecords]: items() };
     for (const [replies, wanted] of [
@@ -185,35 +185,35 @@ describe("what is in the way of a release", () => {
       [broken, undefined],
     ] as const) {
       assert.match(
-        (await inTheWay(await clusterWith(t, replies), wanted)) ?? "",
+        (await inTheWay(await clusterWith(replies), wanted)) ?? "",
         /^Kubernetes already has an operator/,
       );
     }
   });
 
-  it("is the history of a release that was uninstalled", async (t) => {
+  it("is the history of a release that was uninstalled", async () => {
     const history = { [`${records("status=uninstalled")}&limit=1`]: items({}) };
-    const said = await inTheWay(await clusterWith(t, history), release);
+    const said = await inTheWay(await clusterWith(history), release);
     assert.match(
       said ?? "",
       /uninstalled with --keep-history.*: kubectl -n postgres delete secret -l owner=helm,name=cloudnative-pg$/,
     );
   });
 
-  it("is a release of its name without an operator, such as one of another chart", async (t) => {
-    const said = await inTheWay(await clusterWith(t, { [liveRecords]: items({}) }), release);
+  it("is a release of its name without an operator, such as one of another chart", async () => {
+    const said = await inTheWay(await clusterWith({ [liveRecords]: items({}) }), release);
     assert.match(
       said ?? "",
       /^Helm already has a release cloudnative-pg .*adopt\.release.*Or install the operator under another name: .*adopt\.release cloudnative-pg-operator/,
     );
   });
 
-  it("is nothing where there is no operator, and the CRDs of an earlier one are of the same release", async (t) => {
-    assert.equal(await inTheWay(await clusterWith(t, {}), release), undefined);
+  it("is nothing where there is no operator, and the CRDs of an earlier one are of the same release", async () => {
+    assert.equal(await inTheWay(await clusterWith({}), release), undefined);
     const crds = { [crd]: { status: 200, body: { metadata: ofHelm } } };
-    assert.equal(await inTheWay(await clusterWith(t, crds), release), undefined);
+    assert.equal(await inTheWay(await clusterWith(crds), release), undefined);
     assert.match(
-      (await inTheWay(await clusterWith(t, crds), { ...release, name: "cnpg" })) ?? "",
+      (await inTheWay(await clusterWith(crds), { ...release, name: "cnpg" })) ?? "",
       /^The operator's CRDs belong to/,
     );
   });

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { operatorValues } from "../../../../components/operator/operator-values.ts";
 import { CnpgOperator, type CnpgOperatorArgs, valuesFor } from "../../../../components/operator/operator.ts";
-import { type Declared, family, find, recordResources, valueOf } from "../../mocks.ts";
+import { type Declared, family, find, valueOf, recordedResources } from "../../mocks.ts";
 import { apiServer, kubeconfigFor, withPodMonitors } from "../kubernetes/api-server.ts";
 import { versions } from "../../../../components/versions.ts";
+import { afterTest } from "../../../support/after-test.ts";
 
 const unasked = { preflight: { enabled: false } };
 
-const declared = await recordResources();
+const declared = recordedResources();
 
 async function release(name: string, args: CnpgOperatorArgs): Promise<Declared> {
   await valueOf(new CnpgOperator(name, args).namespace);
@@ -114,16 +115,16 @@ describe("CnpgOperator", () => {
 });
 
 describe("CnpgOperator's question to the cluster", () => {
-  it("lets the release go where the PodMonitor CRD is served", async (t) => {
+  it("lets the release go where the PodMonitor CRD is served", async () => {
     const { kubeconfig, close } = await apiServer(withPodMonitors);
-    t.after(close);
+    afterTest(close);
     await valueOf(new CnpgOperator("served", { preflight: { kubeconfig } }).namespace);
     find(declared, "served-release");
   });
 
-  it("lets it go where no PodMonitor is wanted", async (t) => {
+  it("lets it go where no PodMonitor is wanted", async () => {
     const { kubeconfig, close } = await apiServer({});
-    t.after(close);
+    afterTest(close);
     const values = { monitoring: { podMonitorEnabled: false } };
     await valueOf(new CnpgOperator("unwanted", { values, preflight: { kubeconfig } }).namespace);
     find(declared, "unwanted-release");
@@ -135,9 +136,9 @@ describe("CnpgOperator's question to the cluster", () => {
     find(declared, "elsewhere-release");
   });
 
-  it("ends with what to do where the CRD is missing, and lets the provider speak where nobody answers", async (t) => {
+  it("ends with what to do where the CRD is missing, and lets the provider speak where nobody answers", async () => {
     const { kubeconfig, close } = await apiServer({});
-    t.after(close);
+    afterTest(close);
     await assert.rejects(
       valuesFor({ kubeconfig }, undefined),
       (error) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -9,10 +9,10 @@ import { PostgresCluster } from "../../../../components/postgres/postgres-cluste
 import { protectedLabel } from "../../../../components/postgres/labels.ts";
 import { nightlySchedule } from "../../../../components/postgres/rules/schedule-gaps.ts";
 import type { PostgresClusterArgs } from "../../../../components/postgres/args.ts";
-import { family, findSoon, recordResources, valueOf } from "../../mocks.ts";
+import { family, findSoon, recordResources, valueOf, recordedResources } from "../../mocks.ts";
 
 // A preview, which may not reach the store: a port of this machine where nothing listens.
-const declared = await recordResources({ preview: true });
+const declared = recordedResources({ preview: true });
 
 const store = {
   connection: { endpoint: "http://127.0.0.1:1", accessKeyId: "AK", secretAccessKey: "SK" },

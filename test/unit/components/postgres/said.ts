@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
-import type { TestContext } from "node:test";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { valueOf } from "../../mocks.ts";
+import { mockMethod } from "../../../support/after-test.ts";
 
 /** A component, and what is said about it from then on. */
-export function listen(t: TestContext): {
+export function listen(): {
   component: pulumi.ComponentResource;
   said: () => Promise<string[]>;
 } {
@@ -16,8 +16,8 @@ export function listen(t: TestContext): {
     messages.push(`${severity}: ${message}`);
     return Promise.resolve();
   };
-  t.mock.method(pulumi.log, "warn", keep("warning"));
-  t.mock.method(pulumi.log, "info", keep("info"));
+  mockMethod(pulumi.log, "warn", keep("warning"));
+  mockMethod(pulumi.log, "info", keep("info"));
   const said = async (): Promise<string[]> => {
     await valueOf(component.urn);
     await setImmediate();

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { ifKnown, knownParts, knownValues } from "../../../../components/pulumi/outputs.ts";
 import { nestedSecret, secretMark } from "../../hook-args.ts";
-import { recordResources } from "../../mocks.ts";
+import { recordedResources } from "../../mocks.ts";
 
-await recordResources({ preview: true });
+recordedResources({ preview: true });
 
 describe("ifKnown", () => {
   it("gives a value, a secret one as well, and does not wait for one that a preview does not know", async () => {

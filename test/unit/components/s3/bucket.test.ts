@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { recordResources, valueOf } from "../../mocks.ts";
+import { BackupBucket, smokeCheck } from "../../../../components/index.ts";
+import { valueOf, recordedResources } from "../../mocks.ts";
 import type { Declared } from "../../mocks.ts";
 import { startFakeS3 } from "./fake-s3.ts";
 import type { FakeS3 } from "./fake-s3.ts";
 
-const declared = await recordResources();
-const { BackupBucket, smokeCheck } = await import("../../../../components/index.ts");
+const declared = recordedResources();
 
 describe("BackupBucket", () => {
   let store: FakeS3;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { findBucket, isThere } from "../../../../components/s3/existing-bucket.ts";
 import { useFakeS3 } from "./use-fake-s3.ts";

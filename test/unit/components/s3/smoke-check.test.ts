@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { S3Failure } from "../../../../components/s3/failure.ts";
 import type { S3FailureKind } from "../../../../components/s3/failure.ts";

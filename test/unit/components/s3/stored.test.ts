@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { quotaProblem, storedIn } from "../../../../components/s3/stored.ts";
 import { useFakeS3 } from "./use-fake-s3.ts";

@@ -1,4 +1,4 @@
-import { after, before, beforeEach } from "node:test";
+import { after, before, beforeEach } from "mocha";
 
 import type { S3Connection } from "../../../../components/s3/connection.ts";
 import { startFakeS3 } from "./fake-s3.ts";

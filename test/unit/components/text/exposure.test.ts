@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { type Exposure, exposureOf } from "../../../../components/text/exposure.ts";
 
@@ -37,16 +37,12 @@ describe("exposureOf", () => {
     });
   }
 
-  it(
-    "has nothing to say of a name that does not resolve, and waits 3 s at most",
-    { timeout: 10_000 },
-    async () => {
-      const refused = () => Promise.reject(new Error("ENOTFOUND"));
-      assert.equal(await exposureOf("http://nowhere.invalid", refused), undefined);
-      const silent = () => new Promise<never>(() => undefined);
-      const hold = setInterval(() => undefined, 1_000);
-      assert.equal(await exposureOf("http://nowhere.invalid", silent), undefined);
-      clearInterval(hold);
-    },
-  );
+  it("has nothing to say of a name that does not resolve, and waits 3 s at most", async () => {
+    const refused = () => Promise.reject(new Error("ENOTFOUND"));
+    assert.equal(await exposureOf("http://nowhere.invalid", refused), undefined);
+    const silent = () => new Promise<never>(() => undefined);
+    const hold = setInterval(() => undefined, 1_000);
+    assert.equal(await exposureOf("http://nowhere.invalid", silent), undefined);
+    clearInterval(hold);
+  }).timeout(10_000);
 });

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, beforeEach, describe, it } from "node:test";
+import { after, beforeEach, describe, it } from "mocha";
+import { artifactDir, ensureBuilt, isBuilt } from "../../../../lab/build/artifact.ts";
 import type { Artifact } from "../../../../lab/build/artifact.ts";
+import { cacheDir } from "../../../../lab/layout.ts";
+import { folderOfLab } from "../../lab-folders.ts";
 
-// The cache's place is read when the module is loaded.
-const cache = mkdtempSync(join(tmpdir(), "artifacts-"));
-process.env.XDG_CACHE_HOME = cache;
-const { artifactDir, ensureBuilt, isBuilt } = await import("../../../../lab/build/artifact.ts");
-const builtDir = join(cache, "cnpg-rgw-lab", "built");
+// Never that of your own lab.
+assert.ok(cacheDir.startsWith(folderOfLab), cacheDir);
+const builtDir = join(cacheDir, "built");
 
 let builds = 0;
 const tool: Artifact = {
@@ -30,7 +30,7 @@ beforeEach(() => {
   rmSync(builtDir, { recursive: true, force: true });
 });
 after(() => {
-  rmSync(cache, { recursive: true });
+  rmSync(cacheDir, { recursive: true });
 });
 
 describe("an artifact", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { hierarchies } from "../../../../lab/host/cgroup.ts";
 import { mountsBelow } from "../../../../lab/host/mounts.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { identify, isAlive } from "../../../../lab/host/process.ts";
 
 describe("a process's identity", () => {

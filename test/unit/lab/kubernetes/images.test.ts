@@ -4,7 +4,7 @@ import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { after, describe, it } from "node:test";
+import { after, describe, it } from "mocha";
 import { zstdDecompressSync } from "node:zlib";
 import tar from "tar-stream";
 import { z } from "zod";

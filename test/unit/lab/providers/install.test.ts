@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it } from "mocha";
 import { installLanguageHost, installProvider, wrapper } from "../../../../lab/providers/install.ts";
 import { packageVersion, pluginVersion } from "../../../../lab/providers/versions.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "mocha";
 import {
   checkMode,
   describePlugins,
@@ -11,16 +11,17 @@ import {
 } from "../../../../lab/workstation/chosen-plugins.ts";
 import type { ChosenPlugin } from "../../../../lab/workstation/chosen-plugins.ts";
 import { packageVersion, pluginVersion } from "../../../../lab/providers/versions.ts";
+import { ensurePlugins } from "../../../../lab/workstation/plugins.ts";
+import { workstationDir } from "../../../../lab/workstation/home.ts";
+import { folderOfLab } from "../../lab-folders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "plugins-"));
-process.env.XDG_STATE_HOME = join(folder, "state");
-process.env.PULUMI_HOME = join(folder, "pulumi");
-process.env.PATH = "/usr/bin:/bin";
-// The lab's folders are fixed once they are imported, so that this comes after the lines above.
-const { ensurePlugins } = await import("../../../../lab/workstation/plugins.ts");
-const { workstationDir } = await import("../../../../lab/workstation/home.ts");
+before(() => {
+  process.env.PULUMI_HOME = join(folder, "pulumi");
+  process.env.PATH = "/usr/bin:/bin";
+});
 // Never your own lab.
-assert.equal(workstationDir, join(folder, "state", "cnpg-rgw-lab", "workstation"));
+assert.ok(workstationDir.startsWith(folderOfLab), workstationDir);
 
 const officialCommand: ChosenPlugin = { name: "command", version: "1.2.1", origin: "official" };
 const why = "not installed, and get.pulumi.com is out of reach";
@@ -94,7 +95,7 @@ describe("the lab's plugin folder", () => {
   const commandFolder = `resource-command-v${pluginVersion("command")}`;
 
   beforeEach(() => {
-    rmSync(folder, { recursive: true, force: true });
+    for (const old of [folder, workstationDir]) rmSync(old, { recursive: true, force: true });
     const plugin = join(folder, "pulumi", "plugins", commandFolder);
     const engine = join(folder, "pulumi", "versions", packageVersion("pulumi"), "bin");
     for (const path of [plugin, engine]) mkdirSync(path, { recursive: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { compact, crdSchema, jsonSchema } from "../../../../scripts/crd/convert.ts";
 import type { JsonSchema } from "../../../../scripts/crd/convert.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -13,12 +13,12 @@ import { bootstrap, scriptText } from "../../../../../components/ceph/ssh/remote
 import { startSshServer } from "../../../../support/ssh-server.ts";
 import type { SshServer } from "../../../../support/ssh-server.ts";
 import { hookArgs, secretMark } from "../../../hook-args.ts";
-import { recordResources } from "../../../mocks.ts";
 import { fakeCeph, needsPython } from "../fake-ceph.ts";
+import { recordedResources } from "../../../mocks.ts";
 
-await recordResources({ preview: true });
+recordedResources({ preview: true });
 
-describe("a user that a preview of a new stack finds, whose keys are generated", needsPython, () => {
+needsPython.describe("a user that a preview of a new stack finds, whose keys are generated", () => {
   const { declared, keysOf, byHand, succeeds } = fakeCeph();
   const withoutMarks = (uid: string): void => {
     byHand((user) => {
@@ -86,7 +86,7 @@ describe("a user that a preview of a new stack finds, whose keys are generated",
   });
 });
 
-describe("a user of the stack that is declared to be in another place", needsPython, () => {
+needsPython.describe("a user of the stack that is declared to be in another place", () => {
   const { declared, save, state, byHand, succeeds } = fakeCeph();
   const withoutMarks = (): void => {
     byHand((user) => {

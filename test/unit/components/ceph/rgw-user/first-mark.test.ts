@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, it } from "mocha";
 
 import { markKeysOfBefore } from "../../../../../components/ceph/rgw-user/first-mark.ts";
 import { scriptText } from "../../../../../components/ceph/ssh/remote-job.ts";
 import { startSshServer } from "../../../../support/ssh-server.ts";
 import type { SshServer } from "../../../../support/ssh-server.ts";
 import { hookArgs, secretMark } from "../../../hook-args.ts";
-import { recordResources } from "../../../mocks.ts";
 import { fakeCeph, needsPython } from "../fake-ceph.ts";
+import { recordedResources } from "../../../mocks.ts";
 
-await recordResources();
+recordedResources();
 
-describe("new keys in the first update that marks the user", needsPython, () => {
+needsPython.describe("new keys in the first update that marks the user", () => {
   const { declared, save, state, keysOf, byHand, succeeds } = fakeCeph();
   let server: SshServer;
   before(async () => {

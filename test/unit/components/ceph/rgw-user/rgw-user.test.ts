@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { RgwUser, RgwUserKeyRevocation, SingleDiskPools } from "../../../../../components/index.ts";
 import { bootstrap } from "../../../../../components/ceph/ssh/remote-job.ts";
-import { recordResources, valueOf } from "../../../mocks.ts";
+import { valueOf, recordedResources } from "../../../mocks.ts";
 import type { Declared } from "../../../mocks.ts";
 
-const declared = await recordResources();
-const { RgwUser, RgwUserKeyRevocation, SingleDiskPools } = await import("../../../../../components/index.ts");
+const declared = recordedResources();
 
 const host = {
   address: "10.0.0.10",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import type { Inspection } from "../../../../../components/ceph/rgw-user/drift.ts";
 import { userNotes } from "../../../../../components/ceph/rgw-user/user-notes.ts";

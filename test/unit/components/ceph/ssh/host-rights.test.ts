@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 
 import {
   mendCommand,
@@ -107,7 +107,7 @@ describe("rights of the account on the Ceph host", () => {
   });
 });
 
-describe("the look at the rights", needsPython, () => {
+needsPython.describe("the look at the rights", () => {
   let server: SshServer;
   const folder = mkdtempSync(join(tmpdir(), "host-rights-"));
   before(async () => {

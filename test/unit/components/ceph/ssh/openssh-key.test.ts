@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import ssh2 from "ssh2";
 

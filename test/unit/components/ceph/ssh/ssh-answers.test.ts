@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 
 import { untilSshAnswers } from "../../../../../components/ceph/ssh/ssh-answers.ts";
 import { newKey, startSshServer } from "../../../../support/ssh-server.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { clustersOf, liveCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
 import { fakeKubernetes, items, ok } from "../wait/fake-kubernetes.ts";
 import { clusterObject } from "../wait/objects.ts";
 
 describe("liveCluster", () => {
-  it("reads what a running Cluster has, with the plugin's server name", async (t) => {
+  it("reads what a running Cluster has, with the plugin's server name", async () => {
     const spec = {
       imageName: "localhost/postgresql:17",
       walStorage: { size: "2Gi" },
@@ -18,7 +18,7 @@ describe("liveCluster", () => {
         },
       ],
     };
-    const cluster = await fakeKubernetes(t, { resource: () => ok(clusterObject({}, spec)) });
+    const cluster = await fakeKubernetes({ resource: () => ok(clusterObject({}, spec)) });
     assert.deepEqual(await liveCluster(cluster, "shop", "orders"), {
       state: "present",
       namespace: "shop",
@@ -44,10 +44,10 @@ describe("liveCluster", () => {
     });
   });
 
-  it("knows the server name by default, the in-tree one, and a Cluster without backups", async (t) => {
+  it("knows the server name by default, the in-tree one, and a Cluster without backups", async () => {
     const lineage = async (spec: object) => {
       const found = await liveCluster(
-        await fakeKubernetes(t, { resource: () => ok(clusterObject({}, spec)) }),
+        await fakeKubernetes({ resource: () => ok(clusterObject({}, spec)) }),
         "shop",
         "orders",
       );
@@ -61,9 +61,9 @@ describe("liveCluster", () => {
     assert.deepEqual(await lineage({}), [undefined, undefined]);
   });
 
-  it("is absent where there is none, and unknown where the cluster does not tell", async (t) => {
-    const stateFor = async (reply: Parameters<typeof fakeKubernetes>[1]["resource"]) => {
-      const cluster = await fakeKubernetes(t, reply === undefined ? {} : { resource: reply });
+  it("is absent where there is none, and unknown where the cluster does not tell", async () => {
+    const stateFor = async (reply: Parameters<typeof fakeKubernetes>[0]["resource"]) => {
+      const cluster = await fakeKubernetes(reply === undefined ? {} : { resource: reply });
       return (await liveCluster(cluster, "shop", "orders", 200)).state;
     };
     assert.equal(await stateFor(undefined), "absent");
@@ -75,17 +75,14 @@ describe("liveCluster", () => {
 });
 
 describe("clustersOf", () => {
-  it("lists names and namespaces, none where CloudNativePG is not installed", async (t) => {
-    const found = await clustersOf(
-      await fakeKubernetes(t, { list: () => items(clusterObject()) }),
-      "team=shop",
-    );
+  it("lists names and namespaces, none where CloudNativePG is not installed", async () => {
+    const found = await clustersOf(await fakeKubernetes({ list: () => items(clusterObject()) }), "team=shop");
     assert.deepEqual(
       found.map(({ namespace, name }) => [namespace, name]),
       [["shop", "orders"]],
     );
-    assert.deepEqual(await clustersOf(await fakeKubernetes(t, {}), "team=shop"), []);
-    const refused = await fakeKubernetes(t, { list: () => ({ status: 403, body: {} }) });
+    assert.deepEqual(await clustersOf(await fakeKubernetes({}), "team=shop"), []);
+    const refused = await fakeKubernetes({ list: () => ({ status: 403, body: {} }) });
     await assert.rejects(clustersOf(refused, "team=shop"), { code: 403 });
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { scheduleName } from "../../../../../components/postgres/plan/plan.ts";
 import {
@@ -28,9 +28,9 @@ describe("the settings that WAL demands of a recovery", () => {
     assert.equal(new Set(names).size, 3);
   });
 
-  it("are waited for, and what is not in force in time is named", async (t) => {
+  it("are waited for, and what is not in force in time is named", async () => {
     let prints = "max_connections=100\nmax_wal_senders=10\ntablespace pg_default";
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok(clusterObject()),
       exec: () => ({ prints }),
     });
@@ -40,7 +40,7 @@ describe("the settings that WAL demands of a recovery", () => {
     assert.equal(late, "max_connections=300 is not in force yet");
     const fenced = clusterObject() as { metadata: object };
     const annotations = { "cnpg.io/fencedInstances": '["*"]' };
-    const stopped = await fakeKubernetes(t, {
+    const stopped = await fakeKubernetes({
       resource: () => ok({ ...fenced, metadata: { ...fenced.metadata, annotations } }),
     });
     assert.equal(await untilSettingsAreInForce(stopped, orders, settings), "it is hibernated or fenced");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import {
   archiveProblems,
@@ -20,20 +20,20 @@ describe("what PostgreSQL counts as archived", () => {
   const object = (wal: string) => `wals/${wal.slice(0, 16)}/${wal}.zst`;
   const last = segmentName(1, 9);
   const says = (prints: string) => ({ resource: () => ok(readyCluster()), exec: () => ({ prints }) });
-  const problems = async (t: TestContext, prints: string) =>
-    archiveProblems(plan, await fakeKubernetes(t, says(prints)), s3.connection);
+  const problems = async (prints: string) =>
+    archiveProblems(plan, await fakeKubernetes(says(prints)), s3.connection);
 
-  it("is in the bucket, or it is said that it is not, whatever the conditions say", async (t) => {
+  it("is in the bucket, or it is said that it is not, whatever the conditions say", async () => {
     put("base/20261122T020000/backup.info", backupInfo(22));
     put("base/20261122T020000/data.tar");
-    const [said = "", ...others] = await problems(t, `${last}|0|0\n`);
+    const [said = "", ...others] = await problems(`${last}|0|0\n`);
     assert.match(
       said,
       /^counts WAL 000000010000000000000009 as archived, and it is not at s3:\/\/cnpg-backups\/lab/,
     );
     assert.deepEqual(others, []);
     put(object(last));
-    assert.deepEqual(await problems(t, `${last}|0|0\n`), []);
+    assert.deepEqual(await problems(`${last}|0|0\n`), []);
   });
 
   it("may be of before the newest base backup: moved away from, or deleted by the retention", async () => {
@@ -52,26 +52,26 @@ describe("what PostgreSQL counts as archived", () => {
       assert.equal(await isLastWalMissing(s3.connection, archive, none), false);
   });
 
-  it("may be nothing for days, in a database that nobody uses or that follows another", async (t) => {
-    assert.deepEqual(await problems(t, "|0|0\n"), []);
-    assert.deepEqual(await problems(t, "\n"), []);
+  it("may be nothing for days, in a database that nobody uses or that follows another", async () => {
+    assert.deepEqual(await problems("|0|0\n"), []);
+    assert.deepEqual(await problems("\n"), []);
     assert.deepEqual(s3.store.requests, []);
   });
 
-  it("hangs where files wait for longer than the archiver needs", async (t) => {
-    assert.deepEqual(await problems(t, "|3|800\n"), []);
+  it("hangs where files wait for longer than the archiver needs", async () => {
+    assert.deepEqual(await problems("|3|800\n"), []);
     assert.match(
-      (await problems(t, "|3|1300\n")).join(),
+      (await problems("|3|1300\n")).join(),
       /^has 3 files of WAL that wait to be archived, the oldest for 22 minutes/,
     );
-    assert.match((await problems(t, "|1|7300\n")).join(), /^has 1 file of WAL that wait.*for 2 hours/);
+    assert.match((await problems("|1|7300\n")).join(), /^has 1 file of WAL that wait.*for 2 hours/);
   });
 
-  it("is not known where nobody may ask, or the store does not answer", async (t) => {
+  it("is not known where nobody may ask, or the store does not answer", async () => {
     const forbidden = { resource: () => ok(readyCluster()), exec: () => ({ status: 403 }) };
-    assert.deepEqual(await archiveProblems(plan, await fakeKubernetes(t, forbidden), s3.connection), []);
+    assert.deepEqual(await archiveProblems(plan, await fakeKubernetes(forbidden), s3.connection), []);
     s3.store.errors.push({ when: /./, status: 500, code: "InternalError" });
-    assert.deepEqual(await problems(t, `${last}|0|0\n`), []);
+    assert.deepEqual(await problems(`${last}|0|0\n`), []);
     assert.equal(parseArchiver("ERROR: no such view"), undefined);
   });
 });

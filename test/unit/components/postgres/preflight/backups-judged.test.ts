@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import type { EndedBackup } from "../../../../../components/archive/base-backup.ts";
 import type { Newest } from "../../../../../components/archive/newest.ts";

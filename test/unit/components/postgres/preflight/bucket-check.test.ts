@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { bucketProblem } from "../../../../../components/postgres/preflight/bucket-check.ts";
-import { recordResources } from "../../../mocks.ts";
+import { recordResources, recordedResources } from "../../../mocks.ts";
 import { wholeSegment } from "../../archive/packed-segment.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { segmentName } from "../../archive/archives.ts";
 import { planned } from "../plans.ts";
 import { store as storeSettings } from "../settings.ts";
 import { listen } from "../said.ts";
+import { afterTest } from "../../../../support/after-test.ts";
 
-await recordResources();
+recordedResources();
 
 const backupInfo = `begin_time=2026-11-22 10:00:00+00:00
 begin_wal=000000010000000000000001
@@ -43,8 +44,8 @@ describe("the look into the bucket before a database is made", () => {
     }
   }
 
-  async function look(t: TestContext, plan: ReturnType<typeof planned>, volumes: string[] = []) {
-    const { component, said } = listen(t);
+  async function look(plan: ReturnType<typeof planned>, volumes: string[] = []) {
+    const { component, said } = listen();
     const connections = { target: s3.connection, source: s3.connection };
     return {
       problem: await bucketProblem(plan, volumes, connections, component),
@@ -52,22 +53,22 @@ describe("the look into the bucket before a database is made", () => {
     };
   }
 
-  it("finds nothing wrong with an empty place, or with one lineage to recover from", async (t) => {
-    assert.deepEqual(await look(t, planned()), { problem: undefined, said: [] });
+  it("finds nothing wrong with an empty place, or with one lineage to recover from", async () => {
+    assert.deepEqual(await look(planned()), { problem: undefined, said: [] });
     putLineage("orders");
     for (const recovery of [{}, { serverName: "orders" }]) {
-      assert.deepEqual(await look(t, planned({ clusterName: "again", recovery })), {
+      assert.deepEqual(await look(planned({ clusterName: "again", recovery })), {
         problem: undefined,
         said: [],
       });
       // Under its own name, in a place of its own.
-      assert.deepEqual(await look(t, planned({ recovery })), { problem: undefined, said: [] });
+      assert.deepEqual(await look(planned({ recovery })), { problem: undefined, said: [] });
     }
   });
 
-  it("refuses a place that holds another's WAL", async (t) => {
+  it("refuses a place that holds another's WAL", async () => {
     putLineage("orders");
-    const { problem = "" } = await look(t, planned());
+    const { problem = "" } = await look(planned());
     assert.match(
       problem,
       /^s3:\/\/cnpg-backups\/lab\/orders\/orders holds WAL or backups of another "orders"/,
@@ -75,31 +76,31 @@ describe("the look into the bucket before a database is made", () => {
     assert.match(problem, /set recovery\.from to "orders".*such as "orders-new"/);
   });
 
-  it("says of a place with a later lineage of the same database how to go on from that", async (t) => {
+  it("says of a place with a later lineage of the same database how to go on from that", async () => {
     putLineage("orders", 20);
     putLineage("orders-2", 22);
-    const { problem = "", said } = await look(t, planned({ recovery: { serverName: "orders" } }));
+    const { problem = "", said } = await look(planned({ recovery: { serverName: "orders" } }));
     assert.match(problem, /lab\/orders\/orders-2 holds a later lineage than "orders" already/);
     assert.match(problem, /set recovery\.serverName to "orders-2"/);
     assert.doesNotMatch(problem, /recovery\.from/);
     assert.match(said.join(), /^warning: recovery: .*newer than "orders" .*"orders-2"/);
-    assert.deepEqual(await look(t, planned({ recovery: { serverName: "orders-2" } })), {
+    assert.deepEqual(await look(planned({ recovery: { serverName: "orders-2" } })), {
       problem: undefined,
       said: [],
     });
   });
 
-  it("does not let a database write to where it is recovered from", async (t) => {
+  it("does not let a database write to where it is recovered from", async () => {
     putLineage("orders");
-    const { problem = "" } = await look(t, planned({ serverName: "orders", recovery: {} }));
+    const { problem = "" } = await look(planned({ serverName: "orders", recovery: {} }));
     assert.match(problem, /is what the database is to be recovered from.*Remove backup\.serverName/);
   });
 
-  it("asks which lineage to recover, where there are several and none is named", async (t) => {
+  it("asks which lineage to recover, where there are several and none is named", async () => {
     putLineage("orders", 20);
     putLineage("orders-2", 22);
     for (const clusterName of ["orders", "again"]) {
-      const { problem = "" } = await look(t, planned({ clusterName, recovery: {} }));
+      const { problem = "" } = await look(planned({ clusterName, recovery: {} }));
       assert.match(
         problem,
         /^recovery: s3:\/\/cnpg-backups\/lab\/orders holds the backups of more than one lineage: "orders-2" \(last base backup 20261122T100000, last WAL 2026-11-22T10:05:00Z\), "orders" \(last base backup 20261120T100000,/,
@@ -109,22 +110,22 @@ describe("the look into the bucket before a database is made", () => {
     // The old one is cleaned up.
     for (const key of s3.store.objects.keys())
       if (key.startsWith("lab/orders/orders/")) s3.store.objects.delete(key);
-    const { problem = "" } = await look(t, planned({ recovery: {} }));
+    const { problem = "" } = await look(planned({ recovery: {} }));
     assert.match(problem, /holds other lineages: "orders-2"/);
   });
 
-  it("warns where one is named and there is a newer one, and not of an older one", async (t) => {
+  it("warns where one is named and there is a newer one, and not of an older one", async () => {
     putLineage("orders", 20);
     putLineage("orders-2", 22);
     const again = (serverName: string) => planned({ clusterName: "again", recovery: { serverName } });
-    const { problem, said } = await look(t, again("orders"));
+    const { problem, said } = await look(again("orders"));
     assert.equal(problem, undefined);
     assert.match(said.join(), /^warning: recovery: .*newer than "orders" \(.*: "orders-2" \(/);
-    assert.deepEqual(await look(t, again("orders-2")), { problem: undefined, said: [] });
+    assert.deepEqual(await look(again("orders-2")), { problem: undefined, said: [] });
   });
 
-  it("says what is wrong with the source", async (t) => {
-    const { problem = "" } = await look(t, planned({ clusterName: "again", recovery: {} }));
+  it("says what is wrong with the source", async () => {
+    const { problem = "" } = await look(planned({ clusterName: "again", recovery: {} }));
     assert.match(problem, /^recovery: there is no base backup at s3:\/\/cnpg-backups\/lab\/orders\/orders/);
   });
 
@@ -140,12 +141,12 @@ describe("the look into the bucket before a database is made", () => {
       s3.store.modified.set(key, new Date(`2026-11-22T10:${String(10 + number)}:00Z`));
     }
 
-    it("warns of a damaged segment, and how far a recovery gets", async (t) => {
+    it("warns of a damaged segment, and how far a recovery gets", async () => {
       putLineage("orders");
       for (const number of [2, 3, 4, 5]) putWal(number);
-      assert.deepEqual(await look(t, again()), { problem: undefined, said: [] });
+      assert.deepEqual(await look(again()), { problem: undefined, said: [] });
       putWal(4, noise);
-      const { problem, said } = await look(t, again());
+      const { problem, said } = await look(again());
       assert.equal(problem, undefined);
       assert.match(
         said.join("\n"),
@@ -160,51 +161,51 @@ describe("the look into the bucket before a database is made", () => {
         clusterName: "again",
         recovery: { acceptLoss: "000000010000000000000004" },
       });
-      assert.equal((await look(t, accepting)).said.length, 1);
+      assert.equal((await look(accepting)).said.length, 1);
     });
 
-    it("warns of the last one, and of an empty one", async (t) => {
+    it("warns of the last one, and of an empty one", async () => {
       putLineage("orders");
       putWal(2);
       putWal(3, noise);
       assert.match(
-        (await look(t, again())).said.join(),
+        (await look(again())).said.join(),
         /WAL 0{7}10{15}3 cannot be unpacked.*after 2026-11-22T10:12:00Z/,
       );
       putWal(3, Buffer.alloc(0));
       assert.match(
-        (await look(t, again())).said.join(),
+        (await look(again())).said.join(),
         /WAL 0{7}10{15}3 is empty\. So nothing after 2026-11-22T10:12:00Z/,
       );
     });
 
-    it("refuses a moment that is beyond it, and not one before it", async (t) => {
+    it("refuses a moment that is beyond it, and not one before it", async () => {
       putLineage("orders");
       for (const number of [2, 3, 4, 5]) putWal(number);
       for (const number of [40, 41, 42, 43, 44]) putWal(number - 34);
       putWal(3, noise);
-      const late = await look(t, again({ targetTime: "2026-11-22T10:50:00Z" }));
+      const late = await look(again({ targetTime: "2026-11-22T10:50:00Z" }));
       assert.match(
         late.problem ?? "",
         /^recovery: WAL 0{7}10{15}3 cannot be unpacked.*Choose an earlier targetTime/,
       );
-      assert.equal((await look(t, again({ targetTime: "2026-11-22T10:06:00Z" }))).problem, undefined);
+      assert.equal((await look(again({ targetTime: "2026-11-22T10:06:00Z" }))).problem, undefined);
     });
 
-    it("refuses a base backup whose own WAL is damaged", async (t) => {
+    it("refuses a base backup whose own WAL is damaged", async () => {
       putLineage("orders");
       s3.store.objects.set(`${folder}/${first}.zst`, wholeSegment(first, { systemId: "1" }));
-      const { problem = "" } = await look(t, again());
+      const { problem = "" } = await look(again());
       assert.match(
         problem,
         /^recovery: backup 20261122T100000 cannot be restored: 0{7}10{15}1, WAL that it needs to be consistent, is WAL of another database \(system identifier 1,/,
       );
     });
 
-    it("goes on where the store does not let it look", async (t) => {
+    it("goes on where the store does not let it look", async () => {
       putLineage("orders");
       s3.store.errors.push({ when: /\.zst/, status: 503, code: "SlowDown" });
-      const { problem, said } = await look(t, again());
+      const { problem, said } = await look(again());
       assert.equal(problem, undefined);
       assert.match(
         said.join(),
@@ -213,10 +214,9 @@ describe("the look into the bucket before a database is made", () => {
     });
   });
 
-  it("names what lies nearby, where the place holds nothing", async (t) => {
+  it("names what lies nearby, where the place holds nothing", async () => {
     putLineage("orders/orders");
     const { problem = "" } = await look(
-      t,
       planned({ clusterName: "again", recovery: { serverName: "orders" } }),
     );
     assert.match(
@@ -225,21 +225,21 @@ describe("the look into the bucket before a database is made", () => {
     );
   });
 
-  it("does not take what is beside a place for its other lineages", async (t) => {
+  it("does not take what is beside a place for its other lineages", async () => {
     putLineage("orders", 20);
     putLineage("customers", 22);
     const place = { from: undefined, store: { ...storeSettings, path: "lab/orders" }, serverName: "orders" };
-    assert.deepEqual(await look(t, planned({ clusterName: "again", recovery: place })), {
+    assert.deepEqual(await look(planned({ clusterName: "again", recovery: place })), {
       problem: undefined,
       said: [],
     });
   });
 
-  it("does not keep anybody from recovering where the archive cannot be read in full", async (t) => {
+  it("does not keep anybody from recovering where the archive cannot be read in full", async () => {
     putLineage("orders");
     const again = planned({ clusterName: "again", recovery: {} });
     s3.store.errors.push({ when: /backup\.info/, status: 503, code: "SlowDown" });
-    const busy = await look(t, again);
+    const busy = await look(again);
     assert.equal(busy.problem, undefined);
     assert.match(
       busy.said.join(),
@@ -247,31 +247,31 @@ describe("the look into the bucket before a database is made", () => {
     );
     s3.store.errors.push({ when: /backup\.info/, status: 403, code: "AccessDenied" });
     s3.store.errors.shift();
-    assert.match((await look(t, again)).problem ?? "", /could not read s3:/);
+    assert.match((await look(again)).problem ?? "", /could not read s3:/);
   });
 
-  it("looks at volumes that are left first: they are taken over, or in the way", async (t) => {
+  it("looks at volumes that are left first: they are taken over, or in the way", async () => {
     const starts = /^info: Database shop\/orders starts from the volumes .*orders-1\.$/;
     putLineage("orders", 20);
     for (const plan of [planned(), planned({ serverName: "orders-new" })]) {
-      const taken = await look(t, plan, ["orders-1"]);
+      const taken = await look(plan, ["orders-1"]);
       assert.equal(taken.problem, undefined);
       assert.match(taken.said.join(), starts);
     }
     putLineage("orders-2", 22);
     for (const plan of [planned({ serverName: "orders-2" }), planned({ serverName: "orders" })]) {
-      assert.match((await look(t, plan, ["orders-1"])).said.join(), starts);
+      assert.match((await look(plan, ["orders-1"])).said.join(), starts);
     }
-    const { problem = "" } = await look(t, planned({ clusterName: "again", recovery: {} }), ["again-1"]);
+    const { problem = "" } = await look(planned({ clusterName: "again", recovery: {} }), ["again-1"]);
     assert.match(problem, /shop\/again cannot be recovered while the volumes .*again-1/);
     assert.doesNotMatch(problem, /delete/, "they hold what was written last");
-    assert.equal((await look(t, planned({ recovery: {} }), ["orders-1"])).problem, undefined);
+    assert.equal((await look(planned({ recovery: {} }), ["orders-1"])).problem, undefined);
   });
 
-  it("does not let volumes of a later lineage archive to the place of an earlier one", async (t) => {
+  it("does not let volumes of a later lineage archive to the place of an earlier one", async () => {
     putLineage("orders", 20);
     putLineage("orders-2", 22);
-    const { problem = "", said } = await look(t, planned(), ["orders-1"]);
+    const { problem = "", said } = await look(planned(), ["orders-1"]);
     assert.match(
       problem,
       /^Database shop\/orders would start from the volumes .*\(orders-1\), and archive as "orders"\. s3:\/\/cnpg-backups\/lab\/orders holds "orders-2" \(.*\), "orders" \(.*most likely "orders-2"/,
@@ -279,17 +279,17 @@ describe("the look into the bucket before a database is made", () => {
     assert.deepEqual(said, []);
     // The way out that an entry with a recovery is told leads to the later one.
     const recovery = { serverName: "orders-2" };
-    const inTheWay = (await look(t, planned({ recovery }), ["orders-1"])).problem ?? "";
+    const inTheWay = (await look(planned({ recovery }), ["orders-1"])).problem ?? "";
     assert.match(inTheWay, /Without recovery and with backup\.serverName "orders-2" it goes on with them;/);
   });
 
-  it("is an error of an update and a warning of a preview where the store does not let it", async (t) => {
+  it("is an error of an update and a warning of a preview where the store does not let it", async () => {
     s3.store.errors.push({ when: /list-type/, status: 404, code: "NoSuchBucket" });
-    const { problem = "" } = await look(t, planned());
+    const { problem = "" } = await look(planned());
     assert.match(problem, /bucket cnpg-backups does not exist/);
     await recordResources({ preview: true });
-    t.after(() => recordResources());
-    const preview = await look(t, planned());
+    afterTest(() => recordResources());
+    const preview = await look(planned());
     assert.equal(preview.problem, undefined);
     assert.match(preview.said.join(), /^warning: The update will look into the bucket; .*does not exist/);
   });

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { resourcesProblem } from "../../../../../components/postgres/plan/containers.ts";
 import { fitting } from "../../../../../components/postgres/preflight/fits.ts";
 import { planOf } from "../../../../../components/postgres/plan/plan.ts";
 import { planProblem } from "../../../../../components/postgres/plan/overridden-spec.ts";
 import type { LiveCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
-import { recordResources } from "../../../mocks.ts";
 import { apiServer } from "../../kubernetes/api-server.ts";
 import { planned } from "../plans.ts";
 import { listen } from "../said.ts";
 import { orders } from "../settings.ts";
+import { afterTest } from "../../../../support/after-test.ts";
+import { recordedResources } from "../../../mocks.ts";
 
-await recordResources();
+recordedResources();
 
 const sidecar = "backup.objectStore.instanceSidecarConfiguration.resources";
 
@@ -68,13 +69,12 @@ interface Situation {
 }
 
 async function fits(
-  t: TestContext,
   replies: Replies,
   { spec = {}, live = { state: "absent" }, volumes = [], isMadeHere = false }: Situation = {},
 ): Promise<{ problem: string; said: string }> {
-  const { component, said } = listen(t);
+  const { component, said } = listen();
   const { kubeconfig, close } = await apiServer(replies);
-  t.after(close);
+  afterTest(close);
   const found = { plan: planned({ spec }), live, move: undefined, volumes };
   const problem = await fitting(found, { kubeconfig }, isMadeHere, component).then(
     () => "",
@@ -94,42 +94,42 @@ describe("a StorageClass", () => {
     "/api/v1/persistentvolumes": list(),
   };
 
-  it("that is not there is refused for a new database, with those that are", async (t) => {
-    const { problem } = await fits(t, withoutVolumes, openebs);
+  it("that is not there is refused for a new database, with those that are", async () => {
+    const { problem } = await fits(withoutVolumes, openebs);
     assert.match(
       problem,
       /Database shop\/orders cannot come up: the cluster has no StorageClass "openebs" \(there are: slow\)/,
     );
-    const none = await fits(t, withoutVolumes);
+    const none = await fits(withoutVolumes);
     assert.match(none.problem, /no StorageClass of the cluster is the default one \(there are: slow\)/);
   });
 
-  it("is none of a volume made by hand, of a database that runs, or of volumes that were kept", async (t) => {
+  it("is none of a volume made by hand, of a database that runs, or of volumes that were kept", async () => {
     const byHand = list({ spec: { storageClassName: "openebs" }, status: { phase: "Available" } });
     assert.equal(
-      (await fits(t, { ...withoutVolumes, "/api/v1/persistentvolumes": byHand }, openebs)).problem,
+      (await fits({ ...withoutVolumes, "/api/v1/persistentvolumes": byHand }, openebs)).problem,
       "",
     );
-    assert.equal((await fits(t, withoutVolumes, { ...openebs, live: running })).problem, "");
-    assert.equal((await fits(t, withoutVolumes, { ...openebs, volumes: ["orders-1"] })).problem, "");
+    assert.equal((await fits(withoutVolumes, { ...openebs, live: running })).problem, "");
+    assert.equal((await fits(withoutVolumes, { ...openebs, volumes: ["orders-1"] })).problem, "");
     const there = { "/apis/storage.k8s.io/v1/storageclasses": classes("standard", "openebs") };
-    assert.equal((await fits(t, there)).problem + (await fits(t, there, openebs)).problem, "");
+    assert.equal((await fits(there)).problem + (await fits(there, openebs)).problem, "");
   });
 
-  it("is the default one by the annotation of older clusters, too", async (t) => {
+  it("is the default one by the annotation of older clusters, too", async () => {
     const annotations = { "storageclass.beta.kubernetes.io/is-default-class": "true" };
     const beta = {
       ...withoutVolumes,
       "/apis/storage.k8s.io/v1/storageclasses": list({ metadata: { name: "old", annotations } }),
     };
-    assert.equal((await fits(t, beta)).problem, "");
+    assert.equal((await fits(beta)).problem, "");
   });
 
-  it("is left to the update where Kubernetes does not say", async (t) => {
+  it("is left to the update where Kubernetes does not say", async () => {
     const refused = { status: 403, body: {} };
-    assert.equal((await fits(t, { "/apis/storage.k8s.io/v1/storageclasses": refused }, openebs)).problem, "");
+    assert.equal((await fits({ "/apis/storage.k8s.io/v1/storageclasses": refused }, openebs)).problem, "");
     const halfRefused = { ...withoutVolumes, "/api/v1/persistentvolumes": refused };
-    assert.equal((await fits(t, halfRefused, openebs)).problem, "");
+    assert.equal((await fits(halfRefused, openebs)).problem, "");
   });
 });
 
@@ -150,25 +150,25 @@ describe("a LimitRange", () => {
     ],
   ];
   for (const [name, limit, message] of cases) {
-    it(`is told in preview: it ${name}`, async (t) => {
-      assert.match((await fits(t, limited(limit))).problem, message);
+    it(`is told in preview: it ${name}`, async () => {
+      assert.match((await fits(limited(limit))).problem, message);
     });
   }
 
-  it("is met by what it gives and allows itself", async (t) => {
+  it("is met by what it gives and allows itself", async () => {
     const roomy = {
       type: "Container",
       default: { cpu: "2", memory: "2Gi" },
       max: { cpu: "4", memory: "4Gi" },
     };
     assert.equal(
-      (await fits(t, limited(roomy, { type: "PersistentVolumeClaim", min: { storage: "1Gi" } }))).problem,
+      (await fits(limited(roomy, { type: "PersistentVolumeClaim", min: { storage: "1Gi" } }))).problem,
       "",
     );
   });
 
-  it("is a warning for a database that runs, whose next pod it would refuse", async (t) => {
-    const { problem, said } = await fits(t, limited({ type: "Container", default: { memory: "128Mi" } }), {
+  it("is a warning for a database that runs, whose next pod it would refuse", async () => {
+    const { problem, said } = await fits(limited({ type: "Container", default: { memory: "128Mi" } }), {
       live: running,
     });
     assert.equal(problem, "");
@@ -179,38 +179,38 @@ describe("a LimitRange", () => {
 describe("a ResourceQuota", () => {
   const has = (hard: object, used?: object) => ({ [`${namespace}/resourcequotas`]: quota(hard, used) });
 
-  it("is told in preview where it wants limits that are not set, of the sidecar as well", async (t) => {
+  it("is told in preview where it wants limits that are not set, of the sidecar as well", async () => {
     const limits = { cpu: "1", memory: "1Gi" };
     assert.match(
-      (await fits(t, has({ "limits.memory": "4Gi" }))).problem,
+      (await fits(has({ "limits.memory": "4Gi" }))).problem,
       /refuses pods without memory limits\. Set spec\./,
     );
     const spec = { resources: { limits } };
     assert.match(
-      (await fits(t, has({ "limits.cpu": "4" }), { spec })).problem,
+      (await fits(has({ "limits.cpu": "4" }), { spec })).problem,
       new RegExp(`Set ${sidecar}.limits.cpu`),
     );
     const defaults = { [`${namespace}/limitranges`]: range({ type: "Container", default: limits }) };
-    assert.equal((await fits(t, { ...has({ "limits.cpu": "4" }), ...defaults })).problem, "");
+    assert.equal((await fits({ ...has({ "limits.cpu": "4" }), ...defaults })).problem, "");
   });
 
-  it("is told in preview where it leaves too little", async (t) => {
+  it("is told in preview where it leaves too little", async () => {
     const spec = { instances: 3 };
     assert.match(
-      (await fits(t, has({ "requests.storage": "2Gi" }), { spec })).problem,
+      (await fits(has({ "requests.storage": "2Gi" }), { spec })).problem,
       /allows 2Gi of requests\.storage, and the database needs 1Gi for each of its 3 instances/,
     );
     assert.match(
-      (await fits(t, has({ persistentvolumeclaims: "2" }), { spec })).problem,
+      (await fits(has({ persistentvolumeclaims: "2" }), { spec })).problem,
       /of persistentvolumeclaims/,
     );
-    assert.match((await fits(t, has({ memory: "1Gi" }), { spec })).problem, /needs 512Mi \+ 192Mi for each/);
-    assert.equal((await fits(t, has({ memory: "3Gi", persistentvolumeclaims: "3" }), { spec })).problem, "");
+    assert.match((await fits(has({ memory: "1Gi" }), { spec })).problem, /needs 512Mi \+ 192Mi for each/);
+    assert.equal((await fits(has({ memory: "3Gi", persistentvolumeclaims: "3" }), { spec })).problem, "");
   });
 
-  it("is a warning where others use too much of it now", async (t) => {
+  it("is a warning where others use too much of it now", async () => {
     const used = has({ "requests.storage": "4Gi" }, { "requests.storage": "2Gi" });
-    const { problem, said } = await fits(t, used, { spec: { instances: 3 } });
+    const { problem, said } = await fits(used, { spec: { instances: 3 } });
     assert.equal(problem, "");
     assert.match(
       said,
@@ -218,8 +218,8 @@ describe("a ResourceQuota", () => {
     );
   });
 
-  it("is no concern of a database that is there", async (t) => {
-    const { problem, said } = await fits(t, has({ "requests.storage": "1Mi" }), { live: running });
+  it("is no concern of a database that is there", async () => {
+    const { problem, said } = await fits(has({ "requests.storage": "1Mi" }), { live: running });
     assert.equal(problem + said, "");
   });
 });

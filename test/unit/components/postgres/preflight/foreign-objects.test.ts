@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { takenByOthers } from "../../../../../components/postgres/preflight/foreign-objects.ts";
 import { fakeKubernetes, ok } from "../wait/fake-kubernetes.ts";
@@ -11,9 +11,9 @@ const labelled = (owner?: string) =>
 describe("an object of the name that is to be made", () => {
   const kinds = { Cluster: "resource", ObjectStore: "objectStore" } as const;
   for (const kind of ["Cluster", "ObjectStore"] as const) {
-    it(`is somebody else's without the component's own label: ${kind}`, async (t: TestContext) => {
-      const taken = async (replies: Parameters<typeof fakeKubernetes>[1]) =>
-        takenByOthers(await fakeKubernetes(t, replies), kind, name, "me");
+    it(`is somebody else's without the component's own label: ${kind}`, async () => {
+      const taken = async (replies: Parameters<typeof fakeKubernetes>[0]) =>
+        takenByOthers(await fakeKubernetes(replies), kind, name, "me");
       const unlabelled = (await taken({ [kinds[kind]]: () => labelled() })) ?? "";
       assert.match(
         unlabelled,

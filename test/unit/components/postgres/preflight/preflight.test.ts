@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -14,7 +14,7 @@ import {
   creationProblem,
   storeProblem,
 } from "../../../../../components/postgres/preflight/preflight.ts";
-import { recordResources, valueOf } from "../../../mocks.ts";
+import { valueOf, recordedResources } from "../../../mocks.ts";
 import { wholeSegment } from "../../archive/packed-segment.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { type Reply, fakeKubernetes, items, ok } from "../wait/fake-kubernetes.ts";
@@ -23,7 +23,7 @@ import { backupInfo } from "../../archive/archives.ts";
 import { planned } from "../plans.ts";
 import { listen } from "../said.ts";
 
-await recordResources();
+recordedResources();
 
 const plugin = {
   name: "barman-cloud.cloudnative-pg.io",
@@ -36,34 +36,30 @@ const labelled = (metadata: object, name = "orders") => ({
 });
 
 describe("a plan beside what Kubernetes has", () => {
-  const beside = async (
-    t: TestContext,
-    replies: Parameters<typeof fakeKubernetes>[1],
-    plan: Plan = planned(),
-  ) => {
-    const { component } = listen(t);
-    return compared(plan, await fakeKubernetes(t, replies), component);
+  const beside = async (replies: Parameters<typeof fakeKubernetes>[0], plan: Plan = planned()) => {
+    const { component } = listen();
+    return compared(plan, await fakeKubernetes(replies), component);
   };
 
-  it("knows of a new database that there is none, with the volumes of an earlier one", async (t) => {
+  it("knows of a new database that there is none, with the volumes of an earlier one", async () => {
     const claim = { name: "orders-1", annotations: { "cnpg.io/nodeSerial": "1" } };
-    const found = await beside(t, { claims: () => items({ metadata: claim }) });
+    const found = await beside({ claims: () => items({ metadata: claim }) });
     assert.equal(found.live.state, "absent");
     assert.deepEqual(found.volumes, ["orders-1"]);
   });
 
-  it("knows nothing where it may not ask, or is not answered", async (t) => {
-    const refused = await beside(t, { resource: () => ({ status: 403, body: {} }) });
+  it("knows nothing where it may not ask, or is not answered", async () => {
+    const refused = await beside({ resource: () => ({ status: 403, body: {} }) });
     assert.equal(refused.live.state, "unknown");
-    assert.equal((await compared(planned(), undefined, listen(t).component)).live.state, "unknown");
+    assert.equal((await compared(planned(), undefined, listen().component)).live.state, "unknown");
   });
 
-  it("sees that the place of its backups changes: of the plugin's ObjectStore, or in-tree", async (t) => {
+  it("sees that the place of its backups changes: of the plugin's ObjectStore, or in-tree", async () => {
     const here = "http://10.0.0.10:7480";
     const storeAt = (destinationPath: string, endpointURL = here) =>
       ok({ spec: { configuration: { destinationPath, endpointURL } } });
     const move = async (objectStore: Reply, path = "/lab") =>
-      (await beside(t, { resource: withPlugin, objectStore: () => objectStore }, planned({ path }))).move;
+      (await beside({ resource: withPlugin, objectStore: () => objectStore }, planned({ path }))).move;
     assert.equal(await move(storeAt("s3://cnpg-backups/lab/orders")), undefined);
     assert.equal(await move(storeAt("s3://cnpg-backups//lab/orders/")), undefined, "the same place");
     assert.deepEqual(await move(storeAt("s3://cnpg-backups/lab/orders"), "/new"), {
@@ -77,60 +73,57 @@ describe("a plan beside what Kubernetes has", () => {
       from: "http://other:7480",
       to: here,
     });
-    assert.equal((await beside(t, { resource: withPlugin })).move, undefined, "no answer");
+    assert.equal((await beside({ resource: withPlugin })).move, undefined, "no answer");
     const inTree = async (destinationPath: string, endpointURL = here) => {
       const backup = { barmanObjectStore: { destinationPath, endpointURL } };
-      return (await beside(t, { resource: () => ok(clusterObject({}, { backup })) })).move?.from;
+      return (await beside({ resource: () => ok(clusterObject({}, { backup })) })).move?.from;
     };
     assert.equal(await inTree("s3://cnpg-backups/lab/orders"), undefined);
     assert.equal(await inTree("s3://cnpg-backups/lab/orders", "http://other:7480"), "http://other:7480");
     assert.equal(await inTree("s3://cnpg-backups/orders"), "s3://cnpg-backups/orders/orders");
   });
 
-  it("goes to a new place under another server name, with a newer major version of PostgreSQL", async (t) => {
+  it("goes to a new place under another server name, with a newer major version of PostgreSQL", async () => {
     const resource = () => ok(clusterObject({}, { plugins: [plugin], imageName: "postgresql:17.6" }));
     const plan = (serverName?: string) =>
       planned({ imageName: "postgresql:18.1", ...(serverName !== undefined && { serverName }) });
-    await assert.rejects(beside(t, { resource }, plan()), /Set backup\.serverName.* such as "orders-pg18"/);
-    const { move } = await beside(t, { resource }, plan("orders-pg18"));
+    await assert.rejects(beside({ resource }, plan()), /Set backup\.serverName.* such as "orders-pg18"/);
+    const { move } = await beside({ resource }, plan("orders-pg18"));
     assert.equal(move?.to, "s3://cnpg-backups/lab/orders/orders-pg18");
   });
 
-  it("needs one for a newer version of an image catalog as well", async (t) => {
+  it("needs one for a newer version of an image catalog as well", async () => {
     const catalog = (major: number) => ({
       imageCatalogRef: { apiGroup: "postgresql.cnpg.io", kind: "ImageCatalog", name: "ours", major },
     });
     const resource = () => ok(clusterObject({}, { plugins: [plugin], ...catalog(17) }));
     const plan = (serverName?: string) =>
       planned({ spec: catalog(18), ...(serverName !== undefined && { serverName }) });
-    await assert.rejects(beside(t, { resource }, plan()), /Set backup\.serverName.* such as "orders-pg18"/);
-    assert.ok((await beside(t, { resource }, plan("orders-pg18"))).move);
+    await assert.rejects(beside({ resource }, plan()), /Set backup\.serverName.* such as "orders-pg18"/);
+    assert.ok((await beside({ resource }, plan("orders-pg18"))).move);
   });
 
-  it("warns of a recovery where it may not ask for the volumes of an earlier one", async (t) => {
-    const { component, said } = listen(t);
-    const cluster = await fakeKubernetes(t, { claims: () => ({ status: 403, body: {} }) });
+  it("warns of a recovery where it may not ask for the volumes of an earlier one", async () => {
+    const { component, said } = listen();
+    const cluster = await fakeKubernetes({ claims: () => ({ status: 403, body: {} }) });
     await compared(planned(), cluster, component);
     assert.deepEqual(await said(), []);
     await compared(planned({ recovery: {} }), cluster, component);
     assert.match((await said()).join(), /^warning: Could not ask for volumes of an earlier orders/);
   });
 
-  it("refuses what a running Cluster cannot become", async (t) => {
+  it("refuses what a running Cluster cannot become", async () => {
     const resource = () => ok(clusterObject({}, { storage: { size: "2Gi" } }));
-    await assert.rejects(
-      beside(t, { resource }),
-      /shop\/orders: the storage is 2Gi and cannot shrink to 1Gi/,
-    );
+    await assert.rejects(beside({ resource }), /shop\/orders: the storage is 2Gi and cannot shrink to 1Gi/);
   });
 
-  it("warns of another StorageClass, which volumes that are there do not follow", async (t) => {
-    const { component, said } = listen(t);
+  it("warns of another StorageClass, which volumes that are there do not follow", async () => {
+    const { component, said } = listen();
     const storage = { size: "1Gi", storageClass: "local" };
     const resource = () => ok(clusterObject({}, { storage }));
     const claims = (storageClassName: string) => () => items({ metadata: {}, spec: { storageClassName } });
-    const beside = async (replies: Parameters<typeof fakeKubernetes>[1]) =>
-      compared(planned(), await fakeKubernetes(t, { resource, ...replies }), component);
+    const beside = async (replies: Parameters<typeof fakeKubernetes>[0]) =>
+      compared(planned(), await fakeKubernetes({ resource, ...replies }), component);
     await beside({});
     assert.deepEqual(await said(), [], "nobody tells");
     await beside({ claims: claims("local") });
@@ -140,10 +133,10 @@ describe("a plan beside what Kubernetes has", () => {
     );
   });
 
-  it("refuses another name or namespace of its Cluster, and asks for its own by label", async (t) => {
-    const { component } = listen(t);
-    const seen = async (list: Parameters<typeof fakeKubernetes>[1]["list"]) =>
-      compared(planned(), await fakeKubernetes(t, list ? { list } : {}), component);
+  it("refuses another name or namespace of its Cluster, and asks for its own by label", async () => {
+    const { component } = listen();
+    const seen = async (list: Parameters<typeof fakeKubernetes>[0]["list"]) =>
+      compared(planned(), await fakeKubernetes(list ? { list } : {}), component);
     for (const [metadata, is] of [
       [{ name: "old" }, "shop/old"],
       [{ namespace: "elsewhere" }, "elsewhere/orders"],
@@ -161,11 +154,11 @@ describe("a plan beside what Kubernetes has", () => {
     assert.match(await ownerLabelOf(component), /^[0-9a-f]{40}$/);
   });
 
-  it("refuses another name in its namespace where those of all namespaces may not be listed", async (t) => {
-    const { component, said } = listen(t);
+  it("refuses another name in its namespace where those of all namespaces may not be listed", async () => {
+    const { component, said } = listen();
     const forbidden = { status: 403, body: {} };
     const seen = async (listHere: () => Reply, isProtected: boolean) => {
-      const cluster = await fakeKubernetes(t, { list: () => forbidden, listHere });
+      const cluster = await fakeKubernetes({ list: () => forbidden, listHere });
       return compared(planned(), cluster, component, isProtected);
     };
     await assert.rejects(
@@ -185,9 +178,9 @@ describe("a plan beside what Kubernetes has", () => {
     );
   });
 
-  it("leaves the place of backups to what the engine made where the ObjectStore may not be read", async (t) => {
+  it("leaves the place of backups to what the engine made where the ObjectStore may not be read", async () => {
     const replies = { resource: withPlugin, objectStore: () => ({ status: 403, body: {} }) };
-    const found = await beside(t, replies);
+    const found = await beside(replies);
     assert.equal(found.isPlaceUnknown, true);
     const target = {
       endpoint: "http://127.0.0.1:1",
@@ -198,7 +191,7 @@ describe("a plan beside what Kubernetes has", () => {
     };
     const before = { spec: { configuration: { destinationPath: "s3://cnpg-backups/old/orders" } } };
     assert.match(
-      (await storeProblem(found, { target, source: target }, before, listen(t).component)) ?? "",
+      (await storeProblem(found, { target, source: target }, before, listen().component)) ?? "",
       /S3/,
       "it looks into the new place",
     );
@@ -231,15 +224,15 @@ describe("the buckets, by the state of the Cluster", () => {
     } as const,
   };
 
-  it("are looked into at once for a Cluster that is absent", async (t) => {
-    const { component } = listen(t);
+  it("are looked into at once for a Cluster that is absent", async () => {
+    const { component } = listen();
     occupy();
     assert.match((await bucketProblemOf(absent, connections(), component)) ?? "", /holds WAL or backups/);
     assert.equal(await creationProblem(absent, connections(), component), undefined, "once is enough");
   });
 
-  it("are looked into when the Cluster is made, where nobody knows whether it is there", async (t) => {
-    const { component } = listen(t);
+  it("are looked into when the Cluster is made, where nobody knows whether it is there", async () => {
+    const { component } = listen();
     occupy();
     assert.equal(await bucketProblemOf(unknown, connections(), component), undefined);
     assert.deepEqual(s3.store.requests, []);
@@ -250,8 +243,8 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.equal(found.live.state, "unknown");
   });
 
-  it("warn of a running database without a base backup, and of nothing else", async (t) => {
-    const { component, said } = listen(t);
+  it("warn of a running database without a base backup, and of nothing else", async () => {
+    const { component, said } = listen();
     occupy();
     assert.equal(await bucketProblemOf(present, connections(), component), undefined);
     assert.match((await said()).join(), /^warning: Database shop\/orders has no base backup at s3:\/\//);
@@ -263,8 +256,8 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.equal(await creationProblem(present, connections(), component), undefined);
   });
 
-  it("warn of a running database that is to archive to a new place, which must be empty", async (t) => {
-    const { component, said } = listen(t);
+  it("warn of a running database that is to archive to a new place, which must be empty", async () => {
+    const { component, said } = listen();
     const [from, to] = ["s3://cnpg-backups/old/orders/orders", "s3://cnpg-backups/lab/orders/orders"];
     const moving = { ...present, move: { isAddress: false, from, to } };
     assert.equal(await bucketProblemOf(moving, connections(), component), undefined);
@@ -289,8 +282,8 @@ describe("the buckets, by the state of the Cluster", () => {
   });
   const segment = "lab/orders/orders/wals/0000000100000000/000000010000000000000001.zst";
 
-  it("may be those of another store where its address changes, so they need not be empty", async (t) => {
-    const { component, said } = listen(t);
+  it("may be those of another store where its address changes, so they need not be empty", async () => {
+    const { component, said } = listen();
     assert.equal(await bucketProblemOf(toAddress("1"), connections(), component), undefined);
     const [empty = ""] = await said();
     assert.match(
@@ -305,8 +298,8 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.match((await said())[2] ?? "", /Whose backups s3:\S+ holds there could not be told/);
   });
 
-  it("are refused at another address where they are of another database, by a base backup or by WAL", async (t) => {
-    const { component, said } = listen(t);
+  it("are refused at another address where they are of another database, by a base backup or by WAL", async () => {
+    const { component, said } = listen();
     const refused =
       /archives to the store at http:\/\/old:7480, .*holds backups of another database \(system identifier 2; that of this one is 1\)/;
     s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "systemid=2\n");
@@ -319,8 +312,8 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.match((await said()).join(), /could not be told/);
   });
 
-  it("are guarded by what the engine knows where Kubernetes does not say what the Cluster is", async (t) => {
-    const { component } = listen(t);
+  it("are guarded by what the engine knows where Kubernetes does not say what the Cluster is", async () => {
+    const { component } = listen();
     const change = (plan: Plan, before: unknown, live: Approved["live"] = { state: "unknown" }) =>
       changeProblem({ ...none, plan, live }, connections(), before, component);
     const before = (serverName: string) => ({
@@ -344,8 +337,8 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.match((await change(plan, inTree)) ?? "", /which holds WAL or backups already/);
   });
 
-  it("are guarded likewise where the ObjectStore is to point elsewhere", async (t) => {
-    const { component } = listen(t);
+  it("are guarded likewise where the ObjectStore is to point elsewhere", async () => {
+    const { component } = listen();
     const change = (before: unknown, live: Approved["live"] = { state: "unknown" }) =>
       storeProblem({ ...none, plan: planned(), live }, connections(), before, component);
     const at = (destinationPath: string) => ({ spec: { configuration: { destinationPath } } });
@@ -360,8 +353,8 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.equal(await change(old, present.live), undefined, "asked before");
   });
 
-  it("are told apart by the Cluster's system identifier where just the ObjectStore may not be read", async (t) => {
-    const { component } = listen(t);
+  it("are told apart by the Cluster's system identifier where just the ObjectStore may not be read", async () => {
+    const { component } = listen();
     s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "systemid=2\n");
     const live = { ...present.live, systemId: "1" };
     const configuration = { destinationPath: "s3://cnpg-backups/lab/orders", endpointURL: "http://old:7480" };

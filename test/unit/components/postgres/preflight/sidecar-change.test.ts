@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { changesSidecar } from "../../../../../components/postgres/preflight/sidecar-change.ts";
 import { hookArgs } from "../../../hook-args.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import type { PresentCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
 import { growthProblem } from "../../../../../components/postgres/preflight/volumes.ts";
 import { apiServer } from "../../kubernetes/api-server.ts";
+import { afterTest } from "../../../../support/after-test.ts";
 
 const live: PresentCluster = {
   state: "present",
@@ -30,37 +31,36 @@ const growing = {
 
 describe("volumes that are to grow", () => {
   const problem = async (
-    t: TestContext,
     replies: Parameters<typeof apiServer>[0],
     size: string,
     walSize = "5Gi",
     resizeInUseVolumes = true,
   ) => {
     const { kubeconfig, close } = await apiServer(replies);
-    t.after(close);
+    afterTest(close);
     const planned = { storage: { size, resizeInUseVolumes }, walStorage: { size: walSize } };
     return growthProblem({ kubeconfig }, planned, live);
   };
 
-  it("cannot in a StorageClass that allows none, with what to do", async (t) => {
+  it("cannot in a StorageClass that allows none, with what to do", async () => {
     const replies = { ...fixed, [claimsOf("PG_DATA")]: inClass("local") };
     assert.match(
-      (await problem(t, replies, "21Gi")) ?? "",
+      (await problem(replies, "21Gi")) ?? "",
       /shop\/orders: its volumes cannot grow, for StorageClass local .*kubectl patch storageclass local .*resizeInUseVolumes.*kubectl cnpg destroy orders OLD -n shop\.$/,
     );
     const wal = { ...fixed, [claimsOf("PG_WAL")]: inClass("local") };
-    assert.match((await problem(t, wal, "20Gi", "6Gi")) ?? "", /local/);
+    assert.match((await problem(wal, "20Gi", "6Gi")) ?? "", /local/);
   });
 
-  it("can in one that allows it, and where they need not, or nobody tells", async (t) => {
+  it("can in one that allows it, and where they need not, or nobody tells", async () => {
     const bigger = ["21Gi", "6Gi"] as const;
     const inCeph = { ...growing, [claimsOf("PG_DATA", "PG_WAL")]: inClass("ceph") };
-    assert.equal(await problem(t, inCeph, ...bigger), undefined);
+    assert.equal(await problem(inCeph, ...bigger), undefined);
     const silent = { [claimsOf("PG_DATA", "PG_WAL")]: inClass("local") };
-    assert.equal(await problem(t, silent, ...bigger), undefined);
-    assert.equal(await problem(t, {}, ...bigger), undefined);
+    assert.equal(await problem(silent, ...bigger), undefined);
+    assert.equal(await problem({}, ...bigger), undefined);
     const unchanged = { ...fixed, [claimsOf("PG_DATA")]: inClass("local") };
-    assert.equal(await problem(t, unchanged, "20480Mi"), undefined);
-    assert.equal(await problem(t, unchanged, "21Gi", "5Gi", false), undefined, "those that are there stay");
+    assert.equal(await problem(unchanged, "20480Mi"), undefined);
+    assert.equal(await problem(unchanged, "21Gi", "5Gi", false), undefined, "those that are there stay");
   });
 });

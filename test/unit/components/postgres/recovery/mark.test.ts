@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { liveProblem } from "../../../../../components/postgres/preflight/problem.ts";
 import { markOf, recoveryAnnotation } from "../../../../../components/postgres/recovery/mark.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { gunzipSync } from "node:zlib";
 
 import { proveRecovery } from "../../../../../components/postgres/recovery/prove.ts";
@@ -9,7 +9,7 @@ import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { type ExecReply, fakeKubernetes } from "../wait/fake-kubernetes.ts";
 
 /** Segments that PostgreSQL archived, see replayed-part.test.ts: 08 ends with a switch, 09 in a record that goes on in 0A. */
-const fixtures = join(import.meta.dirname, "..", "archive", "fixtures", "wal");
+const fixtures = join(import.meta.dirname, "..", "..", "archive", "fixtures", "wal");
 const packed = (number: string): Buffer => readFileSync(join(fixtures, `0000000100000000000000${number}.gz`));
 
 const source = { bucket: "cnpg-backups", prefix: "lab/orders/orders" };
@@ -43,9 +43,9 @@ describe("proveRecovery", () => {
     }
   }
 
-  async function proof(t: TestContext, exec: ExecReply) {
+  async function proof(exec: ExecReply) {
     return proveRecovery({
-      cluster: await fakeKubernetes(t, { exec: () => exec }),
+      cluster: await fakeKubernetes({ exec: () => exec }),
       namespace: "shop",
       pod: "again-1",
       madeAt: new Date("2026-11-22T11:00:00Z"),
@@ -57,21 +57,21 @@ describe("proveRecovery", () => {
   const history = (lsn: string): ExecReply => ({ prints: `1\t${lsn}\tno recovery target specified\n` });
   const lastTransaction = new Date("2026-11-30T14:50:59.215Z");
 
-  it("is complete where replay ended at the archive's last record", async (t) => {
+  it("is complete where replay ended at the archive's last record", async () => {
     putArchive();
-    const { is, ...found } = await proof(t, history("0/900098"));
+    const { is, ...found } = await proof(history("0/900098"));
     assert.equal(is, "complete");
     assert.deepEqual("lastTransaction" in found && found.lastTransaction, lastTransaction);
   });
 
-  it("does not count what was archived after the Cluster was made", async (t) => {
+  it("does not count what was archived after the Cluster was made", async () => {
     putArchive();
     put("wals/0000000100000000/00000001000000000000000A.gz", packed("0A"), "11:30:00");
     put("wals/0000000100000000/00000001000000000000000C.gz", packed("0C"), "11:31:00");
-    assert.equal((await proof(t, history("0/900098"))).is, "complete");
+    assert.equal((await proof(history("0/900098"))).is, "complete");
   });
 
-  it("is short where a segment is damaged, and names it", async (t) => {
+  it("is short where a segment is damaged, and names it", async () => {
     for (const [damage, why] of [
       [Buffer.from("noise"), /^cannot be unpacked: /],
       [packed("09").subarray(0, 1000), /^cannot be unpacked: /],
@@ -79,7 +79,7 @@ describe("proveRecovery", () => {
     ] as const) {
       putArchive({ "09": damage });
       put("wals/0000000100000000/00000001000000000000000C.gz", packed("0C"));
-      const found = await proof(t, history("0/900000"));
+      const found = await proof(history("0/900000"));
       assert.ok(found.is === "short", JSON.stringify(found));
       assert.equal(found.shortfall.missed, "000000010000000000000009");
       assert.match(found.shortfall.why, why);
@@ -88,20 +88,20 @@ describe("proveRecovery", () => {
     }
   });
 
-  it("knows an object that unpacks well, and has a byte of another record in it", async (t) => {
+  it("knows an object that unpacks well, and has a byte of another record in it", async () => {
     const segment = gunzipSync(packed("08"));
     segment.writeUInt8(segment.readUInt8(100_000) ^ 1, 100_000);
     putArchive();
     put("wals/0000000100000000/000000010000000000000008", segment, "10:06:00");
-    const found = await proof(t, history("0/818640"));
+    const found = await proof(history("0/818640"));
     assert.ok(found.is === "short", JSON.stringify(found));
     assert.equal(found.shortfall.missed, "000000010000000000000008");
     assert.match(found.shortfall.why, /is damaged at \d+ B of it/);
   });
 
-  it("says of an archive that is sound that it could not be read meanwhile", async (t) => {
+  it("says of an archive that is sound that it could not be read meanwhile", async () => {
     putArchive();
-    const found = await proof(t, history("0/900000"));
+    const found = await proof(history("0/900000"));
     assert.ok(found.is === "short");
     assert.deepEqual(
       [found.shortfall.missed, found.shortfall.isSoundNow],
@@ -109,19 +109,19 @@ describe("proveRecovery", () => {
     );
   });
 
-  it("reads the history where it is archived, if psql in its pods is not allowed", async (t) => {
+  it("reads the history where it is archived, if psql in its pods is not allowed", async () => {
     putArchive();
-    const unknown = await proof(t, { status: 403 });
+    const unknown = await proof({ status: 403 });
     assert.equal(unknown.is, "unknown");
     put("wals/00000002.history", "1\t0/900098\tno recovery target specified\n", "11:01:00", own.prefix);
-    assert.equal((await proof(t, { status: 403 })).is, "complete");
+    assert.equal((await proof({ status: 403 })).is, "complete");
   });
 
-  it("is unknown where PostgreSQL or the store does not tell", async (t) => {
+  it("is unknown where PostgreSQL or the store does not tell", async () => {
     putArchive();
-    assert.equal((await proof(t, { prints: "nothing of the kind" })).is, "unknown");
-    assert.equal((await proof(t, "break")).is, "unknown");
+    assert.equal((await proof({ prints: "nothing of the kind" })).is, "unknown");
+    assert.equal((await proof("break")).is, "unknown");
     s3.store.errors.push({ when: /^GET/, status: 503, code: "SlowDown" });
-    assert.equal((await proof(t, history("0/900098"))).is, "unknown");
+    assert.equal((await proof(history("0/900098"))).is, "unknown");
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import type { CaReference, PrivateCas } from "../../../../../components/postgres/wait/private-ca.ts";
 import { untilDatabaseAnswers } from "../../../../../components/postgres/wait/until-answers.ts";
@@ -7,7 +7,7 @@ import { fakeKubernetes, items, ok } from "./fake-kubernetes.ts";
 import { instance, readyCluster } from "./objects.ts";
 
 describe("an instance after a change", () => {
-  it("waits after a change until the instances are as it asks, and stay well for a while", async (t) => {
+  it("waits after a change until the instances are as it asks, and stay well for a while", async () => {
     const pods: object[] = [
       instance({ requests: { cpu: "100m" } }),
       instance({ requests: { cpu: "0.2" } }, { deletionTimestamp: "2026-11-22T10:00:00Z" }),
@@ -15,7 +15,7 @@ describe("an instance after a change", () => {
     ];
     let looks = 0;
     let psql = 0;
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok(readyCluster({ resources: { requests: { cpu: "200m" } } }, 2)),
       pods: () => items(pods[Math.min(looks++, 2)]),
       // The database goes away once more after it had answered.
@@ -31,8 +31,8 @@ describe("an instance after a change", () => {
     assert.match(lines.join("\n"), /the instance orders-1 still has the resources of before, \d s/);
   });
 
-  it("is not waited for without end, and then what is not in force is told", async (t) => {
-    const cluster = await fakeKubernetes(t, {
+  it("is not waited for without end, and then what is not in force is told", async () => {
+    const cluster = await fakeKubernetes({
       resource: () => ok(readyCluster({ resources: { requests: { cpu: "200m" } } }, 2)),
       pods: () => items(instance({ requests: { cpu: "100m" } })),
       exec: () => ({ prints: "f\n" }),
@@ -44,9 +44,9 @@ describe("an instance after a change", () => {
     assert.equal(found.notInForce, "the instance orders-1 still has the resources of before");
   });
 
-  it("does not wait where nothing was changed", async (t) => {
+  it("does not wait where nothing was changed", async () => {
     let psql = 0;
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok(readyCluster({}, 2)),
       exec: () => ({ prints: psql++ === 0 ? "f\n" : "t\n" }),
     });
@@ -57,32 +57,29 @@ describe("an instance after a change", () => {
 
   const ca = { name: "cnpg-backup-s3", key: "S3_CA_BUNDLE" };
 
-  it("is waited for until it has the private CA that its ObjectStore has got, or lost", async (t) => {
+  it("is waited for until it has the private CA that its ObjectStore has got, or lost", async () => {
     const [without, having] = [instance({}), instance({}, {}, [caVolume(ca, "orders")])];
     assert.match(
-      await linesOf(t, [without, having], { orders: ca }),
+      await linesOf([without, having], { orders: ca }),
       /orders-1 is still without the private CA of its ObjectStore orders, \d s$/,
     );
-    assert.match(
-      await linesOf(t, [having, without], { orders: undefined }),
-      /is still with the private CA of/,
-    );
+    assert.match(await linesOf([having, without], { orders: undefined }), /is still with the private CA of/);
     const other = instance({}, {}, [caVolume({ ...ca, key: "ca.crt" }, "orders")]);
-    assert.match(await linesOf(t, [other, having], { orders: ca }), /is still with another CA of/);
+    assert.match(await linesOf([other, having], { orders: ca }), /is still with another CA of/);
   });
 
-  it("is not waited for where it has the CAs that are asked for, also those of a source", async (t) => {
+  it("is not waited for where it has the CAs that are asked for, also those of a source", async () => {
     const both = instance({}, {}, [caVolume(ca, "orders", "orders-origin")]);
-    assert.equal(await linesOf(t, [both], { orders: ca, "orders-origin": ca }), "");
+    assert.equal(await linesOf([both], { orders: ca, "orders-origin": ca }), "");
     const none = instance({}, {}, [{ name: "scratch-data" }, { name: "barman-certificates" }]);
-    assert.equal(await linesOf(t, [none], { orders: undefined }), "");
+    assert.equal(await linesOf([none], { orders: undefined }), "");
   });
 });
 
 /** What a wait says while the instance goes through these states, each for one look. */
-async function linesOf(t: TestContext, states: object[], privateCas: PrivateCas): Promise<string> {
+async function linesOf(states: object[], privateCas: PrivateCas): Promise<string> {
   let looks = 0;
-  const cluster = await fakeKubernetes(t, {
+  const cluster = await fakeKubernetes({
     resource: () => ok(readyCluster()),
     pods: () => items(states[Math.min(looks++, states.length - 1)] ?? {}),
     exec: () => ({ prints: "f\n" }),

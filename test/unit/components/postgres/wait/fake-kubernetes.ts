@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { TestContext } from "node:test";
 
 import { kubeconfigFor } from "../../kubernetes/api-server.ts";
+import { afterTest } from "../../../../support/after-test.ts";
 
 export type Reply = { status: number; body: unknown } | "silence" | "break";
 
@@ -44,9 +44,9 @@ const failed = (status: number): Reply => ({
 });
 
 /** An API server for the database; closed when the test ends. */
-export async function fakeKubernetes(t: TestContext, cluster: Cluster): Promise<{ kubeconfig: string }> {
+export async function fakeKubernetes(cluster: Cluster): Promise<{ kubeconfig: string }> {
   const { kubeconfig, close } = await startKubernetes(cluster);
-  t.after(close);
+  afterTest(close);
   return { kubeconfig };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { untilDatabaseAnswers } from "../../../../../components/postgres/wait/until-answers.ts";
 import { type HeldUp, heldUpObstacles } from "../../../../../components/postgres/wait/held-up.ts";
@@ -174,8 +174,8 @@ describe("lastError", () => {
 });
 
 describe("a database of which Kubernetes makes nothing", () => {
-  async function failure(cluster: Cluster, t: Parameters<typeof fakeKubernetes>[0]): Promise<string> {
-    const { kubeconfig } = await fakeKubernetes(t, cluster);
+  async function failure(cluster: Cluster): Promise<string> {
+    const { kubeconfig } = await fakeKubernetes(cluster);
     const options = { timeoutSeconds: 0.3, pollMs: 20, log: () => undefined };
     return untilDatabaseAnswers({ kubeconfig }, "shop", "orders", options).then(
       () => assert.fail("it came up"),
@@ -183,7 +183,7 @@ describe("a database of which Kubernetes makes nothing", () => {
     );
   }
 
-  it("is told in the words of the Job's event, once", async (t) => {
+  it("is told in the words of the Job's event, once", async () => {
     const event = (pod: string, second: number) => ({
       involvedObject: { kind: "Job", name: "orders-1-initdb" },
       reason: "FailedCreate",
@@ -191,14 +191,11 @@ describe("a database of which Kubernetes makes nothing", () => {
       lastTimestamp: `2026-11-22T10:00:0${second}Z`,
       metadata: {},
     });
-    const message = await failure(
-      {
-        resource: () => ok(bootstrappingCluster()),
-        jobs: () => items({ metadata: { name: "orders-1-initdb", namespace: "shop", uid: "7" }, status: {} }),
-        events: () => items(event("aaaaa", 1), event("bbbbb", 2), event("ccccc", 3)),
-      },
-      t,
-    );
+    const message = await failure({
+      resource: () => ok(bootstrappingCluster()),
+      jobs: () => items({ metadata: { name: "orders-1-initdb", namespace: "shop", uid: "7" }, status: {} }),
+      events: () => items(event("aaaaa", 1), event("bbbbb", 2), event("ccccc", 3)),
+    });
     assert.match(
       message,
       /: Kubernetes makes no pod for the job orders-1-initdb: pods "orders-1-initdb-ccccc" is forbidden/,
@@ -207,23 +204,20 @@ describe("a database of which Kubernetes makes nothing", () => {
     assert.equal(message.match(/team-quota/g)?.length, 1, message);
   });
 
-  it("is told in the operator's words, where they are in no event", async (t) => {
+  it("is told in the operator's words, where they are in no event", async () => {
     const error = `unable to create Pod: ${sidecar}`;
-    const message = await failure(
-      {
-        resource: () => ok(bootstrappingCluster()),
-        jobs: () =>
-          items({ metadata: { name: "orders-1-initdb", namespace: "shop" }, status: { succeeded: 1 } }),
-        operators: () => items({ metadata: { name: "cnpg-0", namespace: "shop" } }),
-        log: (pod) =>
-          ok(
-            pod === "cnpg-0"
-              ? JSON.stringify({ level: "error", namespace: "shop", name: "orders", error })
-              : "",
-          ),
-      },
-      t,
-    );
+    const message = await failure({
+      resource: () => ok(bootstrappingCluster()),
+      jobs: () =>
+        items({ metadata: { name: "orders-1-initdb", namespace: "shop" }, status: { succeeded: 1 } }),
+      operators: () => items({ metadata: { name: "cnpg-0", namespace: "shop" } }),
+      log: (pod) =>
+        ok(
+          pod === "cnpg-0"
+            ? JSON.stringify({ level: "error", namespace: "shop", name: "orders", error })
+            : "",
+        ),
+    });
     assert.match(
       message,
       /: the operator cannot go on: unable to create Pod: Pod "orders-1" is invalid: .*192Mi/,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { untilDatabaseAnswers } from "../../../../../components/postgres/wait/until-answers.ts";
 import { fakeKubernetes, items, ok } from "./fake-kubernetes.ts";
@@ -23,7 +23,7 @@ const specChanged = [{ manager: "pulumi", time: "2026-11-22T10:05:00Z", fieldsV1
 const error = 'FATAL: could not access file "vchord.so": No such file or directory';
 
 /** An update of a database whose recovery has failed before; the operator makes its Job anew once it is deleted. */
-async function updated(t: TestContext, { failed, isOver = false, ...situation }: Situation): Promise<string> {
+async function updated({ failed, isOver = false, ...situation }: Situation): Promise<string> {
   const [generationBefore, generation] = situation.generations;
   let looks = 0;
   let isDeleted = false;
@@ -39,7 +39,7 @@ async function updated(t: TestContext, { failed, isOver = false, ...situation }:
       labels: { "cnpg.io/jobRole": "full-recovery" },
     },
   });
-  const { kubeconfig } = await fakeKubernetes(t, {
+  const { kubeconfig } = await fakeKubernetes({
     resource: () => {
       looks += 1;
       return resource();
@@ -73,29 +73,29 @@ async function updated(t: TestContext, { failed, isOver = false, ...situation }:
 const runningPod = { ...recoveryPod(2), status: { phase: "Running" } };
 
 describe("a Job that has failed before an update", () => {
-  it("is made anew by the update that mends its setting, and does not fail it", async (t) => {
-    assert.equal(await updated(t, { failed: () => 7, isOver: true, generations: [1, 2] }), "sql");
-    assert.equal(await updated(t, { failed: () => 1, generations: [1, 2] }), "sql");
+  it("is made anew by the update that mends its setting, and does not fail it", async () => {
+    assert.equal(await updated({ failed: () => 7, isOver: true, generations: [1, 2] }), "sql");
+    assert.equal(await updated({ failed: () => 1, generations: [1, 2] }), "sql");
   });
 
-  it("is made anew by an update that changes nothing: what was in its way may have been elsewhere", async (t) => {
-    assert.equal(await updated(t, { failed: () => 7, isOver: true, generations: [2, 2] }), "sql");
-    assert.equal(await updated(t, { failed: () => 2, generations: [2, 2] }), "sql");
+  it("is made anew by an update that changes nothing: what was in its way may have been elsewhere", async () => {
+    assert.equal(await updated({ failed: () => 7, isOver: true, generations: [2, 2] }), "sql");
+    assert.equal(await updated({ failed: () => 2, generations: [2, 2] }), "sql");
   });
 
-  it("is not told of while its next attempt runs, and is once that has failed, too", async (t) => {
+  it("is not told of while its next attempt runs, and is once that has failed, too", async () => {
     const running = { generations: [2, 2] as [number, number], running: runningPod };
-    assert.match(await updated(t, { ...running, failed: () => 2 }), /within 3 s: it is still on its way/);
+    assert.match(await updated({ ...running, failed: () => 2 }), /within 3 s: it is still on its way/);
     assert.match(
-      await updated(t, { ...running, failed: (look) => (look < 5 ? 2 : 3) }),
+      await updated({ ...running, failed: (look) => (look < 5 ? 2 : 3) }),
       /cannot come up: the job orders-1-full-recovery failed 3 times/,
     );
   });
 
-  it("is told of where it may not be deleted, and where it is the update's own", async (t) => {
+  it("is told of where it may not be deleted, and where it is the update's own", async () => {
     const over = { failed: () => 7, isOver: true };
-    assert.match(await updated(t, { ...over, generations: [2, 2], mayDelete: false }), /failed 7 times/);
-    assert.match(await updated(t, { ...over, generations: [undefined, 2] }), /failed 7 times/);
+    assert.match(await updated({ ...over, generations: [2, 2], mayDelete: false }), /failed 7 times/);
+    assert.match(await updated({ ...over, generations: [undefined, 2] }), /failed 7 times/);
   });
 });
 
@@ -110,9 +110,9 @@ describe("what the operator failed at before an update", () => {
   });
 
   /** The annotations that an update sets; nothing else changes. */
-  async function nudges(t: TestContext, generationBefore: number | undefined): Promise<string[]> {
+  async function nudges(generationBefore: number | undefined): Promise<string[]> {
     const patches: string[] = [];
-    const { kubeconfig } = await fakeKubernetes(t, {
+    const { kubeconfig } = await fakeKubernetes({
       resource: () => ok(bootstrappingCluster()),
       operators: () => items({ metadata: { name: "cnpg-0", namespace: "shop" } }),
       log: (pod) => ok(pod === "cnpg-0" ? said : ""),
@@ -126,10 +126,10 @@ describe("what the operator failed at before an update", () => {
     return patches;
   }
 
-  it("is tried again at once, and not after a quarter of an hour, once an update", async (t) => {
-    const patches = await nudges(t, 1);
+  it("is tried again at once, and not after a quarter of an hour, once an update", async () => {
+    const patches = await nudges(1);
     assert.equal(patches.length, 1);
     assert.match(patches[0] ?? "", /"op":"add","path":"\/metadata\/annotations\/cnpg-rgw~1tried-again"/);
-    assert.deepEqual(await nudges(t, undefined), []);
+    assert.deepEqual(await nudges(undefined), []);
   });
 });

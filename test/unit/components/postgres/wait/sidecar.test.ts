@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type TestContext, describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { untilDatabaseAnswers } from "../../../../../components/postgres/wait/until-answers.ts";
 import { fakeKubernetes, items, ok } from "./fake-kubernetes.ts";
@@ -31,10 +31,10 @@ function instanceWith({ env = ours, resources = {}, args = ["--log-level=info"] 
 const barman = { plugins: [{ name: "barman-cloud.cloudnative-pg.io" }] };
 
 /** A database whose ObjectStore says what its sidecar is to be; its instances restart when they are told to. */
-async function database(t: TestContext, configuration: object, before: object, after = before) {
+async function database(configuration: object, before: object, after = before) {
   let isRestarted = false;
   const patches: string[] = [];
-  const kubernetes = await fakeKubernetes(t, {
+  const kubernetes = await fakeKubernetes({
     resource: () => ok(readyCluster(barman)),
     objectStore: () => ok({ spec: { instanceSidecarConfiguration: configuration } }),
     pods: () => items(isRestarted ? after : before),
@@ -70,8 +70,8 @@ describe("the sidecar's settings", () => {
     ["a variable less", { env: [] }, { env: [] }],
   ];
   for (const [name, configuration, after] of changes) {
-    it(`restart the instances when an update changes them: ${name}`, async (t) => {
-      const { update, patches } = await database(t, configuration, instanceWith({}), instanceWith(after));
+    it(`restart the instances when an update changes them: ${name}`, async () => {
+      const { update, patches } = await database(configuration, instanceWith({}), instanceWith(after));
       const { staleSidecar, notInForce } = await update(true);
       assert.deepEqual([staleSidecar, notInForce], [undefined, undefined]);
       assert.equal(patches.length, 1);
@@ -82,19 +82,19 @@ describe("the sidecar's settings", () => {
     });
   }
 
-  it("are told, and restart nothing, where an update does not change them", async (t) => {
-    const { update, patches } = await database(t, { env: ours, logLevel: "debug" }, instanceWith({}));
+  it("are told, and restart nothing, where an update does not change them", async () => {
+    const { update, patches } = await database({ env: ours, logLevel: "debug" }, instanceWith({}));
     assert.equal((await update(false)).staleSidecar, "orders-1");
     assert.deepEqual(patches, []);
   });
 
-  it("are in force where the instances have them, in whatever words", async (t) => {
+  it("are in force where the instances have them, in whatever words", async () => {
     const resources = { requests: { memory: "192Mi", cpu: "0.05" } };
     const same = {
       env: [...ours, { name: "PGDATA", value: "/other" }],
       resources: { requests: { memory: "192Mi", cpu: "50m" } },
     };
-    const { update, patches } = await database(t, same, instanceWith({ resources }));
+    const { update, patches } = await database(same, instanceWith({ resources }));
     assert.equal((await update(true)).staleSidecar, undefined);
     assert.deepEqual(patches, []);
   });

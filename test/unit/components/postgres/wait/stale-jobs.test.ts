@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import type { ClusterResource } from "../../../../../components/postgres/cluster/cluster-resource.ts";
 import { staleJobs } from "../../../../../components/postgres/wait/stale-jobs.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import fc from "fast-check";
 
@@ -30,10 +30,10 @@ async function failureOf(waiting: Promise<unknown>): Promise<string> {
 const away = { status: 500, body: { kind: "Status", message: "etcd is away" } };
 
 describe("untilDatabaseAnswers", () => {
-  it("resolves once the Cluster is ready and psql answers, and tells of progress before", async (t) => {
+  it("resolves once the Cluster is ready and psql answers, and tells of progress before", async () => {
     let looks = 0;
     const lines: string[] = [];
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok(++looks < 4 ? clusterObject() : readyCluster()),
       exec: () => ({ prints: "f\n" }),
     });
@@ -43,17 +43,17 @@ describe("untilDatabaseAnswers", () => {
     assert.match(lines.join("\n"), /^waiting for database shop\/orders: Setting up primary, \d s$/);
   });
 
-  it("is content with a ready Cluster where commands in pods are forbidden", async (t) => {
-    const cluster = await fakeKubernetes(t, {
+  it("is content with a ready Cluster where commands in pods are forbidden", async () => {
+    const cluster = await fakeKubernetes({
       resource: () => ok(readyCluster()),
       exec: () => ({ status: 403 }),
     });
     assert.equal((await wait(cluster, 20)).proof, "ready");
   });
 
-  it("does not believe a ready Cluster whose primary does not answer or is in recovery", async (t) => {
+  it("does not believe a ready Cluster whose primary does not answer or is in recovery", async () => {
     const database = { resource: () => ok(readyCluster()) };
-    const broken = await fakeKubernetes(t, {
+    const broken = await fakeKubernetes({
       ...database,
       exec: () => ({ prints: "psql: error: no such file", exitCode: 2 }),
     });
@@ -61,11 +61,11 @@ describe("untilDatabaseAnswers", () => {
       await failureOf(wait(broken, 0.3)),
       /within 0\.3 s: the primary orders-1 does not answer SQL \(psql: /,
     );
-    const recovering = await fakeKubernetes(t, { ...database, exec: () => ({ prints: "t\n" }) });
+    const recovering = await fakeKubernetes({ ...database, exec: () => ({ prints: "t\n" }) });
     assert.match(await failureOf(wait(recovering, 0.3)), /does not answer SQL \(it is in recovery\)/);
   });
 
-  it("tells why WAL is not archived and a base backup failed, by the logs of the primary", async (t) => {
+  it("tells why WAL is not archived and a base backup failed, by the logs of the primary", async () => {
     const conditions = [
       { type: "Ready", status: "True" },
       { type: "ContinuousArchiving", status: "False", message: "rpc error: exit status 4" },
@@ -75,7 +75,7 @@ describe("untilDatabaseAnswers", () => {
     const archiver =
       '{"logger":"barman-cloud-wal-archive","msg":"2026-11-22 10:00:00,000 [86] ERROR: Barman cloud WAL archiver exception:' +
       ' An error occurred (QuotaExceeded) when calling the PutObject operation: None"}';
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok(resource),
       pods: () => items(instance({})),
       exec: () => ({ prints: "f\n" }),
@@ -90,7 +90,7 @@ describe("untilDatabaseAnswers", () => {
     assert.match(backupTroubles[1] ?? "", /^its last base backup failed: exit status 2\. The next/);
   });
 
-  it("quotes the last error of what failed where no rule knows the cause", async (t) => {
+  it("quotes the last error of what failed where no rule knows the cause", async () => {
     const conditions = [
       { type: "Ready", status: "True" },
       { type: "ContinuousArchiving", status: "False", message: "exit status 1" },
@@ -111,7 +111,7 @@ describe("untilDatabaseAnswers", () => {
       JSON.stringify({ level: "error", msg: "Backup failed", error: "rpc error: exit status 1" }),
       line("barman-cloud-wal-archive", "ERROR: Barman cloud WAL archiver exception: the tide is low"),
     ].join("\n");
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok({ ...readyCluster(), status: { currentPrimary: "orders-1", conditions } }),
       pods: () => items(instance({})),
       exec: () => ({ prints: "f\n" }),
@@ -136,10 +136,10 @@ describe("untilDatabaseAnswers", () => {
     status: { currentPrimary: "orders-1", conditions },
   });
 
-  it("waits for the first WAL and base backup of a new database, and of no other", async (t) => {
+  it("waits for the first WAL and base backup of a new database, and of no other", async () => {
     const steps = [having(isReady), having(isReady, isArchiving), having(isReady, isArchiving, isBackingUp)];
     let looks = 0;
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok(steps[looks++] ?? readyCluster()),
       exec: () => ({ prints: "f\n" }),
     });
@@ -157,12 +157,12 @@ describe("untilDatabaseAnswers", () => {
     assert.deepEqual([looks, backupTroubles.length], [1, 1]);
   });
 
-  it("waits for no base backup of one that comes back to those that it has", async (t) => {
+  it("waits for no base backup of one that comes back to those that it has", async () => {
     const back = { resource: () => ok(having(isReady, isArchiving)), exec: () => ({ prints: "f\n" }) };
     const options = { timeoutSeconds: 20, log: () => undefined, hasBaseBackup: true };
     const started = performance.now();
     const { backupTroubles } = await untilDatabaseAnswers(
-      await fakeKubernetes(t, back),
+      await fakeKubernetes(back),
       "shop",
       "orders",
       options,
@@ -171,34 +171,34 @@ describe("untilDatabaseAnswers", () => {
     assert.ok(performance.now() - started < 15_000);
   });
 
-  it("says so if no WAL of a new database gets archived in time", async (t) => {
+  it("says so if no WAL of a new database gets archived in time", async () => {
     const silent = { resource: () => ok(having(isReady)), exec: () => ({ prints: "f\n" }) };
-    const { backupTroubles } = await wait(await fakeKubernetes(t, silent), 20);
+    const { backupTroubles } = await wait(await fakeKubernetes(silent), 20);
     assert.match(backupTroubles.join(), /^its WAL is not archived: there is no word of it yet\. Until this/);
   });
 
-  it("says so if the first base backup of a new database is not complete in time", async (t) => {
+  it("says so if the first base backup of a new database is not complete in time", async () => {
     for (const conditions of [
       [isReady, isArchiving],
       [isReady, isArchiving, isBackingUp],
     ]) {
       const slow = { resource: () => ok(having(...conditions)), exec: () => ({ prints: "f\n" }) };
-      const { backupTroubles } = await wait(await fakeKubernetes(t, slow), 20);
+      const { backupTroubles } = await wait(await fakeKubernetes(slow), 20);
       assert.match(backupTroubles.join(), /^its first base backup is not complete yet, and until it is/);
     }
   });
 
-  it("takes a replica cluster's primary, which stays in recovery", async (t) => {
-    const cluster = await fakeKubernetes(t, {
+  it("takes a replica cluster's primary, which stays in recovery", async () => {
+    const cluster = await fakeKubernetes({
       resource: () => ok(readyCluster({ replica: { enabled: true, source: "elsewhere" } })),
       exec: () => ({ prints: "t\n" }),
     });
     assert.equal((await wait(cluster, 20)).proof, "sql");
   });
 
-  it("takes one that was promoted for a database like any other, though it still says what it followed", async (t) => {
+  it("takes one that was promoted for a database like any other, though it still says what it followed", async () => {
     for (const replica of [{ enabled: false }, { primary: "orders" }, { primary: "b", self: "b" }]) {
-      const cluster = await fakeKubernetes(t, {
+      const cluster = await fakeKubernetes({
         resource: () => ok({ ...having(isReady), spec: { instances: 1, replica } }),
         exec: () => ({ prints: "f\n" }),
       });
@@ -206,11 +206,11 @@ describe("untilDatabaseAnswers", () => {
     }
   });
 
-  it("outlasts an API server that is away for a while, and says so", async (t) => {
+  it("outlasts an API server that is away for a while, and says so", async () => {
     let looks = 0;
     const lines: string[] = [];
     const replies: Reply[] = ["break", away, "break"];
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => replies[looks++] ?? ok(readyCluster()),
       exec: () => ({ prints: "f\n" }),
     });
@@ -218,14 +218,14 @@ describe("untilDatabaseAnswers", () => {
     assert.match(lines.join("\n"), /the Kubernetes API server does not answer \(.*\), \d s/);
   });
 
-  it("fails early, and says why, when a recovery has failed twice for a cause that stays", async (t) => {
+  it("fails early, and says why, when a recovery has failed twice for a cause that stays", async () => {
     const refused =
       '{"level":"info","logger":"barman-cloud-restore","msg":"2026-11-22 10:00:00,000 [12] ERROR: Barman cloud restore' +
       ' exception: An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: Unknown","pipe":"stderr"}';
     const restore =
       '{"level":"error","msg":"Error while restoring a backup","error":"rpc error: exit status 4"}';
     const asked: string[] = [];
-    const cluster = await fakeKubernetes(t, {
+    const cluster = await fakeKubernetes({
       resource: () => ok(bootstrappingCluster({ bootstrap: { recovery: { source: "origin" } } })),
       claims: () => items(dataClaim("initializing")),
       jobs: () => items(recoveryJob(2)),
@@ -260,7 +260,7 @@ describe("untilDatabaseAnswers", () => {
     assert.match(message, /State: Setting up primary; Ready=False\n/);
   });
 
-  it("never advises to delete what may hold data, whatever the Cluster once began with", async (t) => {
+  it("never advises to delete what may hold data, whatever the Cluster once began with", async () => {
     const recovered = { bootstrap: { recovery: { source: "origin" } } };
     const job = recoveryJob(3);
     const cases: [string, Cluster][] = [
@@ -302,23 +302,23 @@ describe("untilDatabaseAnswers", () => {
       ],
     ];
     for (const [name, database] of cases) {
-      const message = await failureOf(wait(await fakeKubernetes(t, database), 60));
+      const message = await failureOf(wait(await fakeKubernetes(database), 60));
       assert.match(message, /cannot come up: the job/, name);
       assert.doesNotMatch(message, /delete/, name);
     }
   });
 
-  it("tells whether something moves, at the end of its time", async (t) => {
+  it("tells whether something moves, at the end of its time", async () => {
     const resource = () => ok(bootstrappingCluster());
-    const still = await failureOf(wait(await fakeKubernetes(t, { resource }), 0.3));
+    const still = await failureOf(wait(await fakeKubernetes({ resource }), 0.3));
     assert.match(still, /did not come up within 0\.3 s: nothing of it has moved for a minute\.\n/);
     assert.doesNotMatch(still, /more time/);
     const restoring = { ...recoveryPod(1), status: { phase: "Running" } };
-    const moving = await fakeKubernetes(t, { resource, pods: () => items(restoring) });
+    const moving = await fakeKubernetes({ resource, pods: () => items(restoring) });
     assert.match(await failureOf(wait(moving, 0.3)), /it is still on its way\.\n.*give it more time/);
   });
 
-  it("quotes of a database that was changed what was logged since, and names the way out", async (t) => {
+  it("quotes of a database that was changed what was logged since, and names the way out", async () => {
     const fatal = JSON.stringify({
       logger: "postgres",
       msg: '2026-11-22 10:00:00.000 UTC [7] FATAL:  could not access file "vchord.so": No such file or directory',
@@ -336,7 +336,7 @@ describe("untilDatabaseAnswers", () => {
     });
     const options = { timeoutSeconds: 0.3, pollMs: 20, log: () => undefined, generationBefore: 1 };
     const after = async (cluster: Cluster) => {
-      const { kubeconfig } = await fakeKubernetes(t, cluster);
+      const { kubeconfig } = await fakeKubernetes(cluster);
       return failureOf(untilDatabaseAnswers({ kubeconfig }, "shop", "orders", options));
     };
     const broken = await after(of(fatal));
@@ -356,7 +356,7 @@ describe("untilDatabaseAnswers", () => {
     assert.doesNotMatch(takenBack, /vchord/);
   });
 
-  it("gives a recovery that the network failed more attempts, until its Job is over", async (t) => {
+  it("gives a recovery that the network failed more attempts, until its Job is over", async () => {
     const timedOut =
       '{"level":"error","msg":"restore error","error":"Could not connect to the endpoint URL"}';
     const with_ = (isOver: boolean): Cluster => ({
@@ -365,14 +365,14 @@ describe("untilDatabaseAnswers", () => {
       pods: () => items(recoveryPod(1)),
       log: () => ok(timedOut),
     });
-    const trying = await failureOf(wait(await fakeKubernetes(t, with_(false)), 0.3));
+    const trying = await failureOf(wait(await fakeKubernetes(with_(false)), 0.3));
     assert.match(trying, /did not come up within 0\.3 s: the job orders-1-full-recovery failed 5 times/);
     assert.doesNotMatch(trying, /another try/, "no recovery of this project's");
-    assert.match(await failureOf(wait(await fakeKubernetes(t, with_(true)), 60)), /cannot come up: the job/);
+    assert.match(await failureOf(wait(await fakeKubernetes(with_(true)), 60)), /cannot come up: the job/);
   });
 
-  it("names what keeps the pods waiting at the end of the time", async (t) => {
-    const cluster = await fakeKubernetes(t, {
+  it("names what keeps the pods waiting at the end of the time", async () => {
+    const cluster = await fakeKubernetes({
       resource: () => ok(clusterObject()),
       pods: () => items(waitingPod("CreateContainerConfigError", 'secret "orders-app" not found')),
       claims: () => items({ metadata: { name: "orders-1" }, status: { phase: "Pending" } }),
@@ -382,8 +382,8 @@ describe("untilDatabaseAnswers", () => {
     assert.match(message, /Kubernetes says: volume claim orders-1 waits for a volume/);
   });
 
-  it("fails at once for a kubeconfig that is none, or lacks the context", async (t) => {
-    const { kubeconfig } = await fakeKubernetes(t, {});
+  it("fails at once for a kubeconfig that is none, or lacks the context", async () => {
+    const { kubeconfig } = await fakeKubernetes({});
     assert.match(await failureOf(wait({ kubeconfig: "no: [" }, 60)), /the kubeconfig cannot be used/);
     assert.match(await failureOf(wait({ kubeconfig, context: "elsewhere" }, 60)), /"elsewhere"/);
   });

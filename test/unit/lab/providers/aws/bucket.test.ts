@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "mocha";
 import { bucketResource } from "../../../../../lab/providers/aws/bucket.ts";
 import { createClient, effectiveRegion, parseConfig } from "../../../../../lab/providers/aws/config.ts";
 import { startS3Server, type S3Server } from "../../../../support/s3-server.ts";

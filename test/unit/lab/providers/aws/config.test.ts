@@ -3,11 +3,12 @@ import { createServer } from "node:http";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { HeadBucketCommand } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import { checkConfig, createClient, parseConfig } from "../../../../../lab/providers/aws/config.ts";
 import { UNKNOWN } from "../../../../../lab/providers/sdk/values.ts";
+import { afterTest } from "../../../../support/after-test.ts";
 
 // As the SDK sends it: what is not a string is JSON text.
 const valid = {
@@ -57,10 +58,10 @@ describe("configuration of the aws provider", () => {
     }
   });
 
-  it("reads a CA bundle below the user's home", (t) => {
+  it("reads a CA bundle below the user's home", () => {
     const home = mkdtempSync(join(tmpdir(), "home-"));
     const { HOME } = process.env;
-    t.after(() => {
+    afterTest(() => {
       if (HOME === undefined) delete process.env.HOME;
       else process.env.HOME = HOME;
       rmSync(home, { recursive: true });
@@ -81,9 +82,9 @@ describe("configuration of the aws provider", () => {
     );
   });
 
-  it("fails over a profile that is nowhere, although keys are given", (t) => {
+  it("fails over a profile that is nowhere, although keys are given", () => {
     const folder = mkdtempSync(join(tmpdir(), "aws-"));
-    t.after(() => {
+    afterTest(() => {
       rmSync(folder, { recursive: true });
     });
     const [config, credentials] = [join(folder, "config"), join(folder, "credentials")];
@@ -111,14 +112,14 @@ describe("configuration of the aws provider", () => {
     assert.deepEqual(properties({ ...valid, noProxy: "*", profile: "p", sharedConfigFiles: "[]" }), []);
   });
 
-  it("signs for the region that was given, whatever it takes itself for", async (t) => {
+  it("signs for the region that was given, whatever it takes itself for", async () => {
     let authorization = "";
     const server = createServer((request, response) => {
       authorization = request.headers.authorization ?? "";
       response.end();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    t.after(() => {
+    afterTest(() => {
       server.closeAllConnections();
       server.close();
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { remoteCommand } from "../../../../../lab/providers/command/command.ts";
 import { secret, type Log } from "../../../../../lab/providers/sdk/provider.ts";
 import { newKey, startSshServer, type SshServer } from "../../../../support/ssh-server.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { checkConfig, parseConfig } from "../../../../../lab/providers/kubernetes/config.ts";
 
 describe("the provider's options", () => {

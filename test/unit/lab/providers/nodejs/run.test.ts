@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import languageProto from "@pulumi/pulumi/proto/language_pb.js";
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { delimiter } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { InitializationError } from "../../../../../lab/providers/sdk/errors.ts";
 import { isObject, type Props } from "../../../../../lab/providers/sdk/values.ts";
 import { newKey, startSshServer, type SshServer } from "../../../../support/ssh-server.ts";

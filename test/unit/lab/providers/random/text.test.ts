@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import fc from "fast-check";
 import { generateText } from "../../../../../lab/providers/random/generate.ts";
 import { randomPassword, randomString } from "../../../../../lab/providers/random/text.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { z } from "zod";
 import { checkInputs } from "../../../../../lab/providers/sdk/check.ts";
 import { UNKNOWN } from "../../../../../lab/providers/sdk/values.ts";

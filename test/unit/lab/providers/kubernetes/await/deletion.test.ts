@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { deleteObject } from "../../../../../../lab/providers/kubernetes/await/deletion.ts";
 import { KubernetesApi } from "../../../../../../lab/providers/kubernetes/cluster/api.ts";
 import { Connection } from "../../../../../../lab/providers/kubernetes/cluster/connection.ts";

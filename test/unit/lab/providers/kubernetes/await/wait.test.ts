@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { done, waitingFor, waitUntil } from "../../../../../../lab/providers/kubernetes/await/wait.ts";
 
 const base = { signal: new AbortController().signal };

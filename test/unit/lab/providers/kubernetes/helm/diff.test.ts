@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { diffRelease, mergeValues } from "../../../../../../lab/providers/kubernetes/helm/diff.ts";
 import { UNKNOWN, type Props } from "../../../../../../lab/providers/sdk/provider.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { checkRelease, parseRelease } from "../../../../../../lab/providers/kubernetes/helm/inputs.ts";
 import { UNKNOWN } from "../../../../../../lab/providers/sdk/provider.ts";
 

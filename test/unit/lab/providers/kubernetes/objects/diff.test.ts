@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { diffObject } from "../../../../../../lab/providers/kubernetes/objects/diff.ts";
 import { isObject, UNKNOWN, type Props } from "../../../../../../lab/providers/sdk/provider.ts";
 
