@@ -45,16 +45,19 @@ export const limits = {
 
 /**
  * The script for one user as it is sent, but for its last line: it applies all `users` of the job, since to start
- * Python takes longest, and prints as JSON what a Python expression gives after each.
+ * Python takes longest, and prints as JSON what a Python expression gives after each. What is to be done before and
+ * after them is Python, too.
  */
-export function scriptForMany(afterEach: string): string {
+export function scriptForMany(afterEach: string, before = "", after = ""): string {
   const script = scriptText("rgw_user.py");
   const loop = [
+    before,
     "results = []",
     'for values in job["users"]:',
     "    job.update(values)",
     "    apply()",
     `    results.append(${afterEach})`,
+    after,
     "print(json.dumps(results))",
     "",
   ];
