@@ -9,7 +9,7 @@ export const common = {
   extension: ["test.ts"],
   recursive: true,
   sort: true,
-  timeout: 60_000,
+  timeout: 120_000,
   // assert's messages have one already.
   diff: false,
   failHookAffectedTests: true,

@@ -24,7 +24,9 @@ export default class Reporter extends Base {
     });
     // Those of hooks, too.
     runner.on(EVENT_TEST_FAIL, (test, error: unknown) => {
-      print(`✖ ${nameOf(test)} (${duration(test)})${each ? `: ${firstLine(error)}` : ""}`);
+      print(`✖ ${nameOf(test)} (${duration(test)})`);
+      // With all else at the end, which on the lab is hours away.
+      if (each) print(messageOf(error).replaceAll(/^/gm, "    "));
     });
     runner.once(EVENT_RUN_END, () => {
       if (this.failures.length > 0) {
@@ -63,8 +65,7 @@ function duration({ duration: ms }: Mocha.Runnable): string {
     : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** To run them again. */
 function filesOf(failures: readonly Mocha.Runnable[]): string {

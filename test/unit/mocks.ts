@@ -2,6 +2,7 @@ import { after, before } from "mocha";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import * as pulumi from "@pulumi/pulumi";
+import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
 import { z } from "zod";
 
 /** One resource as a program declared it. */
@@ -32,9 +33,13 @@ interface Options {
 export function recordedResources(options: Options = {}): Declared[] {
   const declared: Declared[] = [];
   before(() => recordResources(options, declared));
-  // For the files behind it, with the SDK's own defaults.
-  after(() => recordResources());
+  after(withoutMocks);
   return declared;
+}
+
+/** The SDK as it starts, for the files behind the one with mocks: their order must not matter. */
+export function withoutMocks(): void {
+  resetOptions("project", "stack", -1, "", "", false, "");
 }
 
 /** As {@link recordedResources}, from now on. */

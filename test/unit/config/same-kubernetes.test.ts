@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "mocha";
+import { after, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -7,6 +7,7 @@ import { z } from "zod";
 import { anotherKubernetes, requireSameKubernetes } from "../../../config/same-kubernetes.ts";
 import { apiServer, kubeconfigFor } from "../components/kubernetes/api-server.ts";
 import { afterTest, mockMethod } from "../../support/after-test.ts";
+import { withoutMocks } from "../mocks.ts";
 
 const urn = "urn:pulumi:homelab::cnpg-rgw::pulumi:index:Stash::kubernetes-cluster";
 
@@ -22,6 +23,8 @@ function withState(output: string, isPreview = false): Promise<void> {
 }
 
 describe("another Kubernetes cluster", () => {
+  after(withoutMocks);
+
   it("is one of another UID, and nothing else", () => {
     assert.equal(anotherKubernetes("a", "a", urn), undefined);
     // It did not tell in the update before.

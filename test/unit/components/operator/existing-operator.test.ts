@@ -7,7 +7,7 @@ import {
   hasRelease,
   ownerOfDefinitions,
 } from "../../../../components/operator/existing-operator.ts";
-import { recordResources } from "../../mocks.ts";
+import { recordResources, withoutMocks } from "../../mocks.ts";
 import { apiServer, kubeconfigFor } from "../kubernetes/api-server.ts";
 import { afterTest } from "../../../support/after-test.ts";
 
@@ -163,7 +163,7 @@ describe("what is in the way of a release", () => {
 
   it("is, in a preview already, the record of a Helm that was broken off over it", async () => {
     await recordResources({ preview: true });
-    afterTest(() => recordResources());
+    afterTest(withoutMocks);
     const said = await inTheWay(await clusterWith(broken), release);
     assert.match(
       said ?? "",
