@@ -8,12 +8,13 @@ import { pack } from "tar-stream";
 
 import { wholeSegment } from "../components/archive/packed-segment.ts";
 
+import { compileCache } from "../../support/compile-cache.ts";
 import { useFakeS3 } from "../components/s3/use-fake-s3.ts";
 
 const tool = join(import.meta.dirname, "../../../tools/archive-check.ts");
 
 function run(environment: Record<string, string>, ...args: string[]) {
-  const env = { PATH: process.env.PATH ?? "", ...environment };
+  const env = { PATH: process.env.PATH ?? "", ...compileCache, ...environment };
   return execa(process.execPath, [tool, ...args], { env, extendEnv: false, reject: false, all: true });
 }
 

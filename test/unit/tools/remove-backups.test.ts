@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 
 import { execa } from "execa";
 
+import { compileCache } from "../../support/compile-cache.ts";
 import { useFakeS3 } from "../components/s3/use-fake-s3.ts";
 
 const tool = join(import.meta.dirname, "../../../tools/remove-backups.ts");
@@ -13,6 +14,7 @@ describe("npm run remove-backups", () => {
   const run = (args: string[] = [], more: Record<string, string> = {}) => {
     const env = {
       PATH: process.env.PATH ?? "",
+      ...compileCache,
       S3_ENDPOINT: s3.connection.endpoint,
       S3_BUCKET: "cnpg-backups",
       S3_PATH: "/homelab",
