@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import type { Suite, Test } from "mocha";
+import { type Suite, type Test, describe, it } from "mocha";
 
 import { type Tests, unless } from "../../support/unless.ts";
 import { type Slice, inSlice, parsedSlice, sliceOf } from "./slice.ts";
@@ -43,7 +43,6 @@ export function inFullAs(unit: string): Tests {
   if (isFull) return unless(undefined);
   const isInSlice = slice !== undefined && inSlice(unit, slice);
   if (!isInSlice) return unless("only in npm run test:full, and in a slice of it");
-  const { describe, it } = unless(undefined);
   return {
     describe: (title, suite) => kept(unit, describe(title, suite)),
     it: (title, test) => kept(unit, it(title, test)),
