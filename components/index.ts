@@ -39,3 +39,5 @@ export type { BackupCredentialsArgs } from "./backup-secret/credentials.ts";
 export { BackupNamespaces } from "./backup-secret/namespaces.ts";
 export type { BackupNamespaceArgs, BackupNamespacesArgs } from "./backup-secret/namespaces.ts";
 export type { BackupSecretArgs } from "./backup-secret/secret.ts";
+export { platformOf } from "./platform.ts";
+export type { Platform, PlatformConnection, PlatformDatabase } from "./platform.ts";
