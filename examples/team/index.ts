@@ -1,24 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BackupCredentials, PostgresCluster } from "pulumi-cnpg-rgw";
+import { BackupCredentials, PostgresCluster, platformOf } from "pulumi-cnpg-rgw";
 
 const config = new pulumi.Config();
-const platform = new pulumi.StackReference(config.require("platform"));
-const ofPlatform = (output: string): pulumi.Output<string> => platform.requireOutput(output).apply(String);
-
-// The platform's bucket and keys, and in it a prefix of the team's own. When the platform gets new keys, run
-// `pulumi up` here right after its own: that ends the old ones, and until then no WAL of this database is archived.
-const backups = {
-  connection: {
-    endpoint: ofPlatform("endpoint"),
-    region: ofPlatform("region"),
-    caBundle: platform.getOutput("caBundle").apply((pem) => (pem === undefined ? undefined : String(pem))),
-    accessKeyId: ofPlatform("accessKeyId"),
-    secretAccessKey: ofPlatform("secretAccessKey"),
-  },
-  bucket: ofPlatform("bucket"),
-  path: "/team",
-};
+const { connection, bucket } = platformOf(new pulumi.StackReference(config.require("platform")));
 const namespace = "team";
+
+// The platform's bucket and keys, and a prefix of the team's own. After the platform's keys change, run `pulumi up` here
+// right away: the old keys have ended, and until then no WAL of this database is archived.
+const backups = { connection, bucket, path: "/team" };
 const credentials = new BackupCredentials("team", { namespace, createNamespace: true, ...backups });
 
 const orders = new PostgresCluster(

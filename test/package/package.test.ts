@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 
 import { z } from "zod";
 
-import { install, newFolder, nodes, pack, readmeProgram, run, runIn } from "./project.ts";
+import { checkout, install, newFolder, nodes, pack, readmeProgram, run, runIn } from "./project.ts";
 
 /** What all of Pulumi's templates for TypeScript have in their tsconfig.json. */
 const ofTemplates = {
@@ -152,7 +152,7 @@ describe("the package", () => {
       it("brings what sets the account on the Ceph host up, and the warnings find it there", async () => {
         const program = `
           import { existsSync } from "node:fs";
-          import { mendCommand } from "./node_modules/pulumi-cnpg-rgw/dist/ceph/host-rights.js";
+          import { mendCommand } from "./node_modules/pulumi-cnpg-rgw/dist/ceph/ssh/host-rights.js";
           const connection = { host: "10.0.0.10", port: 22, user: "ceph-admin", hostKey: "", privateKey: "" };
           const command = mendCommand({ connection, command: "sudo radosgw-admin", uid: "team-a" });
           console.log(existsSync(command.replace(/.* < /, "")), command);
@@ -180,9 +180,37 @@ describe("the package", () => {
     });
   }
 
+  const examples = readdirSync(join(checkout, "examples"), { withFileTypes: true });
+  for (const { name } of examples.filter((entry) => entry.isDirectory())) {
+    describe(`in a copy of examples/${name}`, () => {
+      const project = join(folder, name);
+      before(() => {
+        cpSync(join(checkout, "examples", name), project, {
+          recursive: true,
+          filter: (path) => !path.endsWith("node_modules"),
+        });
+      });
+
+      it("is installed by the command that examples/README.md gives", async () => {
+        await runIn(
+          project,
+        )`npm install --package-lock-only --ignore-scripts --no-audit --no-fund ${tarball}`;
+        const lock = z.object({ packages: z.record(z.string(), z.unknown()) });
+        const { packages } = lock.parse(JSON.parse(readFileSync(join(project, "package-lock.json"), "utf8")));
+        const copies = Object.keys(packages).filter((path) => path.endsWith("node_modules/@pulumi/pulumi"));
+        assert.deepEqual(copies, ["node_modules/@pulumi/pulumi"]);
+      });
+
+      it("has the types that the example needs", async () => {
+        await install(project, tarball);
+        await runIn(project)`tsc`;
+      });
+    });
+  }
+
   it("has the CRDs' schemas: a custom resource is checked", async () => {
     const program = `
-      import { customResource } from "./node_modules/pulumi-cnpg-rgw/dist/cnpg/custom-resource.js";
+      import { customResource } from "./node_modules/pulumi-cnpg-rgw/dist/kubernetes/custom-resource.js";
       const spec = { storage: { size: "1Gi" }, backup: { barmanObjectStor: {} } };
       try {
         customResource("Cluster", "orders", { metadata: { name: "orders" }, spec });
