@@ -2,12 +2,13 @@ import { Command, InvalidArgumentError } from "commander";
 import { failureText } from "../lab/failure.ts";
 import { checkout } from "../lab/layout.ts";
 import { join } from "node:path";
+import { benchArchive } from "./archive/index.ts";
 import { benchBackup } from "./backup/index.ts";
 import { benchPulumi } from "./pulumi/index.ts";
 
 /** Flags to options, nothing else. */
 const program = new Command("bench")
-  .description("Measures backups and the Pulumi program on the lab, and writes what it found into docs/.")
+  .description("Measures backups and the Pulumi program on the lab, and writes what it finds into docs/.")
   .showHelpAfterError();
 
 function positive(text: string): number {
@@ -61,5 +62,12 @@ program
   .action((options: Options & { namespaces: number[] }) =>
     exitWith(benchPulumi({ ...options, ...folderOf(options) })),
   );
+
+program
+  .command("archive")
+  .description("time and memory of `npm run archive` by the number of WAL objects; needs no lab")
+  .option("--objects <numbers>", "how many, separated by commas", positives, [10_000, 100_000, 1_000_000])
+  .option("--heap <MiB>", "limit of V8's old space (default: Node's own)", positive)
+  .action((options: { objects: number[]; heap?: number }) => exitWith(benchArchive(options)));
 
 await program.parseAsync();

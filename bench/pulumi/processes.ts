@@ -1,4 +1,6 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
+
+import { processFile, residentPeak } from "../shared/memory.ts";
 
 /** What a process of a run is: the engine, the program, or one of the plugins. */
 export type Role = "engine" | "program" | "plugins";
@@ -73,7 +75,7 @@ function statistics(): Map<number, { parent: number; cpuSeconds: number }> {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return new Map(
     pids.map((pid) => {
-      const stat = read(`/proc/${pid}/stat`) ?? "";
+      const stat = processFile(Number(pid), "stat") ?? "";
       // The second field is the command in parentheses and may itself hold spaces and parentheses.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       const [parent, user, system] = [fields[1], fields[11], fields[12]].map(Number);
@@ -88,17 +90,4 @@ function statistics(): Map<number, { parent: number; cpuSeconds: number }> {
 export const roleOf = (command: string): Role =>
   command.includes("/@pulumi/pulumi/cmd/run") ? "program" : "plugins";
 
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined; // it ended meanwhile
-  }
-}
-
-const commandLine = (pid: number): string => read(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ") ?? "";
-
-function residentPeak(pid: number): number | undefined {
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? "")?.[1];
-  return kib === undefined ? undefined : Number(kib) * 1024;
-}
+const commandLine = (pid: number): string => processFile(pid, "cmdline")?.replaceAll("\0", " ") ?? "";

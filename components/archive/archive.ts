@@ -1,5 +1,6 @@
 import type { BaseBackup } from "./base-backup.ts";
 import type { ArchiveLocation } from "./location.ts";
+import type { SegmentList } from "./segments.ts";
 import type { TimelineHistory } from "./timeline-history.ts";
 import type { DamagedSegment, WalSegment } from "./wal-segment.ts";
 
@@ -15,7 +16,7 @@ export interface Archive {
   unreadableBackups: string[];
 
   /** By name: by timeline, and by position in it. */
-  segments: WalSegment[];
+  segments: SegmentList;
 
   /** What the primary of a timeline had of its last segment when another one took over. */
   partialSegments: WalSegment[];

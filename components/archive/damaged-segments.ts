@@ -2,10 +2,11 @@ import { s3Client } from "../s3/client.ts";
 import type { S3Connection } from "../s3/connection.ts";
 import { classify } from "../s3/failure.ts";
 import type { Archive } from "./archive.ts";
+import type { NeededSegments } from "./damage.ts";
 import { archiveUrl } from "./location.ts";
 import type { ArchiveReader } from "./read-archive.ts";
 import { segmentReader } from "./segment-reader.ts";
-import type { DamagedSegment, WalSegment } from "./wal-segment.ts";
+import type { DamagedSegment } from "./wal-segment.ts";
 
 /** How much is read at most. */
 export interface Budget {
@@ -38,7 +39,7 @@ export interface DamageReport {
 export async function damagedSegments(
   connection: S3Connection,
   archive: Archive,
-  segments: readonly WalSegment[],
+  segments: NeededSegments,
   budget: Budget = previewBudget,
 ): Promise<DamageReport> {
   const { location } = archive;
@@ -48,7 +49,7 @@ export async function damagedSegments(
   const read = segmentReader(store, archive);
   const report: DamageReport = { damaged: [], read: 0, skipped: 0 };
   let left = budget.bytes;
-  const queue = segments.values();
+  const queue = segments[Symbol.iterator]();
   const work = async (): Promise<void> => {
     for (const segment of queue) {
       if (abortSignal.aborted || left <= 0) return;

@@ -1,5 +1,6 @@
 import { archiveObject } from "./archive-object.ts";
 import type { BackupFile } from "./base-backup.ts";
+import { type SegmentList, SegmentPacker } from "./segments.ts";
 import type { Packing } from "./unpack/unpack.ts";
 import type { DamagedSegment, WalSegment } from "./wal-segment.ts";
 
@@ -14,7 +15,7 @@ export interface ListedObject {
 export interface Listing {
   /** The files of each backup, by the backup's id. */
   backups: Map<string, BackupFile[]>;
-  segments: WalSegment[];
+  segments: SegmentList;
   partialSegments: WalSegment[];
 
   /** Empty ones. */
@@ -29,60 +30,45 @@ export interface HistoryFile {
   packing: Packing;
 }
 
-export function listing(objects: ListedObject[]): Listing {
+/** Takes the list of an archive's objects page by page, and keeps of each what its kind needs. */
+export async function listing(
+  pages: AsyncIterable<readonly ListedObject[]> | Iterable<readonly ListedObject[]>,
+): Promise<Listing> {
   const backups = new Map<string, BackupFile[]>();
-  const segments = new Map<string, WalSegment>();
-  const partialSegments = new Map<string, WalSegment>();
+  const segments = new SegmentPacker();
+  const partialSegments = new SegmentPacker();
   const histories = new Map<number, HistoryFile>();
-  for (const { name, bytes, modifiedAt } of objects) {
+  const keep = ({ name, bytes, modifiedAt }: ListedObject): void => {
     const object = archiveObject(name);
     switch (object?.kind) {
       case "backup":
-        backups.set(object.id, [...(backups.get(object.id) ?? []), { name: object.file, bytes }]);
+        backups.set(object.id, backups.get(object.id) ?? []);
+        backups.get(object.id)?.push({ name: object.file, bytes });
         break;
-      case "segment":
-        keep(object.isPartial ? partialSegments : segments, {
-          name: object.name,
-          archivedAt: modifiedAt,
-          bytes,
-          packing: object.packing,
-        });
+      case "segment": {
+        const { packing } = object;
+        const packer = object.isPartial ? partialSegments : segments;
+        packer.add({ name: object.name, archivedAt: modifiedAt, bytes, packing });
         break;
+      }
       case "history":
         histories.set(object.timeline, { name, timeline: object.timeline, packing: object.packing });
         break;
       case undefined:
     }
-  }
+  };
+  for await (const page of pages) page.forEach(keep);
+  const [whole, partial] = [segments.packed(), partialSegments.packed()];
   return {
     backups,
-    segments: byName(segments).filter(({ bytes }) => bytes > 0),
-    partialSegments: byName(partialSegments).filter(({ bytes }) => bytes > 0),
-    damaged: [...emptyOf(segments, false), ...emptyOf(partialSegments, true)],
+    segments: whole.filter(({ bytes }) => bytes > 0),
+    partialSegments: [...partial.filter(({ bytes }) => bytes > 0)],
+    damaged: [...emptyOf(whole, false), ...emptyOf(partial, true)],
     histories: [...histories.values()].sort((a, b) => a.timeline - b.timeline),
   };
 }
 
-/**
- * A segment may be there twice, when the compression was changed and it was archived again: barman takes the first one by
- * name, however new it is.
- */
-function keep(segments: Map<string, WalSegment>, segment: WalSegment): void {
-  const other = segments.get(segment.name);
-  if (other === undefined) segments.set(segment.name, segment);
-  else {
-    const first = other.packing < segment.packing ? other : segment;
-    const archivedAt = other.archivedAt > segment.archivedAt ? other.archivedAt : segment.archivedAt;
-    segments.set(segment.name, { ...first, archivedAt });
-  }
-}
-
-function emptyOf(segments: Map<string, WalSegment>, isPartial: boolean): DamagedSegment[] {
-  return byName(segments)
-    .filter(({ bytes }) => bytes === 0)
-    .map((segment) => ({ ...segment, isPartial, reason: "is empty" }));
-}
-
-function byName(segments: Map<string, WalSegment>): WalSegment[] {
-  return [...segments.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+function emptyOf(segments: SegmentList, isPartial: boolean): DamagedSegment[] {
+  const empty = segments.filter(({ bytes }) => bytes === 0);
+  return Array.from(empty, (segment) => ({ ...segment, isPartial, reason: "is empty" }));
 }

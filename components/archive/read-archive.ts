@@ -40,7 +40,7 @@ export function readArchive(
 ): Promise<Archive> {
   return readWithin(connection, location, timeoutSeconds, async (store) => {
     const readAt = new Date();
-    const listed = listing(await objectsOf(store));
+    const listed = await listing(pagesOf(store));
     return withoutWrongSizes({
       location,
       readAt,
@@ -81,12 +81,6 @@ export async function readWithin<T>(
   } finally {
     client.destroy();
   }
-}
-
-async function objectsOf(store: ArchiveReader): Promise<ListedObject[]> {
-  const objects: ListedObject[] = [];
-  for await (const page of pagesOf(store)) objects.push(...page);
-  return objects;
 }
 
 /** The objects of an archive by name, as many at a time as the store lists. */

@@ -4,6 +4,7 @@ import type { BaseBackup, EndedBackup } from "./base-backup.ts";
 import { missingOwnWal, walChain } from "./wal-chain.ts";
 import type { WalChain } from "./wal-chain.ts";
 import { positionOf } from "./wal-segment.ts";
+import type { SegmentList } from "./segments.ts";
 import type { WalSegment } from "./wal-segment.ts";
 
 /** What can be restored from an archive. */
@@ -51,8 +52,8 @@ export function isFailed(backup: BaseBackup): boolean {
   return backup.status === "FAILED";
 }
 
-function lastArchived(segments: WalSegment[]): WalSegment | undefined {
-  let last = segments[0];
+function lastArchived(segments: SegmentList): WalSegment | undefined {
+  let last = segments.at(0);
   for (const segment of segments)
     if (last === undefined || segment.archivedAt > last.archivedAt) last = segment;
   return last;
@@ -68,5 +69,7 @@ function orphansOf(archive: Archive): Recoverability["orphans"] {
     const position = positionOf(name, walSegmentBytes);
     return position !== undefined && position.number < begin && position.timeline <= extent.timeline;
   });
-  return { count: orphans.length, bytes: orphans.reduce((sum, { bytes }) => sum + bytes, 0) };
+  let sum = 0;
+  for (const { bytes } of orphans) sum += bytes;
+  return { count: orphans.length, bytes: sum };
 }

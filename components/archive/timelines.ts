@@ -27,7 +27,7 @@ export function timelinePath(archive: Archive, backup: EndedBackup): TimelinePat
   const newest = newestTimeline(archive, start);
   const ancestors = archive.histories.find(({ timeline }) => timeline === newest)?.ancestors;
   const isForked = newest !== start && ancestors !== undefined && !leadsOn(ancestors, backup);
-  const isHiding = archive.segments.some(({ name }) => timelineOf(name) > newest);
+  const isHiding = archive.segments.find(({ name }) => timelineOf(name) > newest) !== undefined;
   return {
     stretches: [{ timeline: start, from: 0 }, ...(isForked ? [] : later(archive, backup, newest, ancestors))],
     forkedTo: isForked ? newest : undefined,

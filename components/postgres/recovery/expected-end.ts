@@ -16,6 +16,7 @@ export function archiveAt(archive: Archive, time: Date): Archive {
 
 /** The newest timeline that an archive has anything of. */
 export function newestTimelineOf({ segments, histories }: Archive): number {
-  const ofSegments = segments.map(({ name }) => timelineOf(name));
-  return [...ofSegments, ...histories.map(({ timeline }) => timeline)].reduce((a, b) => Math.max(a, b), 1);
+  let newest = 1;
+  for (const { name } of segments) newest = Math.max(newest, timelineOf(name));
+  return histories.reduce((known, { timeline }) => Math.max(known, timeline), newest);
 }

@@ -2,6 +2,7 @@ import type { Archive } from "../../archive/archive.ts";
 import type { EndedBackup } from "../../archive/base-backup.ts";
 import type { SegmentReport } from "../../archive/segment-check.ts";
 import type { ReadSegment } from "../../archive/segment-reader.ts";
+import type { SegmentList } from "../../archive/segments.ts";
 import { segmentsOnTheWay, walChain } from "../../archive/wal-chain.ts";
 import type { ReplayedPart } from "../../archive/wal-records.ts";
 import { historyName, positionOf, segmentNameAt, timelineOf } from "../../archive/wal-segment.ts";
@@ -73,7 +74,7 @@ const nothing: ReplayedPart = { endsAt: undefined, lastRecordAt: undefined, last
 
 /** The segments from a backup on, beside the place where replay ended. */
 class Way {
-  private readonly segments: WalSegment[];
+  private readonly segments: SegmentList;
   private readonly backup: EndedBackup;
   private readonly end: EndOfReplay;
   private readonly read: ReadSegment;
@@ -81,7 +82,7 @@ class Way {
   constructor(archive: Archive, backup: EndedBackup, end: EndOfReplay, read: ReadSegment) {
     // What is empty or of a wrong size was archived all the same.
     const damaged = archive.damaged.filter(({ isPartial }) => !isPartial);
-    this.segments = segmentsOnTheWay({ ...archive, segments: [...archive.segments, ...damaged] }, backup);
+    this.segments = segmentsOnTheWay(archive, backup);
     this.backup = backup;
     this.end = end;
     this.read = (segment) => {
@@ -93,7 +94,7 @@ class Way {
   /** The last segment in which a record ends: one that a single record fills may have its end in one never archived. */
   async lastToReach(): Promise<WalSegment | undefined> {
     for (let at = this.segments.length - 1; at >= 0; at--) {
-      const segment = this.segments[at];
+      const segment = this.segments.at(at);
       if (segment === undefined || this.startOf(segment) < this.endOrLast) return segment;
       const { problem, replayed } = await this.read(segment);
       const isFilled = problem === undefined && replayed !== undefined && replayed.endsAt === undefined;
@@ -131,7 +132,7 @@ class Way {
   /** Of what was replayed; undefined where no transaction ended in the last segments of it. */
   async lastTransaction(): Promise<Date | undefined> {
     const replayed = this.segments.filter((segment) => this.startOf(segment) <= this.endOrLast);
-    for (const segment of replayed.slice(-segmentsToSearch).reverse()) {
+    for (const segment of [...replayed.slice(-segmentsToSearch)].reverse()) {
       const report = await this.read(segment);
       const time = this.hasReplayed(report) ? report.replayed?.lastTransaction : undefined;
       if (time !== undefined) return time;

@@ -39,15 +39,17 @@ describe("archiveObject", () => {
 describe("listing", () => {
   const listed = (name: string, bytes = 1000, modifiedAt = at("10:00:00")) => ({ name, bytes, modifiedAt });
 
-  it("sorts WAL by name, and takes no empty object for WAL", () => {
-    const { segments, partialSegments, damaged } = listing([
-      listed("wals/0000000200000000/00000002000000000000000B.zst"),
-      listed("wals/0000000100000000/00000001000000000000000C.zst", 0),
-      listed("wals/0000000100000000/00000001000000000000000B.partial.zst"),
-      listed("wals/0000000100000000/00000001000000000000000A.zst"),
+  it("sorts WAL by name, and takes no empty object for WAL", async () => {
+    const { segments, partialSegments, damaged } = await listing([
+      [
+        listed("wals/0000000200000000/00000002000000000000000B.zst"),
+        listed("wals/0000000100000000/00000001000000000000000C.zst", 0),
+        listed("wals/0000000100000000/00000001000000000000000B.partial.zst"),
+        listed("wals/0000000100000000/00000001000000000000000A.zst"),
+      ],
     ]);
     assert.deepEqual(
-      segments.map(({ name }) => name),
+      Array.from(segments, ({ name }) => name),
       ["00000001000000000000000A", "00000002000000000000000B"],
     );
     assert.deepEqual(
@@ -60,15 +62,15 @@ describe("listing", () => {
     );
   });
 
-  it("counts a segment once that was archived twice, with its later time", () => {
+  it("counts a segment once that was archived twice, with its later time", async () => {
     const name = "wals/0000000100000000/00000001000000000000000A";
     const times = [at("10:00:00"), at("12:00:00"), at("11:00:00")];
     const endings = ["", ".gz", ".zst"];
-    const { segments } = listing(
+    const { segments } = await listing([
       times.map((time, index) => listed(`${name}${endings[index] ?? ""}`, 1, time)),
-    );
+    ]);
     assert.deepEqual(
-      segments.map(({ archivedAt, packing }) => [archivedAt, packing]),
+      Array.from(segments, ({ archivedAt, packing }) => [archivedAt, packing]),
       [[at("12:00:00"), ""]],
       "barman takes the first one by name",
     );

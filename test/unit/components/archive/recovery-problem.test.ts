@@ -166,7 +166,11 @@ describe("recoveryProblem with damaged WAL", () => {
     const damaged = whole.segments.filter(({ name }) => names.includes(name));
     return withDamage(
       whole,
-      damaged.map((segment) => ({ ...segment, isPartial: false, reason: "is cut: 3.0 MiB of 16.0 MiB" })),
+      Array.from(damaged, (segment) => ({
+        ...segment,
+        isPartial: false,
+        reason: "is cut: 3.0 MiB of 16.0 MiB",
+      })),
     );
   };
   const sentence = new RegExp(
@@ -194,7 +198,7 @@ describe("recoveryProblem with damaged WAL", () => {
 
 describe("neededSegments", () => {
   const numbers = (target: RecoveryTarget, from = everything): number[] =>
-    neededSegments(from, target).map(({ name }) => parseInt(name.slice(8), 16));
+    Array.from(neededSegments(from, target), ({ name }) => parseInt(name.slice(8), 16));
 
   it("are those from the backup on, the newest one first", () => {
     assert.deepEqual(numbers({}), [200, ...Array.from({ length: 140 }, (_, index) => index + 60)]);
