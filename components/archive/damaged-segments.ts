@@ -6,6 +6,7 @@ import type { NeededSegments } from "./damage.ts";
 import { archiveUrl } from "./location.ts";
 import type { ArchiveReader } from "./read-archive.ts";
 import { segmentReader } from "./segment-reader.ts";
+import { readsAt } from "./turns.ts";
 import type { DamagedSegment } from "./wal-segment.ts";
 
 /** How much is read at most. */
@@ -47,6 +48,7 @@ export async function damagedSegments(
   const abortSignal = AbortSignal.any([ending.signal, AbortSignal.timeout(budget.seconds * 1_000)]);
   const store: ArchiveReader = { client: s3Client(connection), location, abortSignal };
   const read = segmentReader(store, archive);
+  const reads = readsAt(connection);
   const report: DamageReport = { damaged: [], read: 0, skipped: 0 };
   let left = budget.bytes;
   const queue = segments[Symbol.iterator]();
@@ -54,7 +56,10 @@ export async function damagedSegments(
     for (const segment of queue) {
       if (abortSignal.aborted || left <= 0) return;
       left -= segment.bytes;
-      const { problem: reason } = await read(segment);
+      // The budget goes on while it waits for its turn.
+      const found = await reads.run(() => (abortSignal.aborted ? Promise.resolve(undefined) : read(segment)));
+      if (found === undefined) return;
+      const { problem: reason } = found;
       report.read += 1;
       if (reason !== undefined) report.damaged.push({ ...segment, isPartial: false, reason });
     }

@@ -13,6 +13,7 @@ import { archiveUrl } from "./location.ts";
 import type { ArchiveLocation } from "./location.ts";
 import { historyText, parseHistory } from "./timeline-history.ts";
 import type { TimelineHistory } from "./timeline-history.ts";
+import { looksAt } from "./turns.ts";
 
 /** Whether anything is there: WAL or backups of an earlier cluster, to which another one must not add its own. */
 export function isOccupied(connection: S3Connection, location: ArchiveLocation): Promise<boolean> {
@@ -60,7 +61,10 @@ export interface ArchiveReader {
   abortSignal: AbortSignal;
 }
 
-/** The result of some requests; an S3Failure where one of them fails, or the time is over. */
+/**
+ * The result of some requests, a few looks into a store at a time: an S3Failure where one of them fails, or the time is
+ * over, which begins with its turn.
+ */
 export async function readWithin<T>(
   connection: S3Connection,
   location: ArchiveLocation,
@@ -68,12 +72,17 @@ export async function readWithin<T>(
   work: (store: ArchiveReader) => Promise<T>,
 ): Promise<T> {
   const client = s3Client(connection);
-  const abortSignal = AbortSignal.timeout(seconds * 1_000);
+  let abortSignal: AbortSignal | undefined;
   const attempt = `read ${archiveUrl(location)}`;
   try {
-    return await work({ client, location, abortSignal });
+    return await looksAt(connection).run(() => {
+      abortSignal = AbortSignal.timeout(seconds * 1_000);
+      return work({ client, location, abortSignal });
+    });
   } catch (error) {
-    if (!abortSignal.aborted) throw classify(error, { connection, bucket: location.bucket, attempt });
+    // Where its turn never came, it is the error of a look before it.
+    if (abortSignal?.aborted !== true)
+      throw classify(error, { connection, bucket: location.bucket, attempt });
     throw new S3Failure(
       "network",
       `S3 network problem: could not ${attempt} at ${connection.endpoint} within ${seconds} s. Check the store's health and load.`,
