@@ -1,27 +1,48 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, it } from "mocha";
 import { execa } from "execa";
-import { setPlain, sql, up, withoutDatabases } from "./support/database.ts";
-import { inFull } from "./support/full.ts";
-import { kubectl, mustPulumi, pulumi } from "./support/lab.ts";
-import { backupSecret, keysOfStack, rememberedConfig } from "./support/stack.ts";
+import { parse } from "yaml";
+import { z } from "zod";
+import { archiveNow, setPlain, sql, up, withoutDatabases } from "./support/database.ts";
+import { isFull, inFull } from "./support/full.ts";
+import { kubectl, must, mustPulumi, pulumi, type Options } from "./support/lab.ts";
+import { setUpCephHost } from "./support/ceph-host.ts";
+import {
+  backupSecret,
+  bucket,
+  configFile,
+  endpoint,
+  keysOfStack,
+  rememberedConfig,
+  rgwUser,
+  s3,
+} from "./support/stack.ts";
 import { checkoutCopy } from "./support/workspace.ts";
 
+const exampleFolder = (name: string): string => join(checkoutCopy, "examples", name);
+
 /** The stack in examples/team, which has installed the package, on the platform that stack lab is. */
-const folder = join(checkoutCopy, "examples", "team");
+const folder = exampleFolder("team");
 const team = (...args: string[]): Promise<string> => mustPulumi(["--cwd", folder, ...args]);
 
-inFull.describe("another stack that imports the components", () => {
-  before(async () => {
-    await withoutDatabases();
-    await execa("npm", ["run", "build"], { cwd: checkoutCopy });
-    // As `npm install` does with a package of a folder.
-    mkdirSync(join(folder, "node_modules"));
-    symlinkSync(checkoutCopy, join(folder, "node_modules", "pulumi-cnpg-rgw"));
-  });
+/** That in examples/team-own-user. */
+const own = (args: string[], options: Options = {}): Promise<string> =>
+  mustPulumi(["--cwd", exampleFolder("team-own-user"), ...args], options);
 
+before(async () => {
+  if (!isFull) return;
+  await withoutDatabases();
+  await execa("npm", ["run", "build"], { cwd: checkoutCopy });
+  for (const name of ["team", "team-own-user"]) {
+    // As `npm install` does with a package of a folder.
+    mkdirSync(join(exampleFolder(name), "node_modules"));
+    symlinkSync(checkoutCopy, join(exampleFolder(name), "node_modules", "pulumi-cnpg-rgw"));
+  }
+});
+
+inFull.describe("another stack that imports the components", () => {
   it("makes a database on the platform, with backups under a prefix of its own", async () => {
     await team("stack", "init", "team");
     await team("config", "set", "team:platform", "organization/cnpg-rgw/lab");
@@ -51,7 +72,7 @@ inFull.describe("another stack that imports the components", () => {
       assert.notEqual(refused.code, 0);
       assert.match(
         refused.all,
-        /Secret cnpg-backup-s3 is already in namespace team, and another stack or component made it/,
+        /Secret cnpg-backup-s3 is in namespace team already, and another stack or component made it/,
       );
     }
     putConfigBack();
@@ -75,6 +96,88 @@ inFull.describe("another stack that imports the components", () => {
   });
 
   after(async () => {
+    if (!isFull) return;
     await kubectl("delete", "namespace", "team", "--ignore-not-found", "--timeout=120s");
   });
 });
+
+inFull.describe("a team with an S3 user and a bucket of its own", () => {
+  const teamA = { namespace: "team-a", name: "orders" };
+  const keysOfTeam = async () => {
+    const { values } = await backupSecret("team-a");
+    const { S3_ACCESS_KEY_ID: accessKeyId = "", S3_SECRET_ACCESS_KEY: secretAccessKey = "" } = values;
+    return { accessKeyId, secretAccessKey };
+  };
+
+  it("makes a database with backups in that bucket", async () => {
+    await setUpCephHost("--uid=team-a");
+    const ceph = hostOfLab();
+    await own(["stack", "init", "team-a"]);
+    for (const [key, value] of Object.entries({
+      endpoint,
+      cephHostAddress: ceph.address,
+      cephHostUser: ceph.user,
+      cephHostKey: ceph.hostKey,
+      image: "localhost/postgresql:17",
+    }))
+      await own(["config", "set", key, value]);
+    const input = await must("workstation", ["pulumi", "config", "get", "cnpg-rgw:cephHostPrivateKey"]);
+    await own(["config", "set", "--secret", "cephHostPrivateKey"], { input });
+    await own(["preview"]);
+    await own(up);
+    assert.equal(await sql(teamA, "select 1;"), "1");
+    assert.match(await own(["stack", "output", "destinationPath"]), /^s3:\/\/team-a-backups\/orders$/m);
+    await archiveNow(teamA);
+  });
+
+  it("changes nothing a second time, and keeps its keys out of its state", async () => {
+    await own([...up, "--expect-no-changes"]);
+    const { secretAccessKey } = await keysOfTeam();
+    assert.ok(!(await own(["stack", "export"])).includes(secretAccessKey));
+  });
+
+  it("reads nothing of the platform's, nor the platform anything of its own", async () => {
+    const [ofTeam, ofPlatform] = [await keysOfTeam(), await keysOfStack()];
+    assert.deepEqual(await s3({ ...ofTeam, bucket, steps: [["list", ""]] }), ["error: AccessDenied"]);
+    const platform = { ...ofPlatform, bucket: "team-a-backups" };
+    assert.deepEqual(await s3({ ...platform, steps: [["list", ""]] }), ["error: AccessDenied"]);
+  });
+
+  it("changes its keys without a gap in its WAL", async () => {
+    const before = await keysOfTeam();
+    await own(["config", "set", "keyRotation", "2026-12"]);
+    await own(up);
+    const { accessKeyId } = await keysOfTeam();
+    assert.notEqual(accessKeyId, before.accessKeyId);
+    assert.deepEqual(
+      (await rgwUser("team-a"))?.keys.map((key) => key.access_key),
+      [accessKeyId],
+    );
+    await archiveNow(teamA);
+    const failed = "select failed_count from pg_stat_archiver;";
+    assert.equal(await sql(teamA, failed), "0");
+  });
+
+  it("leaves the bucket and its owner when it is destroyed", async () => {
+    assert.notEqual((await pulumi(["--cwd", exampleFolder("team-own-user"), "destroy", "--yes"])).code, 0);
+    assert.equal(await sql(teamA, "select 1;"), "1");
+    await own(["state", "unprotect", "--all", "--yes"]);
+    await own(["destroy", "--yes", "--skip-preview"]);
+    assert.deepEqual((await rgwUser("team-a"))?.keys, []);
+  });
+
+  after(async () => {
+    if (!isFull) return;
+    await setUpCephHost("--forget=team-a");
+    await kubectl("delete", "namespace", "team-a", "--ignore-not-found", "--timeout=120s");
+  });
+});
+
+/** The account on the lab's Ceph host, as the config of stack lab has it. */
+function hostOfLab(): { address: string; user: string; hostKey: string } {
+  const host = z.object({ address: z.string(), user: z.string(), hostKey: z.string() });
+  const { config } = z
+    .object({ config: z.object({ "cnpg-rgw:cephHost": host }) })
+    .parse(parse(readFileSync(configFile, "utf8")));
+  return config["cnpg-rgw:cephHost"];
+}
