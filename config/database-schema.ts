@@ -1,14 +1,14 @@
 import { z } from "zod";
 
-import { bucketRule, databaseRules, namespaceRule, pathRule } from "../components/internal.ts";
+import { bucketRule, databaseRules as rules, namespaceRule, pathRule } from "../components/internal.ts";
 import { number, text, yesOrNo } from "./values.ts";
 
-const clusterName = text("must be the name of a database", databaseRules.clusterNameRule);
+const clusterName = text("must be the name of a database", rules.clusterNameRule);
 
 const storage = z.strictObject(
   {
-    size: text("must be the size of the volume, such as 20Gi", databaseRules.sizeRule),
-    storageClass: text("must be the name of a StorageClass", databaseRules.storageClassRule).optional(),
+    size: text("must be the size of the volume, such as 20Gi", rules.sizeRule),
+    storageClass: text("must be the name of a StorageClass", rules.storageClassRule).optional(),
   },
   "must be an object with size and storageClass",
 );
@@ -16,20 +16,20 @@ const storage = z.strictObject(
 const backup = z
   .strictObject(
     {
-      method: text("must be plugin or barmanObjectStore", databaseRules.methodRule).optional(),
-      schedule: text("must be a schedule of six fields", databaseRules.scheduleRule).optional(),
-      retention: text("must be a time such as 14d", databaseRules.retentionRule).optional(),
-      serverName: text("must be a name", databaseRules.serverNameRule).optional(),
+      method: text("must be plugin or barmanObjectStore", rules.methodRule).optional(),
+      schedule: text("must be a schedule of six fields", rules.scheduleRule).optional(),
+      retention: text("must be a time such as 14d", rules.retentionRule).optional(),
+      serverName: text("must be a name", rules.serverNameRule).optional(),
       dataCompression: z.string("must be the name of a compression").optional(),
-      walCompression: text("must be the name of a compression", databaseRules.walCompressionRule).optional(),
-      jobs: number("must be a number of uploads", databaseRules.parallelRule).optional(),
-      walParallelism: number("must be a number of WAL segments", databaseRules.parallelRule).optional(),
+      walCompression: text("must be the name of a compression", rules.walCompressionRule).optional(),
+      jobs: number("must be a number of uploads", rules.parallelRule).optional(),
+      walParallelism: number("must be a number of WAL segments", rules.parallelRule).optional(),
       objectStore: z.record(z.string(), z.unknown(), "must be an object: the ObjectStore's spec").optional(),
     },
     "must be an object with schedule, retention and other settings",
   )
   .superRefine(({ method = "plugin", dataCompression }, context) => {
-    const message = databaseRules.dataCompressionRule(method)(dataCompression);
+    const message = rules.dataCompressionRule(method)(dataCompression);
     if (message !== undefined) context.addIssue({ code: "custom", path: ["dataCompression"], message });
   });
 
@@ -39,18 +39,18 @@ const moment = z.preprocess(
     typeof value === "string"
       ? value.replace(/^(\d{4}(?:-\d\d){2}) (\d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d\d)(\d\d) \S+$/, "$1T$2$3:$4")
       : value,
-  text("must be a moment, such as 2026-11-22T10:00:00Z", databaseRules.targetTimeRule),
+  text("must be a moment, such as 2026-11-22T10:00:00Z", rules.targetTimeRule),
 );
 
 const recovery = z
   .strictObject(
     {
-      from: text("must be the name of the database to recover", databaseRules.sourceNameRule).optional(),
-      archive: text("must be a place like s3://BUCKET/SERVERNAME", databaseRules.archiveRule).optional(),
-      serverName: text("must be a name", databaseRules.serverNameRule).optional(),
+      from: text("must be the name of the database to recover", rules.sourceNameRule).optional(),
+      archive: text("must be a place like s3://BUCKET/SERVERNAME", rules.archiveRule).optional(),
+      serverName: text("must be a name", rules.serverNameRule).optional(),
       targetTime: moment.optional(),
-      backupId: text("must be the id of a base backup", databaseRules.backupIdRule).optional(),
-      acceptLoss: text("must be the name of a file in the archive", databaseRules.acceptLossRule).optional(),
+      backupId: text("must be the id of a base backup", rules.backupIdRule).optional(),
+      acceptLoss: text("must be the name of a file in the archive", rules.acceptLossRule).optional(),
       bucket: text("must be the name of a bucket", bucketRule).optional(),
       path: text("must be a prefix in the bucket", pathRule).optional(),
     },
@@ -62,7 +62,7 @@ const recovery = z
       context.addIssue({ code: "custom", path: ["from"], message });
       return;
     }
-    const message = databaseRules.sourceRule({ archive, from, serverName, bucket, path });
+    const message = rules.sourceRule({ archive, from, serverName, bucket, path });
     if (message !== undefined) context.addIssue({ code: "custom", path: ["archive"], message });
   });
 
@@ -72,14 +72,14 @@ export const databaseEntry = z
     {
       name: clusterName,
       namespace: text("must be the name of a namespace", namespaceRule),
-      instances: number("must be a number of instances", databaseRules.instancesRule).optional(),
-      imageName: text("must be an image with a tag", databaseRules.imageNameRule).optional(),
+      instances: number("must be a number of instances", rules.instancesRule).optional(),
+      imageName: text("must be an image with a tag", rules.imageNameRule).optional(),
       storage,
       database: z
         .strictObject(
           {
-            name: text("must be the name of a database", databaseRules.identifierRule).optional(),
-            owner: text("must be the name of a role", databaseRules.identifierRule).optional(),
+            name: text("must be the name of a database", rules.identifierRule).optional(),
+            owner: text("must be the name of a role", rules.identifierRule).optional(),
           },
           "must be an object with name or owner",
         )
@@ -92,12 +92,12 @@ export const databaseEntry = z
           "must be an object with protect or retainVolumes",
         )
         .optional(),
-      timeoutSeconds: number("must be a number of seconds", databaseRules.timeoutRule).optional(),
+      timeoutSeconds: number("must be a number of seconds", rules.timeoutRule).optional(),
       spec: z.record(z.string(), z.unknown(), "must be an object: the Cluster's spec").optional(),
     },
     "must be an object with name, namespace, storage and other settings",
   )
   .superRefine(({ backup, imageName }, context) => {
-    const message = databaseRules.barmanImageRule(backup.method ?? "plugin")(imageName);
+    const message = rules.barmanImageRule(backup.method ?? "plugin")(imageName);
     if (message !== undefined) context.addIssue({ code: "custom", path: ["imageName"], message });
   });
