@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { ensureBuilt } from "./build/artifact.ts";
 import type { Artifact } from "./build/artifact.ts";
-import { barmanCloudBinary, kubernetesBinaries } from "./build/go.ts";
+import { barmanCloudBinary, kubernetesBinaries, operatorBinary } from "./build/go.ts";
 import { cephArtifacts, ensureCeph, stopCeph } from "./ceph/index.ts";
 import { examine, installPackages, missingPackages } from "./doctor.ts";
 import type { Finding } from "./doctor.ts";
@@ -22,7 +22,7 @@ import { ensureEngine } from "./workstation/engine.ts";
 import { ensurePlugins } from "./workstation/plugins.ts";
 import { ensureStack, pulumiUp } from "./workstation/stack.ts";
 
-const goPrograms: readonly Artifact[] = [kubernetesBinaries, barmanCloudBinary];
+const goPrograms: readonly Artifact[] = [kubernetesBinaries, operatorBinary, barmanCloudBinary];
 const rootFileSystems: readonly Artifact[] = [...cephArtifacts, ...kubernetesArtifacts.roots];
 const artifacts: readonly Artifact[] = [...goPrograms, ...rootFileSystems, ...kubernetesArtifacts.images];
 

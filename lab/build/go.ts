@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { run } from "../host/run.ts";
 import { versions } from "../layout.ts";
 import type { Artifact } from "./artifact.ts";
-import { barmanCloudModule, earlierOperatorModule, pinnedModuleDir } from "./go-module.ts";
+import {
+  type PinnedModule,
+  barmanCloudModule,
+  earlierOperatorModule,
+  operatorModule,
+  pinnedModuleDir,
+} from "./go-module.ts";
 
 const moduleDir = (name: string): string => join(import.meta.dirname, "go", name);
 const text = (...path: string[]): string => readFileSync(join(...path), "utf8");
@@ -82,7 +88,6 @@ export const kubernetesBinaries: Artifact = {
         "./volumes",
         "go.etcd.io/etcd/server/v3",
         "helm.sh/helm/v3/cmd/helm",
-        "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
       ],
       into,
       log,
@@ -112,23 +117,19 @@ export function engineBinary(version: string): Artifact {
 }
 
 /**
- * The Barman Cloud plugin, one program for its operator and its sidecar: built as a module of its own, at the versions
- * that its own go.mod and go.sum name.
+ * CloudNativePG's programs are modules of their own, at the versions that their own go.mod and go.sum name: another
+ * release of one of them needs no other Kubernetes.
  */
-export const barmanCloudBinary: Artifact = {
-  name: "plugin-barman-cloud",
-  version: versions.barmanCloud,
-  recipe: [barmanCloudModule.sum],
-  expected: "about 2 minutes",
-  build: async (into, log) => goBuild(await pinnedModuleDir(barmanCloudModule), ["./cmd/manager"], into, log),
-};
+const ownModule = (name: string, module: PinnedModule, expected: string): Artifact => ({
+  name,
+  version: module.version,
+  recipe: [module.sum],
+  expected,
+  build: async (into, log) => goBuild(await pinnedModuleDir(module), ["./cmd/manager"], into, log),
+});
 
-/** The operator of an earlier release, at the versions that its own go.mod names: for the test that moves on from it. */
-export const earlierOperatorBinary: Artifact = {
-  name: "earlier-operator",
-  version: earlierOperatorModule.version,
-  recipe: [earlierOperatorModule.sum],
-  expected: "about 4 minutes",
-  build: async (into, log) =>
-    goBuild(await pinnedModuleDir(earlierOperatorModule), ["./cmd/manager"], into, log),
-};
+export const operatorBinary = ownModule("cloudnative-pg", operatorModule, "about 4 minutes");
+/** One program for the plugin's operator and its sidecar. */
+export const barmanCloudBinary = ownModule("plugin-barman-cloud", barmanCloudModule, "about 2 minutes");
+/** For the test that moves on from an earlier release. */
+export const earlierOperatorBinary = ownModule("cloudnative-pg", earlierOperatorModule, "about 4 minutes");

@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import { artifactDir } from "../../build/artifact.ts";
 import type { Artifact } from "../../build/artifact.ts";
-import { barmanCloudBinary, earlierOperatorBinary, kubernetesBinaries } from "../../build/go.ts";
+import {
+  barmanCloudBinary,
+  earlierOperatorBinary,
+  kubernetesBinaries,
+  operatorBinary,
+} from "../../build/go.ts";
 import { versions } from "../../layout.ts";
 import { barmanCloudImages, corednsImage, operatorImage, pauseImage } from "../facts.ts";
 import { program } from "../paths.ts";
@@ -49,7 +54,7 @@ const operatorOf = (version: string, programs: Artifact): Image =>
     ],
     { User: "65532:65532", WorkingDir: "/", Env: [path], Entrypoint: ["/manager"] },
   );
-const operator = operatorOf(operatorImage.tag, kubernetesBinaries);
+const operator = operatorOf(operatorImage.tag, operatorBinary);
 /** Not part of the lab: a test that moves on from it builds and imports it. */
 export const earlierOperator = operatorOf(earlierOperatorBinary.version, earlierOperatorBinary);
 

@@ -4,7 +4,6 @@
 package tools
 
 import (
-	_ "github.com/cloudnative-pg/cloudnative-pg/cmd/manager"
 	_ "go.etcd.io/etcd/server/v3"
 	_ "helm.sh/helm/v3/cmd/helm"
 )
