@@ -20,7 +20,7 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import { isFull, inFull } from "./support/full.ts";
+import { inFull } from "./support/full.ts";
 import { kubectl, mustPulumi } from "./support/lab.ts";
 import { tablesToWrite } from "./support/writing.ts";
 
@@ -44,11 +44,15 @@ async function writingThrough(
   database: Database,
   work: Promise<unknown>,
 ): Promise<{ ids: number[]; gapMs: number }> {
-  let isOver = false;
-  const end = work.finally(() => (isOver = true));
+  const over = new AbortController();
+  const end = work.finally(() => {
+    over.abort();
+  });
+  // Awaited below.
+  end.catch(() => undefined);
   const ids: number[] = [];
   let [last, gapMs] = [Date.now(), 0];
-  while (!isOver) {
+  while (!over.signal.aborted) {
     const id = await sql(database, "insert into written default values returning id;").catch(() => undefined);
     if (id === undefined) {
       await sleep(200);
@@ -69,7 +73,6 @@ inFull.describe("an operator of an earlier release", () => {
     await ensureImported([earlierOperator], () => undefined);
   });
   after(async () => {
-    if (!isFull) return;
     await withoutDatabases();
     setPlain("operator", operatorOf(operatorImage.tag));
     await mustPulumi(up);
