@@ -74,7 +74,7 @@ const proven = smokeCheck({
 });
 
 // Kubernetes: the operator and its plugin for backups, and the Secret in every namespace that backs up.
-// Protected as the databases are: without an operator they run on, and nobody looks after them.
+// Protected as the databases are: without an operator they run on unmanaged.
 const operators = config.operator.enabled
   ? [new CnpgOperator("cnpg-operator", operatorArgs(config), { protect })]
   : [];
@@ -112,7 +112,7 @@ const databasesMade = config.databases.map((entry) => {
   return { entry, made };
 });
 
-// Old keys end when nobody uses them any more.
+// Old keys end when nothing uses them any more.
 if (cephHost && owner instanceof RgwUser) {
   new RgwUserKeyRevocation(
     "old-keys",

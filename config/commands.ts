@@ -97,7 +97,7 @@ export function partsOf(path: KeyPath): string[] {
 }
 
 /** In place of a command, where none can name the key. */
-export const byHand = "in an editor: the key in the stack's config file, Pulumi.<stack>.yaml";
+export const byHand = "edit the key in the stack's config file, Pulumi.<stack>.yaml";
 
 function pulumiConfig(verb: "set" | "rm", path: KeyPath, ...value: string[]): string {
   const key = keyWord(path);

@@ -11,7 +11,7 @@ import {
   setCommand,
 } from "./commands.ts";
 
-/** One thing that is wrong with the config: what, and the command that puts it right. */
+/** One thing that is wrong with the config: what, and the command that fixes it. */
 export interface Problem {
   message: string;
   fix: string;

@@ -34,7 +34,7 @@ export async function requireSameKubernetes(
   const compare = async ({ urn, oldInputs, newInputs }: pulumi.ResourceHookArgs): Promise<void> => {
     const [before, now] = await Promise.all([knownValues(oldInputs ?? {}), knownValues(newInputs ?? {})]);
     problem = anotherKubernetes(before.input, now.input, urn);
-    // A preview goes on to the end of this function; in an update this keeps the UID of before in the state.
+    // A preview goes on to the end of this function; in an update this keeps the previous UID in the state.
     if (problem !== undefined && !pulumi.runtime.isDryRun()) throw new Error(problem);
   };
   const hook = isMocked() ? [] : [new pulumi.ResourceHook("same-kubernetes", compare, { onDryRun: true })];
@@ -62,7 +62,7 @@ async function kubernetesUid(kubernetes: KubernetesArgs): Promise<string | undef
   return found?.is?.metadata.uid;
 }
 
-/** What is wrong with another UID than before; none is known of before where the cluster has never told. */
+/** What is wrong with another UID than the previous one, if that is known. */
 export function anotherKubernetes(before: unknown, now: unknown, urn: string): string | undefined {
   if (typeof before !== "string" || before === "" || before === now) return undefined;
   return [

@@ -38,7 +38,7 @@ const unused = new Set([
   "ClusterRoleBinding barman-plugin-metrics-auth-rolebinding",
 ]);
 
-/** The generated file. A release with other objects than these ends in an error: somebody has to look at them. */
+/** The generated file. A release with other objects than these ends in an error: a person has to look at them. */
 export async function generatePluginManifest(): Promise<string> {
   const text = readFileSync(join(await pinnedModuleDir(barmanCloudModule), "manifest.yaml"), "utf8");
   const objects = parseAllDocuments(text).map((document) => objectSchema.parse(document.toJS()));

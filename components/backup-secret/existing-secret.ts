@@ -64,7 +64,7 @@ async function ownerBefore(metadata: unknown): Promise<string | undefined> {
   return known?.metadata.labels[ownerLabel];
 }
 
-/** What to do about a Secret that another component has made. One of before that label is known by its annotation. */
+/** What to do about a Secret that another component made. One that is older than the label is known by its annotation. */
 export function madeByOthers(
   { labels, annotations }: Pick<FoundSecret, "labels" | "annotations">,
   namespace: string,

@@ -5,7 +5,7 @@ import { type Violation, schemaOf } from "./validator.ts";
 /** The schema of a spec as a Kubernetes' own CRD has it, which may be of another version than the one in this package. */
 export type ServedSchema = Readonly<Record<string, unknown>>;
 
-/** Whether the cluster's CRD says otherwise than the schema that a value breaks; the API server then has its say. */
+/** Whether the CRD in Kubernetes differs from the schema that a value breaks; then the API server decides. */
 export function isOtherwise(served: ServedSchema, path: FieldPath, violation: Violation): boolean {
   const node = schemaAt(served, path);
   if (node === undefined) return false;

@@ -27,7 +27,7 @@ const withHome = (path: string): string => (/^~(\/|$)/.test(path) ? join(homedir
 
 /** Loads it with its context, if one is named. Throws where it cannot be read, or says of no cluster where that is. */
 export function loadKubeconfig(kube: KubeConfig, kubernetes: KubernetesArgs): void {
-  // Here, since a component of somebody else's program may be the first to log in.
+  // Here, because in a user's own program a component may be the first to log in.
   keepConfigFromLoginCommands();
   const given = givenKubeconfig(kubernetes);
   if (given && "content" in given && isLikePath(given.content)) throw mistake(kubernetes, "does not exist");

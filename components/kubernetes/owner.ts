@@ -33,7 +33,7 @@ function urnAtFirst(urn: string): string {
 
 /**
  * The owner label's value: a digest of the component's URN, since label values have at most 63 characters. A promise
- * and no output: children whose inputs depended on their own component would wait for each other for ever.
+ * and no output: children whose inputs depended on their own component would wait for each other endlessly.
  */
 export async function ownerLabelOf({ urn }: { urn: pulumi.Output<string> }): Promise<string> {
   return createHash("sha256")
@@ -57,7 +57,7 @@ export async function ownerAt(
 }
 
 /**
- * Annotations of an object that people edit by hand: a field that was edited belongs to whoever edited it, and without
+ * Annotations of an object that people edit by hand: a field that was edited belongs to its editor, and without
  * this the Kubernetes provider would refuse to put it back.
  */
 export const takesBack = { "pulumi.com/patchForce": "true" };

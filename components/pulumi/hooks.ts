@@ -7,7 +7,7 @@ import { isMocked } from "./mocks.ts";
 export type NewInputs = Readonly<Record<string, unknown>>;
 
 /**
- * For a resource that may be there already, made by somebody else: looks before the engine makes it, in previews too,
+ * For a resource that may already exist, made by something else: looks before the engine makes it, in previews too,
  * and never once the stack has it. What the look says is an error. A preview goes on, so that it shows the problems of
  * all resources at once; an update stops.
  */
@@ -37,7 +37,7 @@ function hook(
     const problem = await look(args);
     if (problem === undefined) return;
     if (!pulumi.runtime.isDryRun()) throw new Error(problem);
-    // An error that nobody catches fails the program at its end, when all have had their look.
+    // An unhandled error fails the program at its end, after all resources were looked at.
     void Promise.reject(userError(problem, resource));
   };
   hooks += 1;

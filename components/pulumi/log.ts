@@ -5,7 +5,7 @@ import { settled } from "./outputs.ts";
 /**
  * Logs a message about a resource as soon as that is registered. Not to be awaited: the SDK delivers messages in their
  * order, so one about a resource that is not registered yet holds up all later ones. If that resource depends on
- * somebody who waits for a later message, both wait for ever.
+ * one that waits for a later message, both wait endlessly.
  */
 export function log(
   severity: "info" | "warn" | "error",

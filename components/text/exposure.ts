@@ -11,7 +11,7 @@ const secondsToResolve = 3;
 
 /**
  * How far a request to an http URL travels: stays on this host, in a private network, or leaves it, by the addresses
- * that its host has here. Undefined for https, and where the name does not resolve: whoever uses it says so.
+ * that its host has here. Undefined for https, and where the name does not resolve: the caller says so.
  */
 export async function exposureOf(
   url: string,

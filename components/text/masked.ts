@@ -5,7 +5,7 @@
 export function masked(text: string): string {
   return (
     text
-      // Nobody reads on from here, and some of the patterns below take long for long texts.
+      // Longer texts are not read to the end, and some of the patterns below take long for long texts.
       .slice(0, 4096)
       .replace(/-----BEGIN [A-Z ]*PRIVATE KEY[\s\S]*/, "***")
       .replace(/\/\/[^\s"]*@/g, "//***@")
@@ -24,7 +24,7 @@ function looksRandom(word: string): boolean {
 }
 
 /**
- * What somebody's log says, for an error message: without keys, signatures and passwords. Programs log the header that a
+ * Lines of a log, for an error message: without keys, signatures and passwords. Programs log the header that a
  * store refused and the URL that did not answer. All else stays: names of WAL look as random as keys do.
  * @param known secrets whose values are known
  */

@@ -24,11 +24,23 @@ const mayImport: Record<string, readonly string[]> = {
     "versions.ts",
   ],
   "components/restore-drill": [
-    ...["text", "pulumi", "crds", "kubernetes", "s3", "backup-secret", "archive", "postgres", "versions.ts"],
+    ...[
+      "text",
+      "pulumi",
+      "crds",
+      "kubernetes",
+      "s3",
+      "backup-secret",
+      "archive",
+      "backup-plugin",
+      "postgres",
+    ],
+    "versions.ts",
   ],
   "components/monitoring": [
     ...["text", "pulumi", "crds", "kubernetes", "archive", "postgres", "restore-drill", "versions.ts"],
   ],
+  "components/platform.ts": ["text", "pulumi", "s3"],
   // The two doors: what users import, and what the rest of this repository may use beside that.
   "components/index.ts": ["*"],
   "components/internal.ts": ["*"],

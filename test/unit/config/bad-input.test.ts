@@ -74,7 +74,7 @@ describe("bad input: encrypted databases", () => {
       message,
       /^The config of stack lab has a problem:\n\n {2}cnpg-rgw:databases has an encrypted value/,
     );
-    assert.match(message, /Keep passwords in Secrets, .* without --secret\n {6}in an editor: /);
+    assert.match(message, /Keep passwords in Secrets, .* without --secret\n {6}edit the key in /);
     assert.doesNotMatch(message, /hunter2/);
   });
 

@@ -18,7 +18,7 @@ describe("a key in a namespace that is almost ours", () => {
     });
   }
 
-  const byHand = "in an editor: the key in the stack's config file, Pulumi.<stack>.yaml";
+  const byHand = "edit the key in the stack's config file, Pulumi.<stack>.yaml";
   const hostile: [key: string, shown: string, fix: string][] = [
     ["cnpg-rg:x; touch y \u001b[2J", "cnpg-rg:x; touch y \\u001b[2J", byHand],
     ["cnpg-rg:x; touch y", "cnpg-rg:x; touch y", "pulumi config rm 'cnpg-rg:x; touch y' && "],

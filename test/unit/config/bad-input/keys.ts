@@ -1,7 +1,7 @@
 import { cephHost } from "../fixtures.ts";
 import type { Row } from "./row.ts";
 
-const byHand = "in an editor: the key in the stack's config file, Pulumi.<stack>.yaml";
+const byHand = "edit the key in the stack's config file, Pulumi.<stack>.yaml";
 
 /** Keys that do not exist, by the place where they stand. */
 const unknown: [given: Record<string, unknown>, key: string, meant: string | undefined, fix: string][] = [
