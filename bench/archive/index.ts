@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { secretKeys } from "../../components/backup-secret/store.ts";
+import { backupSecretKeys as secretKeys } from "../../components/internal.ts";
 import { LabError } from "../../lab/errors.ts";
 import { checkout } from "../../lab/layout.ts";
 import { residentPeak } from "../shared/memory.ts";

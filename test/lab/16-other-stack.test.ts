@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { parse } from "yaml";
 import { z } from "zod";
 import { archiveNow, setPlain, sql, up, withoutDatabases } from "./support/database.ts";
-import { isFull, inFull } from "./support/full.ts";
+import { inFull } from "./support/full.ts";
 import { kubectl, must, mustPulumi, pulumi, type Options } from "./support/lab.ts";
 import { setUpCephHost } from "./support/ceph-host.ts";
 import {
@@ -31,18 +31,18 @@ const team = (...args: string[]): Promise<string> => mustPulumi(["--cwd", folder
 const own = (args: string[], options: Options = {}): Promise<string> =>
   mustPulumi(["--cwd", exampleFolder("team-own-user"), ...args], options);
 
-before(async () => {
-  if (!isFull) return;
+/** Installs the package in an example, as `npm install` does with a package of a folder. */
+async function installed(name: string): Promise<void> {
   await withoutDatabases();
   await execa("npm", ["run", "build"], { cwd: checkoutCopy });
-  for (const name of ["team", "team-own-user"]) {
-    // As `npm install` does with a package of a folder.
-    mkdirSync(join(exampleFolder(name), "node_modules"));
-    symlinkSync(checkoutCopy, join(exampleFolder(name), "node_modules", "pulumi-cnpg-rgw"));
-  }
-});
+  const modules = join(exampleFolder(name), "node_modules");
+  mkdirSync(modules);
+  symlinkSync(checkoutCopy, join(modules, "pulumi-cnpg-rgw"));
+}
 
 inFull.describe("another stack that imports the components", () => {
+  before(() => installed("team"));
+
   it("makes a database on the platform, with backups under a prefix of its own", async () => {
     await team("stack", "init", "team");
     await team("config", "set", "team:platform", "organization/cnpg-rgw/lab");
@@ -96,12 +96,13 @@ inFull.describe("another stack that imports the components", () => {
   });
 
   after(async () => {
-    if (!isFull) return;
     await kubectl("delete", "namespace", "team", "--ignore-not-found", "--timeout=120s");
   });
 });
 
 inFull.describe("a team with an S3 user and a bucket of its own", () => {
+  before(() => installed("team-own-user"));
+
   const teamA = { namespace: "team-a", name: "orders" };
   const keysOfTeam = async () => {
     const { values } = await backupSecret("team-a");
@@ -167,7 +168,6 @@ inFull.describe("a team with an S3 user and a bucket of its own", () => {
   });
 
   after(async () => {
-    if (!isFull) return;
     await setUpCephHost("--forget=team-a");
     await kubectl("delete", "namespace", "team-a", "--ignore-not-found", "--timeout=120s");
   });
