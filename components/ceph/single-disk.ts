@@ -12,16 +12,16 @@ export interface SingleDiskPoolsArgs {
   host: CephHostArgs;
 
   /**
-   * The command on the host, words split as a shell would. Default: `ceph`. `ceph-host/install.py --single-disk` sets
-   * an account up for `sudo ceph`.
+   * The command on the host, split into words as a shell would. Default: `ceph`. `ceph-host/install.py --single-disk`
+   * sets up an account for `sudo ceph`.
    */
   ceph?: pulumi.Input<string | undefined>;
 }
 
 /**
- * Makes a Ceph of one disk usable for the object gateway: its pools, and pools made later, keep one copy of
- * everything (size and min_size 1), and Ceph's two warnings about that are muted. Refused on a Ceph of more than one
- * OSD. Deleting this component changes nothing back.
+ * Makes a Ceph with a single disk usable for the object gateway. The gateway's pools, and pools created later, keep one
+ * copy of everything (size and min_size 1), and Ceph's two warnings about that are muted. A Ceph with more than one OSD
+ * is refused. Deleting this component does not change these settings back.
  */
 export class SingleDiskPools extends pulumi.ComponentResource {
   constructor(name: string, args: SingleDiskPoolsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -119,7 +119,7 @@ describe("an RGW user that was changed by hand", () => {
         const started = Date.now();
         const outcome = await pulumi(["preview"]);
         assert.equal(outcome.code, 0, outcome.all);
-        assert.match(outcome.all, /warning: RGW user "cnpg-backup" could not be looked at/);
+        assert.match(outcome.all, /warning: Could not look up RGW user "cnpg-backup"/);
         assert.ok(Date.now() - started < 90_000);
       } finally {
         await must("workstation", ["ip", "route", "del", "prohibit", "10.0.0.10/32"]);
@@ -156,7 +156,7 @@ describe("an RGW user that is reached by another command", () => {
       assert.notEqual(outcome.code, 0);
       assert.match(
         outcome.all,
-        /RGW user "cnpg-backup" is there already where it is declared to be now \(10\.0\.0\.10\), with undeclared keys \(1\)/,
+        /RGW user "cnpg-backup" already exists in its new place \(10\.0\.0\.10\), with undeclared keys \(1\)/,
       );
     }
     assert.deepEqual(

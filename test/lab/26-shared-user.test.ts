@@ -23,7 +23,7 @@ inFull.describe("a second stack with the RGW user of the first", () => {
     assert.notEqual(outcome.code, 0);
     assert.match(
       outcome.all,
-      /"cnpg-backup" is there already, and belongs to stack organization\/cnpg-rgw\/lab\. Do not share it: give this stack a user and a bucket of its own/,
+      /"cnpg-backup" already exists, and belongs to stack organization\/cnpg-rgw\/lab\. Do not share it: give this stack its own user and bucket/,
     );
   });
 

@@ -9,6 +9,7 @@ import { log } from "../../pulumi/log.ts";
 import { bootstrap } from "../ssh/remote-job.ts";
 import { knownConnection, runOverSsh } from "../ssh/ssh.ts";
 import { userNotes } from "./user-notes.ts";
+import { sentence } from "../../text/sentence.ts";
 
 /** What `inspect` of a script prints. It ends up in a command line, so nothing but plain words gets through. */
 const inspection = z.object({
@@ -35,9 +36,9 @@ const secondsToLook = 25;
 
 /**
  * For a command that brings an RGW user to what is declared. Its provider never looks at the user again, so the program
- * does, in previews too: where something has to be corrected, the command gets an `update` that it did not have, and
- * the engine runs it. Where nothing has, the engine keeps the `update` of the last time, and sees no change. Any
- * `update` works with any later script: all that a bootstrap does is to run the script that comes by stdin.
+ * does, also in previews. If something has to be corrected, the command gets a new `update`, and the engine runs it. If
+ * not, the engine keeps the last `update` and sees no change. Any `update` works with any later script: it only runs
+ * the script that comes by stdin.
  */
 export function correctsDrift(
   resource: pulumi.Resource,
@@ -73,7 +74,7 @@ export function namesDrift(
   });
 }
 
-/** What of the user the update corrects, as a sentence; undefined where it is as declared, or nobody knows. */
+/** What the update corrects in the user, as a sentence; undefined if nothing, or if that is not known. */
 export async function driftIn(
   given: NewInputs,
   findings: (found: Inspection) => string[],
@@ -120,7 +121,7 @@ export async function look(props: pulumi.Inputs, resource: pulumi.Resource): Pro
 
 const about = z.object({ radosgwAdmin: z.string(), uid: z.string(), accessKeyId: z.string() });
 
-/** A warning where the host does not answer: whoever previews may be out of its reach. */
+/** Warns if the host does not answer: a preview may run where the host is out of reach. */
 async function inspectOrWarn(
   known: CommandInputs,
   uid: string,
@@ -134,7 +135,7 @@ async function inspectOrWarn(
     const why = error instanceof Error ? error.message : String(error);
     log(
       "warn",
-      `RGW user ${shown(uid)} could not be looked at, so what was changed by hand stays unseen. ${why}`,
+      `Could not look up RGW user ${shown(uid)}, so changes made by hand are not detected. ${sentence(why)}`,
       resource,
     );
     return undefined;
@@ -155,6 +156,9 @@ export async function inspect({ connection, stdin }: CommandInputs): Promise<Ins
     seconds: secondsToLook,
   });
   const found = inspection.safeParse(fromJson(printed));
-  if (!found.success) throw new Error(`The script printed ${shown(printed)}, which is no answer.`);
+  if (!found.success)
+    throw new Error(
+      `The script on the host printed ${shown(printed)}, which is not the answer it should give.`,
+    );
   return found.data;
 }

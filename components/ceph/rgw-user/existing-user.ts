@@ -10,6 +10,7 @@ import { type CommandInputs, type Inspection, inspect, knownInputs, look, placeO
 import { type CephHostArgs, sshConnection } from "../ssh/host.ts";
 import { jobStdin } from "../ssh/remote-job.ts";
 import type { StackOwner } from "./stack-owner.ts";
+import { sentence } from "../../text/sentence.ts";
 
 interface UserValues extends pulumi.Inputs {
   uid: pulumi.Output<string>;
@@ -21,8 +22,8 @@ interface UserValues extends pulumi.Inputs {
 }
 
 /**
- * Has the preview tell about a user that is there already with keys that somebody may be using. In an update the script
- * refuses such a user by itself, before it changes anything.
+ * Makes the preview report a user that already exists with keys that may be in use. In an update, the script itself
+ * refuses such a user before it changes anything.
  */
 export function refusesKeysInUse(
   resource: pulumi.Resource,
@@ -37,8 +38,8 @@ export function refusesKeysInUse(
 }
 
 /**
- * What is yet to be generated is not known in a preview, and every key of the user is another one. What a broken-off
- * update has generated is known, and the user may have it already.
+ * What is yet to be generated is not known in a preview, so every key of the user counts as another one. What an
+ * interrupted update generated is known, and the user may already have it.
  */
 export async function blankUntilGenerated(values: UserValues): Promise<UserValues> {
   const { accessKeyId, secretAccessKey, owner } = values;
@@ -52,7 +53,7 @@ export async function blankUntilGenerated(values: UserValues): Promise<UserValue
   };
 }
 
-/** What the preview says of the user; nothing, too, where the host does not answer or a value is not known yet. */
+/** What the preview says about the user; undefined also where the host does not answer or a value is not known yet. */
 export async function keysInUseNow(
   resource: pulumi.Resource,
   connection: pulumi.Output<unknown>,
@@ -74,8 +75,8 @@ export async function keysInUseNow(
 }
 
 /**
- * The same for a user that the stack has, once it is to be found by another address or command. That may be another
- * Ceph, where the script cannot tell the keys of others from those that a change of keys leaves behind.
+ * The same for a user of this stack whose address or command has changed. That may be another Ceph, where the script
+ * cannot tell the keys of others from those that a change of keys leaves behind.
  */
 export function refusesKeysInUseElsewhere(resource: pulumi.Resource): { hooks?: pulumi.ResourceHookBinding } {
   return beforeUpdate(resource, (inputs, before) => keysInUseElsewhere(resource, inputs, before));
@@ -94,7 +95,7 @@ export async function keysInUseElsewhere(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const { uid } = job.parse(JSON.parse(now.stdin));
-    const what = `RGW user ${shown(uid)} could not be looked at in its new place. ${why}`;
+    const what = `Could not look up RGW user ${shown(uid)} in its new place. ${sentence(why)}`;
     if (!pulumi.runtime.isDryRun())
       throw new Error(`${what} Then run \`pulumi up\` again.`, { cause: error });
     log("warn", what, resource);
@@ -114,7 +115,7 @@ const jobNow = job.extend({
   takeOverFrom: z.string(),
 });
 
-/** A user with a key of this stack, the declared one or the one before, has been in its hands already. */
+/** A user that has a key of this stack, the declared or the previous one, is this stack's already. */
 export async function keysOfOthers(now: CommandInputs, before: CommandInputs): Promise<string | undefined> {
   const declared = jobNow.parse(JSON.parse(now.stdin));
   const { uid, owner, existingKeys, takeOverFrom } = declared;
@@ -124,7 +125,7 @@ export async function keysOfOthers(now: CommandInputs, before: CommandInputs): P
     found = await inspect({ connection: now.connection, stdin: asciiJson(JSON.stringify(ours)) });
     if (found.isOwn || !found.differs.includes("keys")) return undefined;
   }
-  const where = ` where it is declared to be now (${now.connection.host})`;
+  const where = ` in its new place (${now.connection.host})`;
   const others = (found?.owners ?? []).filter((other) => other !== takeOverFrom);
   if (others.length > 0) return userOfOthers({ uid, stack: owner.stack, others, where });
   const count = found?.otherKeys ?? 0;
@@ -132,13 +133,13 @@ export async function keysOfOthers(now: CommandInputs, before: CommandInputs): P
   return keysInUse({ uid, stack: owner.stack, count, where });
 }
 
-/** A preview shows no more of a command than that it will be run. */
+/** A preview shows only that a command will run, not what it changes. */
 function warnOfChanges(uid: string, found: Inspection, resource: pulumi.Resource): void {
   const changes = found.differs.filter((what) => what !== "keys" && what !== "owner");
   if (changes.length === 0) return;
   log(
     "warn",
-    `RGW user ${shown(uid)} is there already, and this of it becomes as declared: ${changes.join(", ")}`,
+    `RGW user ${shown(uid)} already exists. The update changes this to what is declared: ${changes.join(", ")}`,
     resource,
   );
 }
@@ -152,17 +153,16 @@ interface UserInUse {
 
 function keysInUse({ uid, stack, where = "", count }: UserInUse & { count: number }): string {
   return (
-    `RGW user ${shown(uid)} is there already${where}, with undeclared keys (${count}), and whoever uses them would ` +
-    `lose access. If another stack or a person uses it: ${ownInstead(stack)}. If this stack is to go on with its ` +
-    "backups: declare the key in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and " +
-    "cnpg-rgw:secretAccessKey). If nobody uses the keys any more: existingKeys `revoke` ends them (`pulumi config set " +
-    "--path cnpg-rgw:rgwUser.existingKeys revoke`)"
+    `RGW user ${shown(uid)} already exists${where}, with undeclared keys (${count}) that may be in use. If another ` +
+    `stack or a person uses them, ${ownInstead(stack)}. If this stack should continue the user's backups, declare the ` +
+    "key in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and cnpg-rgw:secretAccessKey). Only if the keys " +
+    "are no longer in use, revoke them (`pulumi config set --path cnpg-rgw:rgwUser.existingKeys revoke`)"
   );
 }
 
 function userOfOthers({ uid, stack, where = "", others }: UserInUse & { others: string[] }): string {
   return (
-    `RGW user ${shown(uid)} is there already${where}, and belongs to stack ${others.join(" and stack ")}. Do not share ` +
+    `RGW user ${shown(uid)} already exists${where}, and belongs to stack ${others.join(" and stack ")}. Do not share ` +
     `it: ${ownInstead(stack)}. Only if that stack is gone for good, take the user over: ` +
     `\`pulumi config set --path cnpg-rgw:rgwUser.takeOverFrom ${others[0] ?? ""}\``
   );
@@ -172,7 +172,7 @@ function userOfOthers({ uid, stack, where = "", others }: UserInUse & { others: 
 function ownInstead(stack: string): string {
   const name = (stack.split("/").at(-1) ?? "").toLowerCase().replace(/[^a-z\d-]/g, "-");
   return (
-    `give this stack a user and a bucket of its own (\`pulumi config set --path cnpg-rgw:rgwUser.uid cnpg-backup-${name}\`` +
+    `give this stack its own user and bucket (\`pulumi config set --path cnpg-rgw:rgwUser.uid cnpg-backup-${name}\`` +
     ` and \`pulumi config set cnpg-rgw:bucket cnpg-backups-${name}\`)`
   );
 }

@@ -6,11 +6,12 @@ import { asciiJson, shown } from "../../pulumi/arguments.ts";
 import { type CommandInputs, knownInputs, placeOf } from "./drift.ts";
 import { bootstrap } from "../ssh/remote-job.ts";
 import { runOverSsh } from "../ssh/ssh.ts";
+import { sentence } from "../../text/sentence.ts";
 
 /**
- * For an update that is the first of this version, and brings new keys as well. The user has no mark yet, so nothing on
- * the host would tell that the key of before is this stack's, and it would never end. So the user is marked with the
- * keys of before first.
+ * For the first update with this version when it also brings new keys. The user has no mark yet, so nothing on the host
+ * would tell that the previous key is this stack's, and the key would never be revoked. So the user is first marked with
+ * its previous keys.
  */
 export function marksBeforeNewKeys(resource: pulumi.Resource): { hooks?: pulumi.ResourceHookBinding } {
   return beforeUpdate(resource, (inputs, before) => markKeysOfBefore(inputs, before));
@@ -30,7 +31,7 @@ export async function markKeysOfBefore(
     return undefined;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `RGW user ${shown(toMark.uid)} could not be marked with the keys it has. ${why} Then run \`pulumi up\` again.`;
+    return `Could not mark RGW user ${shown(toMark.uid)} with the keys it has. ${sentence(why)} Then run \`pulumi up\` again.`;
   }
 }
 
@@ -44,14 +45,14 @@ const job = z.looseObject({
   owner: z.unknown().optional(),
 });
 
-/** What marks the user with the keys of before, where that is still to be done, and it is the user of before. */
+/** The command that marks the user with its previous keys; undefined if it has a mark, or is now another user. */
 function unmarked(now: CommandInputs, before: CommandInputs): (CommandInputs & { uid: string }) | undefined {
   const [declared, last] = [now, before].map(({ stdin }) => job.parse(JSON.parse(stdin)));
   if (!declared || !last || last.owner !== undefined) return undefined;
   const { accessKeyId, secretAccessKey } = last;
   const isElsewhere = placeOf(now) !== placeOf(before) || declared.uid !== last.uid;
   if (isElsewhere || accessKeyId === declared.accessKeyId) return undefined;
-  // Nobody knows who made the key of before: it may be that of an adopted user, which a destroy is to leave.
+  // Who made the previous key is not known. It may be that of an adopted user, which a destroy must leave.
   const ofBefore = { ...declared, accessKeyId, secretAccessKey, keysAreGenerated: false, otherKeys: "leave" };
   return { connection: now.connection, stdin: asciiJson(JSON.stringify(ofBefore)), uid: declared.uid };
 }

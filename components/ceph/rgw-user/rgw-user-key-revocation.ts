@@ -19,30 +19,31 @@ export interface RgwUserKeyRevocationArgs {
   /** The user's id. */
   uid: pulumi.Input<string>;
 
-  /** Secret. The key that stays: take it from the `RgwUser`, so that the user has it by then. */
+  /** Secret. The key to keep. Take it from the `RgwUser`, so that the user has it by then. */
   accessKeyId: pulumi.Input<string>;
 
-  /** `ownerId` of the `RgwUser`: whose keys end. Default: those of the only stack that the key which stays is of. */
+  /** `ownerId` of the `RgwUser`: the stack whose keys are revoked. Default: the only stack that has the key to keep. */
   ownerId?: pulumi.Input<string | undefined>;
 
-  /** `revoke`: keys that no stack has declared end, too. `refuse` (the default): they are left. */
+  /** `revoke`: also revoke keys that no stack has declared. `refuse` (the default): leave them. */
   existingKeys?: pulumi.Input<string | undefined>;
 
   /** See `radosgwAdmin` of `RgwUser`. Needs the verbs `user create` and `metadata get|put`. Default: `radosgw-admin`. */
   radosgwAdmin?: pulumi.Input<string | undefined>;
 
   /**
-   * How long an old key goes on working once all that this component depends on has the new one, in seconds, 0 to 600.
-   * The sidecars of the Barman Cloud plugin keep keys for 10 s. Default: 30. There is no wait where there is no key to
-   * revoke.
+   * How long an old key keeps working after everything that this component depends on has the new one, in seconds, 0 to
+   * 600. The sidecars of the Barman Cloud plugin keep keys for 10 s. Default: 30. If there is no key to revoke, there is
+   * no wait.
    */
   afterSeconds?: pulumi.Input<number | undefined>;
 }
 
 /**
- * The last step of a change of keys: revokes those keys of an RGW user that this stack made or declared before. Keys
- * of other stacks, and those that nobody has declared, are left. With `otherKeys: "leave"` on the `RgwUser`, and whoever uses the keys in `dependsOn`, nobody is without a key that works. If the update ends before,
- * the old keys go on working until the next one. Deleting this component does nothing.
+ * The last step of a change of keys: revokes the keys of an RGW user that this stack made or declared earlier. It leaves
+ * keys of other stacks, and keys that no stack has declared. Set `otherKeys: "leave"` on the `RgwUser`, and put
+ * everything that uses the keys into `dependsOn`: then every client has a working key at all times. If the update ends
+ * early, the old keys keep working until the next one. Deleting this component does nothing.
  */
 export class RgwUserKeyRevocation extends pulumi.ComponentResource {
   constructor(name: string, args: RgwUserKeyRevocationArgs, opts?: pulumi.ComponentResourceOptions) {

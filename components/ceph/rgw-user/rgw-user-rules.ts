@@ -73,8 +73,8 @@ export function secretAccessKeyRule(secretAccessKey: string): string | undefined
   if (secretAccessKey.length >= shortestSecret && new Set(secretAccessKey).size >= fewestCharacters)
     return undefined;
   return (
-    `must be at least ${shortestSecret} characters, ${fewestCharacters} of them different: whoever guesses it can ` +
-    "read and delete all backups (`openssl rand -hex 20` makes a good one; give it with an access key id that is new, too)"
+    `must be at least ${shortestSecret} characters, ${fewestCharacters} of them different: anyone who guesses it can ` +
+    "read and delete all backups. Make one with `openssl rand -hex 20`, and set a new access key id with it"
   );
 }
 
@@ -124,7 +124,7 @@ export function existingKeysRule(existingKeys: string | undefined): string | und
   return `must be "refuse" or "revoke", not ${shown(existingKeys)}`;
 }
 
-/** The time that sshd and whatever is between leave a silent connection open. */
+/** sshd, and firewalls in between, leave a silent connection open at least this long. */
 export function afterSecondsRule(afterSeconds: number | undefined): string | undefined {
   if (
     afterSeconds === undefined ||

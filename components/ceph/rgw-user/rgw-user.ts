@@ -24,7 +24,7 @@ import {
 } from "./rgw-user-rules.ts";
 import { stackOwner } from "./stack-owner.ts";
 
-/** Limits on what an RGW user may store in all of its buckets together. A limit that is left out is not enforced. */
+/** Limits on what an RGW user may store in all its buckets together. A limit that you leave out is not enforced. */
 export interface RgwUserQuotaArgs {
   /** Bytes, 1 or more (`radosgw-admin quota set --quota-scope=user --max-size`). */
   maxSizeBytes?: pulumi.Input<number | undefined>;
@@ -41,7 +41,7 @@ export interface RgwUserKeysArgs {
    */
   accessKeyId: pulumi.Input<string>;
 
-  /** Secret. At least 16 ASCII characters, 5 of them different: who guesses it can delete all backups. */
+  /** Secret. At least 16 ASCII characters, 5 of them different: anyone who guesses it can delete all backups. */
   secretAccessKey: pulumi.Input<string>;
 }
 
@@ -51,71 +51,79 @@ export interface RgwUserArgs {
 
   /**
    * The user's id (`radosgw-admin --uid`), for example `cnpg-backup`, or `tenant$user`: up to 2040 bytes of any text
-   * without NUL; a tenant has letters, digits and _ only. Changing it makes a new user,
-   * and then deletes the old one as `onDelete` says. Buckets stay with the old user: change the bucket's name too.
+   * without NUL; a tenant has letters, digits and _ only. Changing it creates a new user, and then deletes the old one
+   * as `onDelete` says. Buckets stay with the old user, so change the bucket's name too.
    */
   uid: pulumi.Input<string>;
 
   /** Name for people (`--display-name`), any text without NUL. Default: the uid. */
   displayName?: pulumi.Input<string | undefined>;
 
-  /** How many buckets the user may own (`--max-buckets`); 0 is any number, -1 none. Default: 10. */
+  /** How many buckets the user may own (`--max-buckets`). 0 means any number, -1 none. Default: 10. */
   maxBuckets?: pulumi.Input<number | undefined>;
 
   /** Limits on what the user may store. Default: none is enforced. */
   quota?: RgwUserQuotaArgs;
 
-  /** The S3 keys of this stack; see `otherKeys` for those of before. Default: generated. */
+  /** The S3 keys of this stack. See `otherKeys` for its previous keys. Default: generated. */
   keys?: RgwUserKeysArgs;
 
   /**
-   * Any text, such as a date, 1 to 100 characters. Another text makes new generated keys; the old ones end as
-   * `otherKeys` says. Not with `keys`: to replace those, declare others. Default: keys are generated once.
+   * Any text, such as a date, 1 to 100 characters. Change it to generate new keys; the old ones are revoked as
+   * `otherKeys` says. Not with `keys`: to replace those, declare other keys. Default: keys are generated once.
    */
   keyRotation?: pulumi.Input<string | undefined>;
 
   /**
-   * Keys that this stack made or declared before. `revoke` (the default): they stop working before anybody can have
-   * the declared one. `leave`: they go on working, so that new keys can reach those who use the old ones; let an
-   * `RgwUserKeyRevocation` that depends on those end them. Keys of other stacks are left in both cases.
+   * What happens to keys that this stack made or declared earlier. `revoke` (the default): they stop working before any
+   * client can have the declared one. `leave`: they keep working, so that clients can get the new key first; let an
+   * `RgwUserKeyRevocation` that depends on those clients revoke them. Keys of other stacks are left in both cases.
    */
   otherKeys?: pulumi.Input<string | undefined>;
 
   /**
-   * Keys of the user that no stack has declared, as of one that was made by hand. `refuse` (the default): a user that
-   * is there already with such keys when this component is made, or when `host` or `radosgwAdmin` come to mean another
-   * Ceph, is an error, in the preview already, and nothing is changed. Keys that are added later are left, with a
-   * warning. `revoke`: they end, as `otherKeys` says. A user without keys is adopted in both cases. One that another
-   * stack has is refused in both.
+   * What happens to keys of the user that no stack has declared, such as those of a user made by hand.
+   *
+   * - `refuse` (the default): it is an error, in the preview already, if the user already exists with such keys when
+   *   this component is created, or when `host` or `radosgwAdmin` change to another Ceph. Nothing is changed then. Keys
+   *   that are added later are left, with a warning.
+   * - `revoke`: they are revoked, as `otherKeys` says.
+   *
+   * A user without keys is adopted in both cases. A user of another stack is refused in both.
    */
   existingKeys?: pulumi.Input<string | undefined>;
 
   /**
-   * Takes the user over from a stack that is gone for good, named as the error about it does, such as
-   * `organization/cnpg-rgw/homelab`. Keys of that stack are then undeclared ones: see `existingKeys`. Default: none.
+   * Takes the user over from a stack that is gone for good. Give the stack's name as the error shows it, such as
+   * `organization/cnpg-rgw/homelab`. Its keys then count as undeclared: see `existingKeys`. Default: none.
    */
   takeOverFrom?: pulumi.Input<string | undefined>;
 
   /**
-   * The command on the host, split into words as a shell would, but not run by one: variables, pipes and the like are
-   * refused outside of single quotes. For example `sudo radosgw-admin`, for which `ceph-host/install.py` sets an account
-   * up. Needs the verbs `user create|info|enable|rm`, `metadata get|put` and `bucket list`. Default: `radosgw-admin`.
+   * The command on the host. It is split into words as a shell would, but no shell runs it: variables, pipes and the
+   * like are refused outside single quotes. Example: `sudo radosgw-admin`, for which `ceph-host/install.py` sets up an
+   * account. Needs the verbs `user create|info|enable|rm`, `metadata get|put` and `bucket list`. Default:
+   * `radosgw-admin`.
    */
   radosgwAdmin?: pulumi.Input<string | undefined>;
 
   /**
-   * What `pulumi destroy` does. `remove` (the default): remove the user; an error if it still owns a bucket.
-   * `keep`: revoke the keys that this stack made, and leave the user and its buckets. A user that this stack did not
-   * make is left in both cases, with the keys that it had before, and so is one that has other keys besides. Stored
-   * objects are never deleted.
+   * What `pulumi destroy` does.
+   *
+   * - `remove` (the default): removes the user. It is an error if the user still owns a bucket.
+   * - `keep`: revokes the keys that this stack made, and leaves the user and its buckets.
+   *
+   * A user that this stack did not create is left in both cases, with the keys that it had before. So is a user that has
+   * other keys as well. Stored objects are never deleted.
    */
   onDelete?: pulumi.Input<string | undefined>;
 }
 
 /**
- * A user of the Ceph object gateway (RGW) with the declared name, limits and keys; an existing one is adopted.
- * Each preview and update looks whether the user still is as declared, and corrects what was changed by hand.
- * A mark among its placement tags, which Ceph leaves alone, says which stack it belongs to and which keys are whose.
+ * A user of the Ceph object gateway (RGW) with the declared name, limits and keys. An existing user is adopted. Each
+ * preview and update checks whether the user is still as declared, and the update corrects what was changed by hand. A
+ * mark among the user's placement tags, which Ceph leaves alone, records which stack it belongs to and whose keys are
+ * which.
  */
 export class RgwUser extends pulumi.ComponentResource {
   /** The user's id; resolves once the user is as declared. */
@@ -138,13 +146,16 @@ export class RgwUser extends pulumi.ComponentResource {
       (text) => text ?? "",
     );
     if (args.keys !== undefined && args.keyRotation !== undefined)
-      throw userError("keyRotation is for generated keys; with keys of your own, declare others", this);
+      throw userError(
+        "keyRotation is for generated keys only. To replace keys of your own, declare others",
+        this,
+      );
     const keys =
       args.keys ??
       generatedKeys(name, { uid, ...(args.keyRotation !== undefined && { rotation: keyRotation }) }, this);
     const owner = stackOwner(name, this);
     const accessKeyId = pulumi.secret(checked(this, "keys.accessKeyId", keys.accessKeyId, accessKeyIdRule));
-    // Generated ones are strong; those of a unit test's mocks need not be.
+    // Generated keys are strong; those of a unit test's mocks need not be.
     const secretKeyRule = args.keys === undefined ? () => undefined : secretAccessKeyRule;
     const secretAccessKey = pulumi.secret(
       checked(this, "keys.secretAccessKey", keys.secretAccessKey, secretKeyRule),

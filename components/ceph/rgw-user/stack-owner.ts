@@ -3,7 +3,7 @@ import * as random from "@pulumi/random";
 
 import { isMocked } from "../../pulumi/mocks.ts";
 
-/** Who a stack is to others that use the same RGW user. */
+/** How a stack is known to others that use the same RGW user. */
 export interface StackOwner {
   /** One that a renamed stack keeps, and that a stack of the same name elsewhere does not have. */
   id: pulumi.Output<string>;

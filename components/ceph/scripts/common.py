@@ -39,21 +39,21 @@ def cleaned(raw):
 def reason(code, said):
     """Why a command failed and what to do about it, from its exit code and stderr."""
     if "sudo: a password" in said or "sudo: a terminal" in said or "not allowed to execute" in said:
-        return "sudo refused it; set this account up with ceph-host/install.py, as docs/ceph-host.md says"
+        return "sudo refused it; set up this account with ceph-host/install.py (docs/ceph-host.md)"
     if code == REFUSED and ": refused: " in said:
-        return "it is not among what this account may do there"
+        return "this account may not do that there"
     if "on master zone" in said or "on primary zone" in said:
         return (
-            "this host belongs to a secondary zone, and users are changed in the master zone alone; configure a host"
-            " of the master zone (the stack's cephHost): this zone copies the user from there"
+            "this host belongs to a secondary zone, and users can be changed in the master zone only; set the stack's"
+            " cephHost to a host of the master zone: this zone copies the user from there"
         )
     if code in (NOT_EXECUTABLE, NOT_FOUND):
-        return "there is no such command on this host; configure the one that works there"
+        return "there is no such command on this host; configure a command that works there"
     if code == EACCES or any(word in said for word in ("keyring", "ermission denied", "auth_bad_method")):
-        return "Ceph refused its credentials; does it need sudo? Else check its keyring and the keyring's caps"
+        return "Ceph refused its credentials; use sudo if it needs root, else check its keyring and the keyring's caps"
     if code == 1 and ("fetch mon config" in said or "imed out" in said or "connecting to cluster" in said):
         return "no Ceph monitor answered within 5 s; check `ceph -s` and the mon daemons"
-    # A command that an OSD keeps waiting may crash over it, after it has said so (errno 110).
+    # A command that waits for an OSD may crash after it has reported the timeout (errno 110).
     if code in (EIO, ETIMEDOUT) or "(110)" in said or "r=-110" in said:
         return "no OSD answered within 5 s: it is down, or the cluster is full; check `ceph osd tree` and `ceph df`"
     if code < 0 or code in (134, 139):
@@ -80,7 +80,7 @@ def run(command, words, stdin="", allow=()):
             process.terminate()
         except OSError:
             pass  # sudo's process is root's: it ends by the limits of the command that it runs
-        raise Failure(what + "no end after %d s, as when the cluster is full; check `ceph -s`." % CALL_SECONDS)
+        raise Failure(what + "still running after %d s, as when the cluster is full; check `ceph -s`." % CALL_SECONDS)
     code = process.returncode
     if code != 0 and code not in allow:
         said = cleaned(err)

@@ -63,7 +63,7 @@ def keys_of_others(data):
 
 
 def placeholder_key():
-    """The key of a user who is just being made. Its secret is Ceph's own, and nobody has it."""
+    """The key of a user who is just being created. Ceph makes its secret, and no one ever has it."""
     return "unfinished-" + hashlib.sha256(job["uid"].encode("utf-8")).hexdigest()[:20]
 
 

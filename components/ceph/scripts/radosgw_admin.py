@@ -21,7 +21,7 @@ def stored_or_none():
 def stored():
     document = stored_or_none()
     if document is None:
-        raise Failure("There is no RGW user %s any more. Run `pulumi up` again: it makes the user." % job["uid"])
+        raise Failure("RGW user %s no longer exists. Run `pulumi up` again: it creates the user." % job["uid"])
     return document
 
 
@@ -40,9 +40,10 @@ def store(document, is_new=False):
     code, _ = radosgw_admin("metadata put", "user:" + job["uid"], stdin=put, allow=(EEXIST,))
     if code == EEXIST:
         raise Failure(
-            "The access key declared for RGW user %s belongs to another user. Declare another key, or remove it from"
-            " that user (`radosgw-admin user info --access-key=KEY` tells which). If the uid was changed: the old user"
-            " still has this key and owns its buckets; change the uid back, or declare new keys and a new bucket."
+            "The access key declared for RGW user %s belongs to another user (`radosgw-admin user info"
+            " --access-key=KEY` shows which). Declare another key, or remove this one from that user. If you changed"
+            " the uid, the old user still has this key and owns its buckets: change the uid back, or declare new keys"
+            " and a new bucket."
             % job["uid"]
         )
 

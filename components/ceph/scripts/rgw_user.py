@@ -112,7 +112,7 @@ def create():
 def own_instead():
     stack = "".join(c if c in "abcdefghijklmnopqrstuvwxyz0123456789-" else "-" for c in stack_name().lower())
     return (
-        "give this stack a user and a bucket of its own (`pulumi config set --path cnpg-rgw:rgwUser.uid cnpg-backup-%s`"
+        "give this stack its own user and bucket (`pulumi config set --path cnpg-rgw:rgwUser.uid cnpg-backup-%s`"
         " and `pulumi config set cnpg-rgw:bucket cnpg-backups-%s`)" % (stack, stack)
     )
 
@@ -125,8 +125,8 @@ def refuse_user_of_others(data):
     others = [mark["stack"] for mark in other_marks(data) if mark["stack"] != job["takeOverFrom"]]
     if others:
         raise Failure(
-            "RGW user %s belongs to stack %s; nothing was changed. Do not share it: %s. Only if that stack is gone"
-            " for good, take the user over: `pulumi config set --path cnpg-rgw:rgwUser.takeOverFrom %s`."
+            "RGW user %s belongs to stack %s. Nothing was changed. Do not share it: %s. Only if that stack is gone for"
+            " good, take the user over: `pulumi config set --path cnpg-rgw:rgwUser.takeOverFrom %s`."
             % (job["uid"], " and stack ".join(others), own_instead(), others[0])
         )
 
@@ -135,22 +135,22 @@ def refuse_keys_in_use(data):
     count = len(nobodys_keys(data))
     if count and job["existingKeys"] != "revoke":
         raise Failure(
-            "RGW user %s was there before, with undeclared keys (%d), and whoever uses them would lose access; nothing"
-            " was changed. If another stack or a person uses it: %s. If this stack is to go on with its backups:"
-            " declare the key in use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and"
-            " cnpg-rgw:secretAccessKey). If nobody uses the keys any more: existingKeys `revoke` ends them (`pulumi"
-            " config set --path cnpg-rgw:rgwUser.existingKeys revoke`)." % (job["uid"], count, own_instead())
+            "RGW user %s already exists, with undeclared keys (%d) that may be in use. Nothing was changed. If another"
+            " stack or a person uses them, %s. If this stack should continue the user's backups, declare the key in"
+            " use (`pulumi config set --secret cnpg-rgw:accessKeyId`, and cnpg-rgw:secretAccessKey). Only if the keys"
+            " are no longer in use, revoke them (`pulumi config set --path cnpg-rgw:rgwUser.existingKeys revoke`)."
+            % (job["uid"], count, own_instead())
         )
 
 
 def refuse_other_secret(data):
-    """Another secret for a key ends it for those who have the one before."""
+    """A new secret for a key cuts off everyone who has the old one."""
     taken = keys_of_others(data)
     for key in data["keys"]:
         is_changed = key["access_key"] == job["accessKeyId"] and not is_declared_key(key)
         if is_changed and digest_of(key) in taken:
             raise Failure(
-                "The access key declared for RGW user %s is one of stack %s, with another secret. Declare a key of"
+                "The access key declared for RGW user %s belongs to stack %s, with another secret. Declare a key of"
                 " this stack's own." % (job["uid"], other_marks(data)[0]["stack"])
             )
 
@@ -168,7 +168,7 @@ def bring_to_declared(is_new):
         store(document, is_new)
         left = correct(stored()["data"])
         if left:
-            raise Failure("RGW user %s was written, but these did not take: %s." % (job["uid"], ", ".join(left)))
+            raise Failure("Ceph accepted the changes to RGW user %s, but did not keep these: %s." % (job["uid"], ", ".join(left)))
     return "changed: " + ", ".join(changed) if changed else "unchanged"
 
 
@@ -220,16 +220,16 @@ def remove():
     if buckets:
         more = ", and %d more" % (len(buckets) - 10) if len(buckets) > 10 else ""
         raise Failure(
-            "RGW user %s still owns %s%s, so it is not removed: buckets hold backups. Keep the user (the stack's"
-            " `pulumi config set cnpg-rgw:protectBucket true`, or onDelete: keep of RgwUser) and run `pulumi up` before"
-            " you destroy again: then the user and its buckets stay, and only its key is revoked. To be rid of this"
-            " stack's backups for good, see `npm run remove-backups`."
+            "RGW user %s still owns %s%s, so it is not removed: buckets hold backups. To destroy the stack and keep"
+            " them, run `pulumi config set cnpg-rgw:protectBucket true` (in a program of your own: onDelete `keep` of"
+            " RgwUser), then `pulumi up`, then destroy again: the user and its buckets stay, and only its key is"
+            " revoked. To delete this stack's backups for good, see `npm run remove-backups`."
             % (job["uid"], ", ".join("bucket %s" % name for name in buckets[:10]), more)
         )
     # Never --purge-data: it deletes even objects under a retention lock.
     code, _ = radosgw_admin("user rm", uid(), allow=(EEXIST,))
     if code == EEXIST:
-        raise Failure("RGW user %s got a bucket while it was being removed, so it stays. Try again." % job["uid"])
+        raise Failure("RGW user %s got a bucket while it was being removed, so it was kept. Try again." % job["uid"])
     return "removed"
 
 
@@ -246,10 +246,10 @@ def delete():
     data = document["data"]
     mark = marks(data).get(job["owner"]["id"])
     if mark is None and marks(data):
-        return "left alone: RGW user %s is another stack's by now" % job["uid"]
+        return "left alone: RGW user %s now belongs to another stack" % job["uid"]
     mark = mark or first_mark(data)
     if is_declared_anew(data, mark):
-        return "left alone: RGW user %s has other keys by now" % job["uid"]
+        return "left alone: RGW user %s now has other keys" % job["uid"]
     taken = keys_of_others(data)
     ended = [key for key in data["keys"] if mark["keys"].get(digest_of(key)) == "made" and digest_of(key) not in taken]
     left = [key for key in data["keys"] if key not in ended and key["access_key"] != placeholder_key()]

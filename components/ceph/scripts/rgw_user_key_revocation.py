@@ -7,8 +7,8 @@ def stored_with_declared_key():
     keys = document["data"]["keys"]
     if not any(key["access_key"] == job["accessKeyId"] and key.get("active", True) for key in keys):
         raise Failure(
-            "RGW user %s does not have the declared key, so its other keys are not revoked. Run `pulumi up` again: it"
-            " gives the user its key first." % job["uid"]
+            "RGW user %s does not have the declared key, so its other keys were not revoked. Run `pulumi up` again: it"
+            " sets the declared key first." % job["uid"]
         )
     return document
 
@@ -16,7 +16,7 @@ def stored_with_declared_key():
 def apply():
     if not has_old_keys(stored_with_declared_key()["data"]):
         return "unchanged"
-    # Whoever read the old key a moment ago may still be using it.
+    # A client that read the old key a moment ago may still be using it.
     signal.alarm(TOTAL_SECONDS + job["afterSeconds"])
     time.sleep(job["afterSeconds"])
     document = stored_with_declared_key()
@@ -34,7 +34,7 @@ def has_old_keys(data):
 
 
 def forget_old_keys(data):
-    """A key that another stack uses, too, is that one's to end from now on."""
+    """A key that another stack uses as well is left for that stack to revoke."""
     owner = owner_id(data)
     mark = marks(data).get(owner)
     if mark:

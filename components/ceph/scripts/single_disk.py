@@ -24,8 +24,8 @@ def refuse_if_redundancy_is_possible():
     osds = asked("osd", "stat")["num_osds"]
     if osds > 1:
         raise Failure(
-            "This Ceph has %d OSDs, so it can keep copies: the single-disk settings would throw that away. Turn them"
-            " off, and set the pools' sizes by hand if you really want one copy." % osds
+            "This Ceph has %d OSDs, so it can keep more than one copy. Turn the single-disk settings off: they would"
+            " throw that away. If you really want one copy, set the pools' sizes by hand." % osds
         )
 
 
@@ -43,8 +43,8 @@ def refuse_if_overridden(name):
     now = option("get", "mon", name)
     if now != DEFAULTS[name]:
         raise Failure(
-            "`ceph config` has %s = %s for the monitors (mon), which wins over what is set for all (global). Remove it"
-            " with `ceph config rm mon %s`, and run `pulumi up` again." % (name, now, name)
+            "`ceph config` has %s = %s for the monitors (mon), which overrides the global setting. Remove it with"
+            " `ceph config rm mon %s`, and run `pulumi up` again." % (name, now, name)
         )
 
 
@@ -60,10 +60,10 @@ def require_in_force():
                 now = option("show", monitor, name)
             if now != value:
                 raise Failure(
-                    "%s goes by %s = %s, although `ceph config` says %s: its ceph.conf has a line for it, which wins, and"
-                    " pools that RGW makes later would wait for disks that are not there. In that file (Proxmox VE:"
-                    " /etc/pve/ceph.conf), set it to %s or remove the line, restart the monitor (`systemctl restart"
-                    " ceph-mon.target`), and run `pulumi up` again." % (monitor, name, now, value, value)
+                    "%s uses %s = %s, although `ceph config` says %s: a line in its ceph.conf overrides that. Pools"
+                    " that RGW creates later would wait for disks that do not exist. In that file (Proxmox VE:"
+                    " /etc/pve/ceph.conf), set it to %s or remove the line. Then restart the monitor (`systemctl"
+                    " restart ceph-mon.target`) and run `pulumi up` again." % (monitor, name, now, value, value)
                 )
 
 

@@ -6,7 +6,7 @@ import { isMocked } from "../../pulumi/mocks.ts";
 import { log } from "../../pulumi/log.ts";
 import { server } from "./ssh-answers.ts";
 
-/** For a command: where its connection is lost in the middle, says which host, and what to do; the provider does not. */
+/** When a command's connection breaks half-way, says which host it was and what to do: the provider does not. */
 export function advisesOnLostConnection(
   name: string,
   connection: types.input.remote.ConnectionArgs,
@@ -24,12 +24,12 @@ export function advisesOnLostConnection(
 }
 
 const advice =
-  "the connection broke off while the script was at work there, and whether that has ended is not known. Check that the " +
-  "host is up, and VPN and firewalls on the way; then run `pulumi up` again: it looks what is left to do.";
+  "the connection broke while a script was running on the host, so the script may or may not have finished. Check that " +
+  "the host is up, and any VPN or firewall in between. Then run `pulumi up` again: it does what is left to do.";
 
-/** Whether a provider's error says that a command on the host had no end, rather than that it failed or never began. */
+/** Whether a provider's error says that a command on the host never ended, rather than that it failed or never began. */
 export function isLostConnection(error: string): boolean {
-  // What a script says comes after its exit status, and may say this, too. `context deadline exceeded` is of dialling.
+  // What a script says comes after its exit status, and may hold these words. `context deadline exceeded` is dialling.
   if (/Process exited with|failed attempts/.test(error)) return false;
   return error.includes("remote command exited without exit status or exit signal");
 }

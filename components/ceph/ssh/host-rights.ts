@@ -21,9 +21,9 @@ interface Needs {
 }
 
 /**
- * Has each preview warn of an account that may become root on the Ceph host, or is not set up for its work there, with
- * the command that mends it. Of a host that does not answer, others tell. What is asked beside it is asked at the same
- * time: a host that is out of reach takes its time to say nothing.
+ * Makes each preview warn of an account that can become root on the Ceph host or is not set up for its work there, with
+ * the command that fixes it. A host that does not answer is reported elsewhere. The transforms in `beside` run at the
+ * same time, since an unreachable host takes long to time out.
  */
 export function warnsOfRights(
   resource: pulumi.Resource,
@@ -87,28 +87,28 @@ export function rightsProblem(found: HostRights, known: Account): string | undef
   const mended = `As root on the host, run ceph-host/install.py once (docs/ceph-host.md): \`${mendCommand(known)}\`${nextStep(known, program)}`;
   if (tooMuch.length > 0) {
     return (
-      `${who} can become root on the Ceph host, and so can whoever gets its SSH key: sudo lets it run ` +
-      `${tooMuch.map(shown).join(", ")} with any option, and one of those writes to any file. ${mended}`
+      `${who} can become root on the Ceph host, and so can anyone who has its SSH key: sudo lets it run ` +
+      `${tooMuch.map(shown).join(", ")} with any option, and Ceph has options that write to any file. ${mended}`
     );
   }
   if (found.rules.length === 0)
     return `sudo lets ${who} run nothing on the Ceph host without a password. ${mended}`;
   if (uid !== undefined && found.uids !== null && !found.uids.includes(uid)) {
-    return `${who} is set up for other RGW users than ${shown(uid)} on the Ceph host. ${mended}`;
+    return `${who} is not set up for RGW user ${shown(uid)} on the Ceph host, only for others. ${mended}`;
   }
   return undefined;
 }
 
 const rootLogin = (who: string): string =>
-  `${who} is root on the Ceph host, and so is whoever gets its SSH key. The program needs much less: set up an account ` +
-  "with ceph-host/install.py, as docs/ceph-host.md says, then `pulumi config set --path cnpg-rgw:cephHost.user " +
+  `${who} is root on the Ceph host, and so is anyone who has its SSH key. The stack needs far less. Set up an account ` +
+  "with ceph-host/install.py (docs/ceph-host.md), then run `pulumi config set --path cnpg-rgw:cephHost.user " +
   "ceph-admin` and `pulumi config set cnpg-rgw:radosgwAdmin 'sudo radosgw-admin'`";
 
 /** By its name sudo finds what `install.py` has put there; any other command has to be changed. */
 function nextStep({ command }: Account, program: string): string {
   if (command.trim().split(/\s+/).join(" ") === `sudo ${program}`) return "";
   const key = program === "ceph" ? "--path cnpg-rgw:singleDiskCeph.ceph" : "cnpg-rgw:radosgwAdmin";
-  return `, then \`pulumi config set ${key} 'sudo ${program}'\``;
+  return `, then run \`pulumi config set ${key} 'sudo ${program}'\``;
 }
 
 /** The commands of a rule that an account runs as root unasked: `(root) NOPASSWD: /usr/bin/ceph, /usr/bin/id -u`. */
@@ -126,7 +126,7 @@ function runByRoot(rule: string): string[] {
 
 const programsOfCeph = /^\/(?:usr\/)?s?bin\/(?:ceph|cephadm|rados|radosgw-admin)$/;
 
-/** Whether it is root: any command, or one of Ceph's that takes any option. What else an account may run is its own. */
+/** Whether a command amounts to root: any command, or one of Ceph's with any option. Other commands do not matter here. */
 function isTooMuch(command: string, program: string): boolean {
   const [path = "", ...words] = command.split(" ");
   if (path === "ALL") return true;
@@ -134,7 +134,7 @@ function isTooMuch(command: string, program: string): boolean {
   return programsOfCeph.test(path) && isFree && path.endsWith("/ceph") === (program === "ceph");
 }
 
-/** The command line for the shell of whoever runs Pulumi. */
+/** A command line to paste into the shell in which Pulumi runs. */
 export function mendCommand({ connection: { host, port, user }, uid }: Account): string {
   const what = uid === undefined ? ["--single-disk"] : [`--uid=${uid}`];
   const remote = ["python3", "-", `--user=${user}`, ...what].map(shellWord).join(" ");

@@ -13,14 +13,14 @@ export function portRule(port: number | undefined): string | undefined {
 /** What useradd allows, and what directories add to it: `user@domain`, `DOMAIN\user`. */
 export function sshUserRule(user: string): string | undefined {
   if (/^[A-Za-z0-9_][\w.@\\+$-]{0,254}$/.test(user)) return undefined;
-  return `must be the user to log in as over SSH: letters, digits and _.@+-, no - in front, not ${shown(user)}`;
+  return `must be the SSH login name: letters, digits and _.@+-, with no leading -, not ${shown(user)}`;
 }
 
 const acceptedHostKeys = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 
 export function hostKeyRule(hostKey: string): string | undefined {
   const howTo =
-    "print it with `ssh-keyscan -t ed25519 ADDRESS` (all after the address), and compare it on the host";
+    "run `ssh-keyscan -t ed25519 ADDRESS`, take all after the address, and compare it with the key on the host";
   const [type = "", base64 = ""] = hostKey.trim().split(/\s+/);
   if (hostKey.trim().includes("\n")) return `must be one public key, not several lines; ${howTo}`;
   if (type === "ssh-rsa")
@@ -48,12 +48,12 @@ function keyTypeInside(base64: string): string | undefined {
 
 export function privateKeyRule(privateKey: string): string | undefined {
   const howTo = "make one with `ssh-keygen -t ed25519 -N '' -f FILE`, and set the content of FILE";
-  if (privateKey.length > 65_536) return `must be one private key, and is longer than any; ${howTo}`;
+  if (privateKey.length > 65_536) return `must be one private key, and is too long for one; ${howTo}`;
   const block = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----([\s\S]+)-----END \1-----/.exec(privateKey);
   if (block === null) return `must be a whole private key in OpenSSH or PEM format; ${howTo}`;
   const [, label = "", body = ""] = block;
   if (label.includes("ENCRYPTED") || body.includes("ENCRYPTED") || opensshCipher(label, body) !== "none") {
-    return `is protected by a passphrase, and nobody is there to type it; ${howTo}`;
+    return `is protected by a passphrase, which the program cannot enter; ${howTo}`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checked } from "../../pulumi/arguments.ts";
 import { addressRule, hostKeyRule, portRule, privateKeyRule, sshUserRule } from "./host-rules.ts";
 
-/** A Ceph host where `radosgw-admin` and `ceph` run, reached over SSH. Python 3.6 or newer must be on it. */
+/** A Ceph host where `radosgw-admin` and `ceph` run, reached over SSH. It needs Python 3.6 or newer. */
 export interface CephHostArgs {
   /** Host name or IP address of the SSH server. */
   address: pulumi.Input<string>;
@@ -13,15 +13,15 @@ export interface CephHostArgs {
   port?: pulumi.Input<number | undefined>;
 
   /**
-   * The user to log in as; its login shell must be a POSIX shell. `ceph-host/install.py` sets one up that may do no more
-   * there than its work. Previews warn of one that is root, or that sudo lets become root.
+   * The user to log in as. Its login shell must be a POSIX shell. `ceph-host/install.py` sets up an account that may do
+   * only what the stack needs. Previews warn if the user is root, or if sudo lets it become root.
    */
   user: pulumi.Input<string>;
 
   /**
-   * The SSH server's public host key, `<type> <base64>`, as `ssh-keyscan -t ed25519 ADDRESS` prints it after the
-   * address. Required, since keys of the object store travel over this connection; a server that shows another key
-   * is refused. RSA keys are refused: the SSH client of Pulumi's command provider would ask for a SHA-1 signature,
+   * The SSH server's public host key, `<type> <base64>`, used to verify the host. `ssh-keyscan -t ed25519 ADDRESS`
+   * prints it after the address. Required, since keys of the object store travel over this connection. A server with
+   * another key is refused. So are RSA keys: the SSH client of Pulumi's command provider asks for SHA-1 signatures,
    * which SSH servers no longer make.
    */
   hostKey: pulumi.Input<string>;
@@ -31,7 +31,7 @@ export interface CephHostArgs {
 }
 
 /**
- * What the command provider needs in order to reach the host. A host that does not answer ends within two minutes.
+ * What the command provider needs to reach the host. It gives up on a host that does not answer within two minutes.
  * @internal
  */
 export function sshConnection(

@@ -49,7 +49,7 @@ interface RemoteJob {
 
 /**
  * Runs a script on a Ceph host at create, update and delete. The command line is a constant: script and values go by
- * stdin, where nobody on the host can see them, and where no value is ever read by a shell.
+ * stdin, where other users of the host cannot see them and no shell ever reads them.
  */
 export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource): command.remote.Command {
   const connection = sshConnection(parent, job.host);
@@ -68,7 +68,7 @@ export function remoteJob(name: string, job: RemoteJob, parent: pulumi.Resource)
       addPreviousOutputInEnv: false,
     },
     [
-      // They end the attempts to connect. A command that runs is ended by its script, after two minutes.
+      // These limit the attempts to connect. A running command is ended by its own script, after two minutes.
       { parent, customTimeouts: { create: timeout, update: timeout, delete: timeout } },
       sshAnswersFirst(name, connection),
       advisesOnLostConnection(name, connection, parent),

@@ -31,9 +31,9 @@ const secondsPerTry = 8;
 const secondsWhileRefused = 10;
 
 /**
- * Resolves once an SSH server shows the expected key, without logging in. A server that is down, that starts anew or
- * that turns connections away is given some time; an error then says what to do. The provider that runs the commands
- * would wait for ever for a server that takes a connection and says nothing.
+ * Resolves once an SSH server shows the expected key, without logging in. A server that is down, is restarting or turns
+ * connections away gets some time; then an error says what to do. Without this, the provider that runs the commands
+ * would wait without end for a server that accepts a connection and says nothing.
  */
 export async function untilSshAnswers(server: SshServer, seconds = 40): Promise<void> {
   const started = Date.now();

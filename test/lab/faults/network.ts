@@ -38,7 +38,7 @@ const cutInTheMiddle: Fault = {
   ...changeOfUser,
   cause: () => Promise.resolve(() => healCutInTheMiddle()),
   run: cutWhenScriptRuns,
-  says: [/ssh ceph-admin@10\.0\.0\.10 port 22: the connection broke off[^\n]*/],
+  says: [/ssh ceph-admin@10\.0\.0\.10 port 22: the connection broke while[^\n]*/],
   // TCP gives a host up after two and a half minutes of silence, and nothing else ends a command that runs.
   seconds: 330,
 };

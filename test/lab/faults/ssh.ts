@@ -10,7 +10,7 @@ import type { Fault, Mend, Theme } from "./fault.ts";
 import { hanging, heldOpen, killed } from "./machines.ts";
 
 /** A warning, where the user is looked at before the fault has passed. */
-export const couldNotLook = /RGW user \S+ could not be looked at[^\n]*/;
+export const couldNotLook = /Could not look up RGW user \S+[^\n]*/;
 
 const folder = join(labState, "pve", "files", "etc", "ssh");
 const [hostKey, config] = [join(folder, "ssh_host_ed25519_key"), join(folder, "sshd_config")] as const;

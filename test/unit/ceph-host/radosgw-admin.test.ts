@@ -322,7 +322,7 @@ needsPython.describe("the scripts through the wrapper", () => {
     const said = fails("apply", { radosgwAdmin: path, uid: "other" });
     assert.match(
       said,
-      /not among what this account may do there\. It said: .*RGW user other: .*install\.py.*--uid/,
+      /this account may not do that there\. It said: .*RGW user other: .*install\.py.*--uid/,
     );
   });
 });

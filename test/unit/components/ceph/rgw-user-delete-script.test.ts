@@ -17,7 +17,7 @@ needsPython.describe("the script that deletes an RGW user", () => {
     save({ ...state(), buckets: { "cnpg-backup": ["cnpg-backups", "other"] } });
     assert.match(
       fails("delete"),
-      /still owns bucket cnpg-backups, bucket other.*`pulumi config set cnpg-rgw:protectBucket true`.*onDelete: keep/,
+      /still owns bucket cnpg-backups, bucket other.*`pulumi config set cnpg-rgw:protectBucket true`.*onDelete `keep`/,
     );
     assert.ok(state().users["cnpg-backup"]);
     assert.ok(!state().calls.some((call) => call.includes("purge")));

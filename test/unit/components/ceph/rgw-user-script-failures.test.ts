@@ -39,7 +39,7 @@ needsPython.describe("the scripts for an RGW user, where Ceph fails", () => {
   it("ends, and says so, when a command does not", () => {
     assert.match(
       fails("apply", { radosgwAdmin: "sh -c 'sleep 30' --" }, {}, { callSeconds: 1 }),
-      /no end after 1 s, as when the cluster is full/,
+      /still running after 1 s, as when the cluster is full/,
     );
   });
 });

@@ -105,7 +105,7 @@ needsPython.describe("the script that makes an RGW user", () => {
     for (const otherKeys of ["revoke", "leave"]) {
       assert.match(
         fails("adopt", { displayName: "Other", otherKeys }),
-        /^RGW user cnpg-backup was there before, with undeclared keys \(1\).*rgwUser\.existingKeys revoke/,
+        /^RGW user cnpg-backup already exists, with undeclared keys \(1\).*rgwUser\.existingKeys revoke/,
       );
     }
     assert.match(fails("adopt", { accessKeyId: "BYHAND" }), /undeclared keys \(1\)/, "its secret is another");
@@ -228,7 +228,7 @@ needsPython.describe("the script that makes an RGW user", () => {
 
   it("refuses a key of another user, and leaves no new user behind", () => {
     succeeds("apply", { uid: "somebody" });
-    assert.match(fails("apply"), /belongs to another user\. Declare another key/);
+    assert.match(fails("apply"), /belongs to another user \(.* shows which\)\. Declare another key/);
     assert.deepEqual(Object.keys(state().users), ["somebody"]);
   });
 });

@@ -29,7 +29,7 @@ needsPython.describe("the scripts for an RGW user that another stack uses", () =
       for (const existingKeys of ["refuse", "revoke"]) {
         assert.match(
           fails("adopt", { ...ofB, ...declared, existingKeys }),
-          /^RGW user cnpg-backup belongs to stack organization\/cnpg-rgw\/a; nothing was changed\. Do not share it: give this stack a user and a bucket of its own \(`pulumi config set --path cnpg-rgw:rgwUser\.uid cnpg-backup-b`/,
+          /^RGW user cnpg-backup belongs to stack organization\/cnpg-rgw\/a\. Nothing was changed\. Do not share it: give this stack its own user and bucket \(`pulumi config set --path cnpg-rgw:rgwUser\.uid cnpg-backup-b`/,
         );
       }
     }
@@ -44,7 +44,7 @@ needsPython.describe("the scripts for an RGW user that another stack uses", () =
       save({ ...others, users: {}, madeMeanwhile });
       assert.match(
         fails("adopt", { ...ofB, ...key("NEW"), ...failing }),
-        /belongs to stack .*\/a; nothing was/,
+        /belongs to stack .*\/a\. Nothing was/,
       );
       assert.ok(keys()?.includes("OLD"));
       // The key without a secret that Ceph may have added goes with the other stack's next update.
@@ -76,7 +76,7 @@ needsPython.describe("the scripts for an RGW user that another stack uses", () =
     assert.equal(succeeds("adopt", takeOver), "changed: owner, keys");
     assert.deepEqual(keys(), ["OLD", "NEW"]);
     assert.equal(revoke({ ...ofB, ...key("NEW") }), "unchanged");
-    assert.match(succeeds("delete", { ...ofA, ...key("OLD") }), /another stack's by now/);
+    assert.match(succeeds("delete", { ...ofA, ...key("OLD") }), /now belongs to another stack/);
     assert.equal(revoke({ ...ofB, ...key("NEW"), existingKeys: "revoke" }), "revoked: 1");
     assert.deepEqual(keys(), ["NEW"]);
   });
@@ -117,7 +117,7 @@ needsPython.describe("the scripts for an RGW user that another stack uses", () =
     succeeds("apply", { ...ofB, ...key("OFB") });
     assert.match(
       fails("apply", { ...ofA, ...key("OFB"), secretAccessKey: "another-secret" }),
-      /is one of stack organization\/cnpg-rgw\/b, with another secret/,
+      /belongs to stack organization\/cnpg-rgw\/b, with another secret/,
     );
   });
 

@@ -97,7 +97,7 @@ needsPython.describe("the script for a Ceph of one disk", () => {
     save({ osds: 2 });
     const { status, stderr } = run();
     assert.equal(status, 1);
-    assert.match(stderr, /has 2 OSDs, so it can keep copies.*Turn them off/);
+    assert.match(stderr, /has 2 OSDs, so it can keep more than one copy\. Turn the single-disk settings off/);
     assert.deepEqual(state().changes, []);
   });
 
@@ -118,7 +118,7 @@ needsPython.describe("the script for a Ceph of one disk", () => {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^mon\.a goes by osd_pool_default_size = 3.*\/etc\/pve\/ceph\.conf.*restart the monitor/,
+      /^mon\.a uses osd_pool_default_size = 3.*\/etc\/pve\/ceph\.conf.*restart the monitor/,
     );
     assert.deepEqual(state().mutes, []);
   });

@@ -27,8 +27,8 @@ const hosts = [
   ]),
   ...rowsInside("ceph", "cephHost.user", inHost("user"), setHost("user", "ceph-admin"), [
     ["missing", undefined, "is missing: it must be the SSH user name"],
-    ["empty", "", "must be the user to log in as over SSH: letters, digits and _.@+-"],
-    ["an option", "-l", "no - in front"],
+    ["empty", "", "must be the SSH login name: letters, digits and _.@+-"],
+    ["an option", "-l", "with no leading -"],
     ["a newline", "root\nroot", 'not "root\\nroot"'],
   ]),
   ...rowsInside(
@@ -39,7 +39,7 @@ const hosts = [
     [
       ["missing", undefined, "is missing: it must be the Ceph host's SSH public key"],
       ["the host in front", `pve ${hostKey}`, 'must be "<type> <base64>" with one of the types ssh-ed25519'],
-      ["a fingerprint", "SHA256:Zr0TXyvG5S9uH3Fr", "print it with `ssh-keyscan -t ed25519 ADDRESS`"],
+      ["a fingerprint", "SHA256:Zr0TXyvG5S9uH3Fr", "run `ssh-keyscan -t ed25519 ADDRESS`"],
       [
         "RSA",
         "ssh-rsa AAAAB3NzaC1yc2E",
@@ -63,7 +63,7 @@ const privateKeys = rowsFor("ceph", "cephHostPrivateKey", setKey, [
     "-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n-----END ENCRYPTED PRIVATE KEY-----",
     "passphrase",
   ],
-  ["overlong", privateKey.repeat(1_000), "must be one private key, and is longer than any"],
+  ["overlong", privateKey.repeat(1_000), "must be one private key, and is too long for one"],
 ]);
 
 const commandLine = 'must be one command line, such as "radosgw-admin" or "sudo radosgw-admin"';

@@ -63,7 +63,7 @@ needsPython.describe("a user that a preview of a new stack finds, whose keys are
     assert.deepEqual(keysOf("theirs"), ["INUSE"]);
     for (const key of [unknown, ours]) {
       const said = (await inUse("theirs", key)) ?? "";
-      assert.match(said, /^RGW user "theirs" is there already, with undeclared keys \(1\)/);
+      assert.match(said, /^RGW user "theirs" already exists, with undeclared keys \(1\)/);
       assert.doesNotMatch(said, /INUSE|AKDECLARED/);
       const [own, declare] = [
         said.indexOf("rgwUser.uid cnpg-backup-lab"),
@@ -79,7 +79,7 @@ needsPython.describe("a user that a preview of a new stack finds, whose keys are
     for (const key of [unknown, ours]) {
       assert.match(
         (await inUse("others", key)) ?? "",
-        /^RGW user "others" is there already, and belongs to stack organization\/cnpg-rgw\/other\. Do not share it: give this stack a user/,
+        /^RGW user "others" already exists, and belongs to stack organization\/cnpg-rgw\/other\. Do not share it: give this stack its own user/,
       );
     }
     assert.equal(await inUse("others", ours, stack), undefined);
@@ -117,7 +117,7 @@ needsPython.describe("a user of the stack that is declared to be in another plac
     for (const now of [inputs(), inputs(next), inputs({ otherKeys: "revoke" })]) {
       assert.match(
         (await keysOfOthers(now, inputs())) ?? "",
-        /^RGW user "cnpg-backup" is there already where it is declared to be now \(127\.0\.0\.1\), with undeclared keys \(1\)/,
+        /^RGW user "cnpg-backup" already exists in its new place \(127\.0\.0\.1\), with undeclared keys \(1\)/,
       );
     }
     assert.ok(state().calls.every((call) => call.startsWith("metadata get")));
@@ -152,7 +152,7 @@ needsPython.describe("a user of the stack that is declared to be in another plac
     succeeds("apply", { ...foreign, owner: { id: "otherstack", stack: "organization/cnpg-rgw/other" } });
     assert.match(
       (await keysOfOthers(inputs({ existingKeys: "revoke" }), inputs())) ?? "",
-      /^RGW user "cnpg-backup" is there already where it is declared to be now \(127\.0\.0\.1\), and belongs to stack organization\/cnpg-rgw\/other/,
+      /^RGW user "cnpg-backup" already exists in its new place \(127\.0\.0\.1\), and belongs to stack organization\/cnpg-rgw\/other/,
     );
   });
 

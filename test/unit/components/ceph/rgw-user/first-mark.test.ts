@@ -70,7 +70,7 @@ needsPython.describe("new keys in the first update that marks the user", () => {
     save({ ...state(), breaks: { exitCode: 1, stderr: "failed to fetch mon config" } });
     assert.match(
       (await markKeysOfBefore(inputs(next), inputs(ofBefore))) ?? "",
-      /^RGW user "cnpg-backup" could not be marked with the keys it has.*no Ceph monitor answered.*Then run `pulumi up` again\.$/,
+      /^Could not mark RGW user "cnpg-backup" with the keys it has.*no Ceph monitor answered.*Then run `pulumi up` again\.$/,
     );
   });
 });

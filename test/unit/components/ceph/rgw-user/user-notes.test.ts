@@ -19,7 +19,7 @@ describe("what is told of an RGW user, and not corrected", () => {
   it("is its op mask, by name, with the command that lifts it", () => {
     assert.match(
       notes({ refuses: ["write", "delete"] }),
-      /"cnpg-backup" may not write or delete: somebody has set its op mask so.*`radosgw-admin user modify --uid cnpg-backup --op-mask=read,write,delete`$/,
+      /"cnpg-backup" may not write or delete: its op mask was changed by hand.*`radosgw-admin user modify --uid cnpg-backup --op-mask=read,write,delete`$/,
     );
     assert.match(notes({ refuses: ["read"] }, "t$user"), /--uid 't\$user' /);
     assert.match(notes({ refuses: ["read"] }, "$(reboot)`"), /--uid UID /);
@@ -31,10 +31,10 @@ describe("what is told of an RGW user, and not corrected", () => {
 
   it("is another stack that uses it", () => {
     const said = notes({ owners: ["organization/cnpg-rgw/other"] });
-    assert.match(said, /is used by stack organization\/cnpg-rgw\/other, too/);
+    assert.match(said, /is also used by stack organization\/cnpg-rgw\/other\./);
     assert.match(
       said,
-      /gone for good: `pulumi config set --path cnpg-rgw:rgwUser\.takeOverFrom organization\/cnpg-rgw\/other`$/,
+      /gone for good, take the user over: `pulumi config set --path cnpg-rgw:rgwUser\.takeOverFrom organization\/cnpg-rgw\/other`$/,
     );
   });
 });

@@ -86,13 +86,13 @@ describe("rights of the account on the Ceph host", () => {
     assert.match(rightsProblem(rights(), ofUser) ?? "", /run nothing on the Ceph host without a password/);
     assert.match(rightsProblem(rights(), ofUser) ?? "", mend);
     const other = rightsProblem(rights(installed), { ...ofUser, uid: "shop" }) ?? "";
-    assert.match(other, /set up for other RGW users than "shop".* --uid=shop'/);
+    assert.match(other, /not set up for RGW user "shop" on the Ceph host.* --uid=shop'/);
   });
 
   it("end with the setting that has to follow, where the command is another", () => {
     const account = { ...ofUser, command: "sudo cephadm shell -- radosgw-admin" };
     const said = rightsProblem(rights("(root) NOPASSWD: /usr/sbin/cephadm"), account) ?? "";
-    assert.match(said, /, then `pulumi config set cnpg-rgw:radosgwAdmin 'sudo radosgw-admin'`$/);
+    assert.match(said, /, then run `pulumi config set cnpg-rgw:radosgwAdmin 'sudo radosgw-admin'`$/);
   });
 
   it("are mended by a command that both shells read as it is meant", () => {
