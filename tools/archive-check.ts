@@ -22,22 +22,22 @@ import { deepWithProgress, describeDeep } from "./deep-progress.ts";
 import { storeFrom } from "./store.ts";
 
 /**
- * Says what the archive of a database holds, and whether it can be recovered. Exit code 1: it cannot; 2: not all of it, for
- * something is damaged or lost.
+ * Says what the archive of a database holds, and whether it can be recovered. Exit code 1: it cannot. 2: only in part,
+ * since something is damaged or lost.
  */
 new Command("archive")
   .description(
-    "what the backups of a database hold and allow to recover; the store comes from the environment, by the " +
-      `names that the Secret has: ${Object.values(backupSecretKeys).join(", ")}`,
+    "show what the backups of a database hold, and what you can recover from them; the store comes from environment " +
+      `variables named as in the Secret: ${Object.values(backupSecretKeys).join(", ")}`,
   )
-  .argument("<cluster>", "name of the database's Cluster, or the archive's place: s3://BUCKET/…/SERVERNAME")
-  .argument("[serverName]", "barman's name of the lineage, if it is not that of the Cluster")
+  .argument("<cluster>", "name of the database's Cluster, or where the archive is: s3://BUCKET/…/SERVERNAME")
+  .argument("[serverName]", "barman's server name, if it is not the Cluster's name")
   .option("--target-time <time>", "the time to recover to, like 2026-11-22T10:00:00Z")
   .option("--backup-id <id>", "the base backup to start from, like 20261122T100000")
-  .option("--deep", "read and unpack every object, and not just some of the WAL that a recovery needs")
+  .option("--deep", "read and unpack every object, not only part of the WAL that a recovery needs")
   .option(
     "--timeout <seconds>",
-    "how long to list at most (default: 120; with --deep, a day)",
+    "how long listing may take (default: 120; with --deep, a day)",
     positiveNumber,
   )
   .action(async (cluster: string, serverName: string | undefined, options: Options) => {

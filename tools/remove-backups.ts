@@ -26,10 +26,10 @@ import {
  */
 new Command("remove-backups")
   .description(
-    "deletes the backups below a stack's path, and the bucket if nothing else is in it; the store comes from the " +
-      `environment, by the names that the Secret has: ${Object.values(backupSecretKeys).join(", ")}`,
+    "delete the backups below a stack's path, and the bucket if it holds nothing else; the store comes from environment " +
+      `variables named as in the Secret: ${Object.values(backupSecretKeys).join(", ")}`,
   )
-  .option("--confirm <place>", "what is to be deleted, as BUCKET/PATH; without it nothing is")
+  .option("--confirm <place>", "what to delete, as BUCKET/PATH; without it, nothing is deleted")
   .action(async ({ confirm }: { confirm?: string }) => {
     process.exitCode = await run(confirm).catch((error: unknown) => {
       console.error(error instanceof Error ? error.message : String(error));
@@ -73,12 +73,12 @@ async function work(below: Below, confirm: string | undefined): Promise<number> 
   if (confirm === undefined) {
     console.log(
       beside === undefined
-        ? `Nothing else is in bucket ${below.bucket}: it would go, too.`
-        : `Bucket ${below.bucket} would stay, for there is more in it, such as ${shown(beside)}.`,
+        ? `Bucket ${below.bucket} holds nothing else: it would be deleted too.`
+        : `Bucket ${below.bucket} would stay, since it holds more, such as ${shown(beside)}.`,
     );
     console.log(
-      "Nothing was deleted. What is deleted cannot be brought back. Remove databases that still archive there from" +
-        ` their stack first. Then: npm run remove-backups -- --confirm ${place}`,
+      "Nothing was deleted. Deleted backups cannot be brought back. First remove databases that still archive there" +
+        ` from their stack. Then run: npm run remove-backups -- --confirm ${place}`,
     );
     return 0;
   }

@@ -93,7 +93,7 @@ export async function removeBelow(below: Below, progress: (removed: number) => v
   for (let page = await versionsOf(below); page.versions.length > 0; page = await versionsOf(below)) {
     const [first] = page.versions;
     if (first?.key === last?.key && first?.versionId === last?.versionId)
-      throw new Error(`The store goes on listing ${first?.key ?? ""}, which it said was deleted.`);
+      throw new Error(`The store still lists ${first?.key ?? ""}, although it said that it deleted it.`);
     last = first;
     await inBatches(page.versions, async ({ key, versionId }) => {
       requireBelow(key, below);
@@ -113,7 +113,10 @@ export async function removeBelow(below: Below, progress: (removed: number) => v
 
 /** A store's answer decides what is deleted: it is not believed where it names what was not asked for. */
 function requireBelow(key: string, { prefix }: Below): void {
-  if (!key.startsWith(prefix)) throw new Error(`The store lists ${key} as an object below ${prefix}.`);
+  if (!key.startsWith(prefix))
+    throw new Error(
+      `The store lists ${key}, which is not below ${prefix}. Nothing outside ${prefix} is deleted.`,
+    );
 }
 
 /** Unfinished uploads below a prefix, a page of them. */

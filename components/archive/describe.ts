@@ -15,7 +15,7 @@ export function describeArchive(archive: Archive, target: RecoveryTarget = {}): 
   const { firstPoint, lastWal, wal, orphans } = recoverability(archive);
   const { problem, warnings, loss } = recoveryProblem(archive, target);
   const verdict =
-    loss === undefined ? "nothing is known that stands against it" : "not of all that is archived";
+    loss === undefined ? "no problem found" : "possible, but not of everything that is archived";
   const lines = [
     archiveUrl(archive.location),
     `Base backups: ${archive.backups.length === 0 ? "none" : archive.backups.length}`,

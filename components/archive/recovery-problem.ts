@@ -37,7 +37,7 @@ export const clockToleranceMs = 15 * 60_000;
 /** WAL is archived in parallel, and retried: what is missing before segments as new as this may still come. */
 const settlingMs = 10 * 60_000;
 
-/** Nobody is to be kept from recovering by a doubt: only what is certain is a problem, the rest are warnings. */
+/** A doubt must not keep you from recovering: only what is certain is a problem, the rest are warnings. */
 export function recoveryProblem(archive: Archive, target: RecoveryTarget = {}): RecoveryFindings {
   const targetTime = target.targetTime === undefined ? undefined : parseTime(target.targetTime);
   const warnings = notUnderstood(archive, target, targetTime);
@@ -67,10 +67,10 @@ export function firstMissed(archive: Archive, { backupId }: RecoveryTarget): str
 
 function notUnderstood(archive: Archive, target: RecoveryTarget, targetTime: Date | undefined): string[] {
   const backups = archive.unreadableBackups.map(
-    (id) => `the backup.info of backup ${id} is not understood, so this backup was not looked at.`,
+    (id) => `the backup.info of backup ${id} cannot be read, so this backup was not considered.`,
   );
   if (target.targetTime === undefined || targetTime !== undefined) return backups;
-  return [`targetTime ${target.targetTime} is not understood, so nothing was checked for it.`, ...backups];
+  return [`targetTime ${target.targetTime} cannot be read, so nothing was checked for it.`, ...backups];
 }
 
 function backupProblem(archive: Archive, backup: EndedBackup): string | undefined {
@@ -90,14 +90,14 @@ function alternative(archive: Archive, backup: EndedBackup): string {
   const older = others.findLast(({ extent }) => extent.endTime <= backup.extent.endTime) ?? others[0];
   return older === undefined
     ? "There is no other backup that can be restored."
-    : `Backup ${older.id}, which ended at ${momentAfter(older.extent.endTime)}, can: name it as backupId.`;
+    : `Set backupId to ${older.id}, which ended at ${momentAfter(older.extent.endTime)} and can be restored.`;
 }
 
 function backupWarnings(archive: Archive, backup: EndedBackup, { path }: WalChain): string[] {
   const systems = new Set(archive.backups.flatMap(({ systemId }) => systemId ?? []));
   return [
     isFailed(backup) &&
-      `backup ${backup.id} has failed, but CloudNativePG would start from it. ${alternative(archive, backup)}`,
+      `backup ${backup.id} failed, but CloudNativePG would start from it. ${alternative(archive, backup)}`,
     path.forkedTo !== undefined &&
       `timeline ${path.forkedTo} does not come from backup ${backup.id} on timeline ${backup.extent.timeline}: PostgreSQL may refuse to recover to the latest timeline from it.`,
     systems.size > 1 &&
@@ -134,7 +134,7 @@ function lossSentence(
   if (gap?.damage !== undefined) {
     const choices = hasTarget
       ? "Choose an earlier targetTime, or another backup."
-      : "Set targetTime to a moment before that, or choose a later backup if there is one; as it is, recovery stops there.";
+      : "Set targetTime to a moment before that, or choose a later backup if there is one. Otherwise recovery stops there.";
     return `WAL ${gap.first} ${gap.damage}. So ${until} can be restored from this backup.${from} ${choices}`;
   }
   if (gap !== undefined) {
@@ -143,7 +143,7 @@ function lossSentence(
     return `${missing} missing, so ${until} can be restored from this backup.${from}`;
   }
   if (path.missingHistory === undefined) return undefined;
-  return `${path.missingHistory} is missing, so PostgreSQL does not find the timelines from there on, and ${until} can be restored from this backup.${from}`;
+  return `${path.missingHistory} is missing, so PostgreSQL cannot find that timeline or later ones, and ${until} can be restored from this backup.${from}`;
 }
 
 /** Whether all that follows a gap is old enough for the gap to stay. */
@@ -154,7 +154,7 @@ function isSettled({ readAt }: Archive, { gaps: [gap] }: WalChain): boolean {
 function notReached(reachedAt: Date, targetTime: Date): string {
   return (
     `the last WAL was archived at ${shownTime(reachedAt)}, before targetTime ${shownTime(targetTime)}. Unless newer WAL` +
-    " arrives, PostgreSQL ends with “recovery ended before configured recovery target was reached”: leave targetTime out" +
-    " to recover everything that there is."
+    " arrives, PostgreSQL ends with “recovery ended before configured recovery target was reached”. To recover" +
+    " everything that is archived, leave targetTime out."
   );
 }

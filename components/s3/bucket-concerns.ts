@@ -71,13 +71,11 @@ function policyConcerns(bucket: string, policy: string, owner: string | undefine
     const what = `The policy of bucket ${bucket} lets ${who} do ${shown(actions)}${under}, and backups hold all data of a database. `;
     if (isOpen) {
       found.warnings.push(
-        `${what}It is not this stack's: remove it (DeleteBucketPolicy), or name in it who may.`,
+        `${what}This stack did not set it. Remove it (DeleteBucketPolicy), or name in it who may.`,
       );
     } else {
       const list = who.startsWith("everyone") ? found.notes : found.warnings;
-      list.push(
-        `${what}That may be intended; it is not this stack's: if it is not, remove it (DeleteBucketPolicy).`,
-      );
+      list.push(`${what}This stack did not set it. If that is not intended, remove it (DeleteBucketPolicy).`);
     }
   }
   return found;
@@ -86,13 +84,13 @@ function policyConcerns(bucket: string, policy: string, owner: string | undefine
 function aclConcerns(bucket: string, grants: readonly Grant[]): string[] {
   return publicPermissions(grants).map(
     (permission) =>
-      `The ACL of bucket ${bucket} gives everyone ${permission}. It is not this stack's: set the ACL to private.`,
+      `The ACL of bucket ${bucket} gives everyone ${permission}. This stack did not set it. Set the ACL to private.`,
   );
 }
 
 const everyone = /\/groups\/(global\/AllUsers|global\/AuthenticatedUsers)$/;
 
-/** The permissions that an ACL gives to groups that anybody is in. */
+/** The permissions that an ACL gives to groups that everyone is in. */
 export function publicPermissions(grants: readonly Grant[]): string[] {
   return grants
     .filter(({ Grantee }) => everyone.test(Grantee?.URI ?? ""))
@@ -105,6 +103,6 @@ function lifecycleConcerns(bucket: string, rules: readonly LifecycleRule[], pref
     .map(
       (rule) =>
         `Lifecycle rule ${shown(rule.ID ?? "")} of bucket ${bucket} deletes objects under ${prefix} by their age,` +
-        " whatever a recovery still needs of them. Limit it to other prefixes, and leave backups to backup.retention.",
+        " even those that a recovery still needs. Limit it to other prefixes, and leave backups to backup.retention.",
     );
 }

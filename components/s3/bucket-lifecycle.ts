@@ -43,7 +43,7 @@ export function versionsConcern(
 ): string | undefined {
   if (versioning !== "Enabled" || rules.some((rule) => endsVersionsBelow(rule, prefix))) return undefined;
   return (
-    `Bucket ${bucket} keeps old versions of objects (versioning is on), and no lifecycle rule ends them: what ` +
+    `Bucket ${bucket} keeps old versions of objects (versioning is on), and no lifecycle rule deletes them: what ` +
     `backup.retention deletes stays as an old version, and frees no space. ${ruleAdvice(prefix)}`
   );
 }
@@ -71,9 +71,9 @@ export function uploadsConcern(
   const count = `${hasMore ? "at least " : ""}${uploads.length}`;
   const what =
     `Unfinished uploads under ${prefix} of bucket ${bucket}: ${count}, the oldest begun ${age(hours)} ago. Their parts ` +
-    "take up space, and are in no list of objects.";
+    "take up space, and no list of objects shows them.";
   if (hours < longestUploadHours)
-    return { isOld: false, text: `${what} A backup that runs now has such; abandoned ones stay.` };
+    return { isOld: false, text: `${what} A running backup has such uploads; abandoned ones stay.` };
   return { isOld: true, text: `${what} backup.retention does not delete them. ${ruleAdvice(prefix)}` };
 }
 
@@ -92,7 +92,7 @@ function ruleAdvice(Prefix: string): string {
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
   };
   return (
-    `Add this lifecycle rule to those that the bucket has (PutBucketLifecycleConfiguration replaces all of them): ` +
+    `Add this lifecycle rule to those that the bucket already has (PutBucketLifecycleConfiguration replaces all rules): ` +
     JSON.stringify(rule)
   );
 }

@@ -12,7 +12,7 @@ export interface PolicyGrant {
   /** What has to be so, as JSON; undefined: nothing. */
   condition: string | undefined;
 
-  /** Whether the statement lets in people whom it does not name, whoever and wherever they are. */
+  /** Whether the statement lets in anyone, from anywhere. */
   isOpen: boolean;
 }
 
@@ -81,11 +81,11 @@ function conditionOf({ Condition }: Statement): string | undefined {
 
 const conditionSchema = z.record(z.string(), z.record(z.string(), oneOrMany));
 
-// Whoever asks can set all else, such as aws:UserAgent and aws:Referer, as he likes.
+// The client can set everything else, such as aws:UserAgent and aws:Referer, as it likes.
 const ofAsker =
   /^(aws:(SourceVpce?|VpcSourceIp|Principal\w+|userid|username)|aws:PrincipalTag\/.+|s3:DataAccessPointAccount)$/i;
 
-/** Whether a condition demands that whoever asks is somebody, or asks from somewhere. */
+/** Whether a condition restricts who may ask, or from where. */
 function saysWhoOrWhere(condition: unknown): boolean {
   const parsed = conditionSchema.safeParse(condition);
   return Object.entries(parsed.data ?? {}).some(([operator, keys]) =>

@@ -18,20 +18,20 @@ export interface BackupBucketArgs {
   connection: S3ConnectionArgs;
 
   /**
-   * The bucket's name: 3 to 63 lower-case letters, digits, hyphens and dots, as S3 demands. Changing it makes a new
-   * bucket; the old one and its objects are left as they are.
+   * The bucket's name: 3 to 63 lower-case letters, digits, hyphens and dots, as S3 requires. Changing it creates a new
+   * bucket. The old bucket and its objects stay as they are.
    */
   bucket: pulumi.Input<string>;
 }
 
 /**
- * A bucket for backups. One that already belongs to the connection's user is imported as it is; one that belongs to
- * somebody else is an error. Nothing but the bucket itself is managed: RGW takes some requests about parts of a bucket
- * that it does not know for requests about the bucket, deletion included.
+ * A bucket for backups. A bucket that already belongs to the connection's user is imported as it is. A bucket that
+ * belongs to another user is an error. Only the bucket itself is managed: RGW mistakes some requests about parts of a
+ * bucket that it does not know for requests about the bucket, deletion included.
  *
- * The bucket and its objects outlive the stack: no `pulumi destroy` deletes them, no change of the name, and no removal
- * from the program. The engine could delete a bucket as a whole only, with what other stacks keep in it; whoever wants
- * to be rid of a stack's backups has `npm run remove-backups`.
+ * The bucket and its objects outlive the stack: `pulumi destroy`, a change of the name and removal from the program do
+ * not delete them. The engine could only delete a bucket as a whole, with what other stacks keep in it. To delete a
+ * stack's backups, use `npm run remove-backups`.
  */
 export class BackupBucket extends pulumi.ComponentResource {
   /** The bucket's name; resolves once the bucket exists. */
@@ -70,7 +70,7 @@ export class BackupBucket extends pulumi.ComponentResource {
   }
 }
 
-/** The store may not be there yet in a preview, and the user neither; but a bucket of others stays one. */
+/** In a preview the store and the user may not exist yet. A bucket of another user is an error even then. */
 async function foundOrError(
   connection: S3Connection,
   bucket: string,

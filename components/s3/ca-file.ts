@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
  * Puts a CA bundle into a file and returns its path: the AWS provider takes a path only. The file lies in the user's
  * cache folder, named by its content, so that it is the same one at each run, and still there for a later
  * `pulumi destroy`. On another machine, `pulumi preview` puts it there. The path starts with `~`, which the provider
- * expands, so that it is the same for everybody, and nobody sees a change; that is why XDG_CACHE_HOME has no say.
+ * expands, so that it is the same for every user and shows no change. That is why XDG_CACHE_HOME is not used.
  */
 export function caFile(pem: string): string {
   const name = `ca-${createHash("sha256").update(pem).digest("hex").slice(0, 16)}.pem`;

@@ -9,7 +9,7 @@ export interface S3ConnectionArgs {
   endpoint: pulumi.Input<string>;
 
   /**
-   * Label that requests are signed with; the store's own, where it takes no other, as Amazon's and Garage. Default:
+   * The region that requests are signed with. Some stores, such as Amazon's and Garage, accept only their own. Default:
    * `local`.
    */
   region?: pulumi.Input<string | undefined>;

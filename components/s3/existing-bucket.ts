@@ -11,15 +11,15 @@ import { anonymousGet, probe } from "./probe.ts";
 /** The region that stores without regions take from an S3 client, and with which it makes a bucket wherever it is. */
 export const anyRegion = "us-east-1";
 
-/** What a store says of a bucket: whether it is there, and ours, and the region for the AWS provider. */
+/** What a store says about a bucket: whether it exists and is ours, and the region for the AWS provider. */
 export interface FoundBucket {
   isOurs: boolean;
   region: string;
 }
 
 /**
- * Looks for a bucket. Fails if it is somebody else's. One that is ours has to be imported: where the region is not
- * Amazon's, the AWS provider refuses to make a bucket that is there, whatever the store would say.
+ * Looks for a bucket. Fails if it belongs to another user. A bucket of ours has to be imported: where the region is not
+ * Amazon's, the AWS provider refuses to create a bucket that exists, whatever the store would say.
  */
 export async function findBucket(connection: S3Connection, bucket: string): Promise<FoundBucket> {
   const target = { connection, bucket, attempt: `look for bucket ${bucket}` };
@@ -41,7 +41,7 @@ async function signedAs(region: string, connection: S3Connection, bucket: string
   try {
     const location = await locationOf(client, bucket);
     if (location === undefined) return { isOurs: false, region };
-    // A bucket that a policy lets us use is still somebody else's.
+    // A bucket that a policy lets us use still belongs to another user.
     const own = await client.send(new ListBucketsCommand()).catch(() => undefined);
     if (own?.Buckets?.some(({ Name }) => Name === bucket) === false)
       throw notToBeManaged(connection, bucket, isOfOthers);
@@ -67,20 +67,20 @@ const isAmazons = (location: string): boolean => /^[a-z]{2}(-[a-z]+)+-\d$/.test(
 
 const isOfOthers = "exists and belongs to another user of the store";
 
-/** So it is with keys of few rights, which may well be all that backups need. */
-const mayNotLook = "is not for these keys to manage: they may not ask where it is (GetBucketLocation)";
+/** The case of keys with few rights, which may be all that backups need. */
+const mayNotLook = "cannot be managed with these keys: they may not ask for its location (GetBucketLocation)";
 
 const notToBeManaged = ({ endpoint }: S3Connection, bucket: string, why: string): S3Failure =>
   new S3Failure(
     "bucket",
-    `S3 bucket problem at ${endpoint}: bucket ${bucket} ${why}. To use it as it is, if these keys may: ` +
-      "`pulumi config set cnpg-rgw:manageBucket false`, or in a program of your own leave BackupBucket out and give the " +
+    `S3 bucket problem at ${endpoint}: bucket ${bucket} ${why}. If these keys may use it, use it as it is: ` +
+      "`pulumi config set cnpg-rgw:manageBucket false`, or in a program of your own leave out BackupBucket and pass the " +
       `bucket's name to smokeCheck. Otherwise choose another bucket name, or use the keys of the user who owns it ${ownerByCeph(bucket)}.`,
   );
 
 /**
- * Whether there is a bucket of this name, whoever owns it, as a store tells without keys; no, too, where it does not
- * tell: some stores answer alike for any name.
+ * Whether a bucket of this name exists, whoever owns it, as far as a store says without keys. False also if it does not
+ * say: some stores answer the same for any name.
  */
 export async function isThere(
   store: Pick<S3Connection, "endpoint" | "caBundle">,

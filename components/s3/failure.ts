@@ -102,7 +102,7 @@ function problemOfTransport(error: Thrown, { connection }: S3Target): Problem | 
   }
   if (code === "ETIMEDOUT" || error.name === "TimeoutError" || error.name === "AbortError") {
     return network(
-      `${host} did not answer in time. Check the address, firewalls, and that the store is healthy: Ceph stops` +
+      `${host} did not answer in time. Check the address and firewalls, and that the store is healthy: Ceph stops` +
         " answering when it is full or its OSDs are down (`ceph -s`).",
     );
   }
@@ -167,7 +167,7 @@ function problemOfAnswer(error: Thrown, target: S3Target, now: Date): Problem | 
     case "AuthorizationHeaderMalformed":
       return {
         kind: "region",
-        problem: "the store demands another signing region. Set region to the store's own.",
+        problem: "the store requires another signing region. Set region to the store's own.",
       };
     case "NoSuchBucket":
       return { kind: "bucket", problem: `bucket ${bucket} does not exist. ${absentBucketAdvice}` };
@@ -176,29 +176,29 @@ function problemOfAnswer(error: Thrown, target: S3Target, now: Date): Problem | 
     case "BucketNotEmpty":
       return {
         kind: "bucket",
-        problem: `bucket ${bucket} is not empty: something was written there meanwhile. Look what writes there.`,
+        problem: `bucket ${bucket} is not empty: something was written to it meanwhile. Find out what writes there.`,
       };
   }
   if (status === 403) {
     const problem =
-      `the keys are valid, but may not do this in bucket ${bucket}${inItsWords(error, target)}. Use the keys of its` +
-      " owner, or allow it in its policy.";
+      `the keys are valid, but may not do this in bucket ${bucket}${inItsWords(error, target)}. Use the keys of the` +
+      " bucket's owner, or allow it in the bucket's policy.";
     return { kind: "permission", problem };
   }
   if (status === 404) return { kind: "bucket", problem: `bucket ${bucket} was not found. Check its name.` };
   if (status !== undefined && status >= 500) {
-    const problem = `the store failed (HTTP ${status})${inItsWords(error, target)}. Look in its log, and try again.`;
+    const problem = `the store failed (HTTP ${status})${inItsWords(error, target)}. Check its log, and try again.`;
     return { kind: "server", problem };
   }
   return undefined;
 }
 
-/** The engine takes a bucket that a stack has made for granted until it is told to look. */
+/** The engine assumes that a bucket it has created still exists until it is told to refresh. */
 const absentBucketAdvice =
-  "Check its name, or create it; if a stack made it and it was deleted since, `pulumi up --refresh` of that stack" +
-  " makes it anew, empty.";
+  "Check its name, or create it. If a stack created it and it was deleted since, `pulumi up --refresh` of that stack" +
+  " creates it again, empty.";
 
-/** What to say of a bucket name that somebody else has. */
+/** The message for a bucket name that another user has. */
 function takenBucket(bucket: string): string {
   return (
     `bucket ${bucket} exists and belongs to another user of the store. Choose another bucket name,` +

@@ -38,8 +38,8 @@ async function tellOfExisting(
   if (!(await isThere({ endpoint: withoutSlash(place), caBundle: pem }, name))) return;
   log(
     "warn",
-    `Bucket ${name} is at ${place} already. The keys are not known yet: the update imports it if it is theirs, and ` +
-      "ends in an error if it belongs to another user.",
+    `Bucket ${name} already exists at ${place}. The keys are not known yet: the update imports the bucket if it belongs ` +
+      "to their user, and fails if it belongs to another user.",
     component,
   );
 }

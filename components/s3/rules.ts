@@ -29,7 +29,7 @@ export function regionRule(region: string | undefined): string | undefined {
 export function caBundleRule(caBundle: string | undefined): string | undefined {
   if (caBundle === undefined) return undefined;
   if (caBundle.includes("PRIVATE KEY-----"))
-    return "must hold certificates only; a private key does not belong in it";
+    return "must hold certificates only; take the private key out of it";
   const [, ...blocks] = caBundle.split("-----BEGIN CERTIFICATE-----");
   if (blocks.length === 0)
     return "must be one or more certificates in PEM format (-----BEGIN CERTIFICATE-----…)";

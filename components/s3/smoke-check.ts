@@ -32,8 +32,8 @@ export interface SmokeCheckArgs {
   path: pulumi.Input<string>;
 
   /**
-   * The quota that the keys' user is to have. A preview fails where RGW says that the bucket holds more already, for
-   * every write would fail then. Default: none.
+   * The quota that the keys' user will have. A preview fails if RGW says that the bucket already holds more, since every
+   * write would then fail. Default: none.
    */
   quota?: QuotaArgs;
 }
@@ -120,7 +120,7 @@ export async function prove(connection: S3Connection, bucket: string, path: stri
     }
     await attempt("delete", () => remove(client, object, version));
   } catch (error) {
-    // What is left of a failed check goes too, if it can; the failure is what the user has to hear of.
+    // Delete what a failed check leaves, if possible. The error to report is the check's own.
     const isAnswering = !(error instanceof S3Failure && error.kind === "network");
     if (isAnswering) await remove(client, object, version).catch(() => undefined);
     throw error;

@@ -27,7 +27,7 @@ const capacity =
 export const storeIsFull =
   /An error occurred \((InsufficientCapacity|InsufficientStorage|XMinioStorageFull|507)\)|minimum free drive threshold|(?=.*An error occurred \(\w+\) when).*no space left/i;
 
-/** What to do about a limit. Objects are never to be deleted by hand: any of them may be what a recovery needs. */
+/** What to do about a limit. Never delete objects by hand: a recovery may need any of them. */
 export const limitAdvice: Record<StoreLimit, string> = {
   quota:
     "a quota of the user or the bucket is used up. Raise it: old backups are deleted only after a new one has succeeded," +

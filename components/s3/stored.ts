@@ -64,7 +64,7 @@ function askForStats(request: unknown): void {
   if (isRequest && isPlainObject(request.query)) Object.assign(request.query, { "read-stats": "true" });
 }
 
-/** What speaks against a quota: more is stored already, and every write would fail, WAL included. @internal */
+/** Why a quota cannot be set: more is stored already, and every write would fail, WAL included. @internal */
 export function quotaProblem(quota: QuotaArgs, stored: StoredInBucket, bucket: string): string | undefined {
   const limits = [
     { key: "maxSizeBytes", limit: quota.maxSizeBytes, held: stored.bytes, unit: "bytes" },
@@ -74,7 +74,7 @@ export function quotaProblem(quota: QuotaArgs, stored: StoredInBucket, bucket: s
   if (broken === undefined) return undefined;
   const { key, limit, held, unit } = broken;
   return (
-    `quota.${key} is ${limit ?? 0}, and bucket ${bucket} holds ${held} ${unit} already: the store would refuse every ` +
-    `write, that of WAL included. Set it well above ${held}.`
+    `quota.${key} is ${limit ?? 0}, and bucket ${bucket} already holds ${held} ${unit}: the store would refuse every ` +
+    `write, WAL included. Set it well above ${held}.`
   );
 }

@@ -7,8 +7,8 @@ import { log } from "../pulumi/log.ts";
 import { withoutSlash } from "./connection.ts";
 
 /**
- * Says once, before the bucket is made, that http lets everybody in a private network read the backups. Most homelabs
- * have it so, and have nobody else there: said at each run, nobody would read it, nor what is said beside it.
+ * Says once, before the bucket is created, that http lets everyone in a private network read the backups. Most homelabs
+ * use http and have no one else in the network: a warning at each run would only hide other warnings.
  */
 export function tellsOfPrivateHttp(
   endpoint: pulumi.Output<string>,
@@ -38,13 +38,13 @@ export function plainHttp(
   if (exposure === undefined || exposure === "host") return undefined;
   const isWarning = exposure === "internet";
   const where = isWarning
-    ? "and its address is not in a private network: everybody on the way"
-    : "everybody in your network";
+    ? "and its address is not in a private network: everyone on the way"
+    : "everyone in your network";
   return {
     isWarning,
     text:
       `The endpoint ${withoutSlash(endpoint)} is http, ${isWarning ? "" : "so "}${where} can read the backups, which hold all ` +
       `data of your databases, and change them. Use https, with caBundle for a CA of your own` +
-      (isWarning ? "." : ", unless nobody else is there. This is said once."),
+      (isWarning ? "." : ", unless you are alone in that network. This message appears once."),
   };
 }

@@ -71,7 +71,7 @@ describe("a quota below what is stored", () => {
     await setConfig({ "cnpg-rgw:rgwUser.quota.maxSizeBytes": "1" });
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /quota\.maxSizeBytes is 1, and bucket cnpg-backups holds \d+ bytes already/);
+    assert.match(outcome.all, /quota\.maxSizeBytes is 1, and bucket cnpg-backups already holds \d+ bytes/);
     await pulumi(["config", "rm", "--path", "cnpg-rgw:rgwUser.quota"]);
     await mustPulumi(["preview", "--expect-no-changes"]);
   });
@@ -157,7 +157,7 @@ describe("destroy with the protection lifted", () => {
     const remove = (...args: string[]) => must("workstation", ["env", ...environment, "node", tool, ...args]);
     assert.match(
       await remove(),
-      /would stay, for there is more in it, such as "stranger\/".*Nothing was deleted/s,
+      /would stay, since it holds more, such as "stranger\/".*Nothing was deleted/s,
     );
     assert.match(await remove("--confirm", `${bucket}/lab`), /and nothing else in bucket/);
     const steps: S3Steps = [
@@ -201,7 +201,7 @@ describe("a bucket that was there before", () => {
     assert.notEqual(outcome.code, 0);
     assert.match(
       outcome.all,
-      /bucket not-ours is not for these keys to manage.*Otherwise choose another bucket name/,
+      /bucket not-ours cannot be managed with these keys.*Otherwise choose another bucket name/,
     );
     assert.deepEqual(await s3({ ...theirs, steps: [["list", ""]] }), [["theirs"]]);
     await setConfig({ "cnpg-rgw:bucket": bucket });

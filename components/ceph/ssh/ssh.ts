@@ -42,19 +42,19 @@ const longestAnswer = 65_536;
 export async function runOverSsh(connection: SshConnection, run: RemoteRun): Promise<string> {
   const client = new ssh2.Client();
   const late = AbortSignal.timeout(run.seconds * 1000);
-  // One that comes when nobody waits any more must not end the program.
+  // An error that comes when nothing waits for it any more must not end the program.
   client.on("error", () => undefined);
   let isLoggedIn = false;
   try {
     const ready = once(client, "ready", { signal: late });
-    // Where the library refuses the key nobody waits for this one, and its end must not be that of the program.
+    // If the library refuses the key, nothing awaits this promise, and its rejection must not end the program.
     ready.catch(() => undefined);
     client.connect(clientConfig(connection));
     await ready;
     isLoggedIn = true;
     return await answer(client, run, late);
   } catch (error) {
-    // What the command said has an advice of its own.
+    // What the command printed has its own advice.
     const failure = isLoggedIn && error instanceof Error ? error.message : advised(error);
     const why = late.aborted ? `no answer within ${run.seconds} s` : failure;
     throw new Error(`ssh ${connection.user}@${connection.host} port ${connection.port}: ${why}`, {
@@ -78,27 +78,27 @@ export const isAnotherServer = (error: unknown): boolean =>
   error instanceof Error && /verification failed|no matching host key/.test(error.message);
 
 const anotherKey =
-  "the server shows another key than hostKey. If the host was installed anew, compare what `ssh-keyscan` prints with" +
-  " /etc/ssh/ssh_host_*_key.pub on it, and declare that as hostKey. If not, something else answers at this address";
+  "the server shows another key than hostKey. If the host was reinstalled, compare what `ssh-keyscan` prints with" +
+  " /etc/ssh/ssh_host_*_key.pub on the host, and set hostKey to it. If not, another machine answers at this address";
 
 const advices: readonly (readonly [RegExp, string])[] = [
   [
     /ECONNREFUSED/,
-    "No SSH server listens there: start it (`systemctl status ssh` on the host), or correct address and port",
+    "No SSH server is listening there: start it (`systemctl status ssh` on the host), or correct the address and port",
   ],
-  [/ENOTFOUND|EAI_/, "Correct the address, or see to this machine's DNS"],
+  [/ENOTFOUND|EAI_/, "Correct the address, or fix DNS on this machine"],
   [
     /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|imed out|aborted/,
-    "Check that the host is up and its SSH server answers, the address, and VPN and firewalls on the way",
+    "Check the address, that the host is up and its SSH server answers, and any VPN or firewall in between",
   ],
   [
     /before handshake|ECONNRESET|EPIPE|socket hang up/,
-    "The SSH server hangs up: others may hold all the connections that it takes before a login (MaxStartups), or it" +
-      " bans this address for a while; its log says which (`journalctl -u ssh` on the host)",
+    "The SSH server hangs up: either it has too many connections that have not logged in (MaxStartups), or it has" +
+      " banned this address for a while. Its log says which (`journalctl -u ssh` on the host)",
   ],
   [
     /authentication methods failed/,
-    "The server refuses the private key: its public key must be in that user's authorized_keys",
+    "The server refuses the private key: add its public key to that user's authorized_keys",
   ],
 ];
 
@@ -140,7 +140,7 @@ function clientConfig({ privateKey, ...server }: SshConnection): ConnectConfig {
   return { ...greetingConfig(server), privateKey: readable(privateKey) };
 }
 
-/** For a connection that ends before anybody logs in. */
+/** For a connection that ends before the login. */
 export function greetingConfig({ host, port, user, hostKey }: SshServer): ConnectConfig {
   const [type = "", encoded = ""] = hostKey.trim().split(/\s+/);
   const expected = Buffer.from(encoded, "base64");
@@ -148,7 +148,7 @@ export function greetingConfig({ host, port, user, hostKey }: SshServer): Connec
     host,
     port,
     username: user,
-    // Whoever is out of the host's reach, such as a preview in CI, should not wait for long.
+    // A preview that cannot reach the host, as in CI, should not wait for long.
     readyTimeout: 8_000,
     // Just the expected key's own algorithm is offered, so that the server shows that key and no other.
     algorithms: { serverHostKey: hostKeyTypes.filter((known) => known === type) },
@@ -172,7 +172,7 @@ function readable(privateKey: string): string {
   if (type === "rsa") return key.export({ type: "pkcs1", format: "pem" }).toString();
   if (type === "ec") return key.export({ type: "sec1", format: "pem" }).toString();
   throw new Error(
-    `the private key is of ${type}, which SSH does not know. Make one with \`ssh-keygen -t ed25519 -N '' -f FILE\`,` +
-      " and put its public key into that user's authorized_keys",
+    `SSH does not support private keys of type ${type}. Make one with \`ssh-keygen -t ed25519 -N '' -f FILE\`,` +
+      " and add its public key to that user's authorized_keys",
   );
 }

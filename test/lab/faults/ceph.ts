@@ -77,7 +77,7 @@ export const cephTheme: Theme = {
       name: "radosgw hangs (SIGSTOP)",
       ...changeOfSecret,
       cause: () => hanging("radosgw"),
-      says: [/S3 network problem: .* did not answer in time\. Check the address, firewalls, [^\n]*/],
+      says: [/S3 network problem: .* did not answer in time\. Check the address and firewalls, [^\n]*/],
       seconds: 90,
     },
     {

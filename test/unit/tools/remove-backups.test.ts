@@ -37,7 +37,7 @@ describe("npm run remove-backups", () => {
     assert.equal(exitCode, 0);
     assert.match(all, /"orders": 2 objects, 14 B/);
     assert.match(all, /"shop": 1 objects, 7 B, the newest of 2026-01-02T03:04:05Z/);
-    assert.match(all, /Nothing else is in bucket cnpg-backups: it would go, too/);
+    assert.match(all, /Bucket cnpg-backups holds nothing else: it would be deleted too/);
     assert.match(all, /Nothing was deleted.*npm run remove-backups -- --confirm cnpg-backups\/homelab/);
     assert.deepEqual(writes(), []);
   });

@@ -127,7 +127,7 @@ describe("an archive in a store", () => {
       "Last WAL: 00000002000000000000000E, archived at 2026-11-22T12:14:00Z",
       "Gaps in the WAL: none",
       "WAL older than the first backup: 2 segments, 2 B",
-      "Recovery to the latest point: nothing is known that stands against it",
+      "Recovery to the latest point: no problem found",
     ]);
     s3.store.objects.delete(`${location.prefix}/wals/0000000100000000/00000001000000000000000C.gz`);
     const gapped = describeArchive(await readArchive(s3.connection, location)).split("\n");

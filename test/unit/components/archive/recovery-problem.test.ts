@@ -66,7 +66,7 @@ describe("recoveryProblem", () => {
   it("knows that a backup cannot be restored without its data, and which one can", () => {
     const damaged = { ...everything, backups: [first, { ...second, missingFiles: ["data.tar"] }] };
     const pattern =
-      /^backup 20261122T120000 cannot be restored: data\.tar, .*Backup 20261122T100000, .*2026-11-22T10:01:00Z, can/;
+      /^backup 20261122T120000 cannot be restored: data\.tar, .*Set backupId to 20261122T100000, .*2026-11-22T10:01:00Z and can be restored/;
     assertFinding("problem", damaged, {}, pattern);
     assert.deepEqual(recoveryProblem(damaged, on("11:00:00")), fine);
     const alone = { ...damaged, backups: damaged.backups.slice(1) };
@@ -84,7 +84,12 @@ describe("recoveryProblem", () => {
 
   it("warns that a backup has failed after its end", () => {
     const failed = { ...everything, backups: [first, { ...second, status: "FAILED" }] };
-    assertFinding("warning", failed, {}, /20261122T120000 has failed.*Backup 20261122T100000, .* can/);
+    assertFinding(
+      "warning",
+      failed,
+      {},
+      /20261122T120000 failed.*Set backupId to 20261122T100000, .* can be restored/,
+    );
   });
 
   it("warns of backups of different clusters", () => {
@@ -100,12 +105,7 @@ describe("recoveryProblem", () => {
   });
 
   it("has doubts only, where the targetTime is not understood", () => {
-    assertFinding(
-      "warning",
-      everything,
-      { targetTime: "yesterday" },
-      /targetTime yesterday is not understood/,
-    );
+    assertFinding("warning", everything, { targetTime: "yesterday" }, /targetTime yesterday cannot be read/);
   });
 });
 

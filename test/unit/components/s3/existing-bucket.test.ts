@@ -39,7 +39,7 @@ describe("findBucket", () => {
   });
 
   it("refuses somebody else's bucket, and says how to use it where we may", async () => {
-    const how = "To use it as it is, if these keys may: `pulumi config set cnpg-rgw:manageBucket false`";
+    const how = "If these keys may use it, use it as it is: `pulumi config set cnpg-rgw:manageBucket false`";
     Object.assign(s3.store, { location: "default", own: ["other"] });
     await assert.rejects(findBucket(s3.connection, bucket), (error: Error) => {
       assert.match(error.message, /cnpg-backups exists and belongs to another user of the store\./);
@@ -52,8 +52,8 @@ describe("findBucket", () => {
     s3.store.location = "default";
     s3.store.errors = [{ when: /location/, status: 403, code: "AccessDenied" }];
     await assert.rejects(findBucket(s3.connection, bucket), (error: Error) => {
-      assert.match(error.message, /is not for these keys to manage: they may not ask where it is/);
-      assert.match(error.message, /cnpg-rgw:manageBucket false.*give the bucket's name to smokeCheck/);
+      assert.match(error.message, /cannot be managed with these keys: they may not ask for its location/);
+      assert.match(error.message, /cnpg-rgw:manageBucket false.*pass the bucket's name to smokeCheck/);
       assert.doesNotMatch(error.message, /belongs to/);
       return true;
     });

@@ -60,7 +60,7 @@ describe("classify", () => {
     [
       "bucket",
       s3("NoSuchBucket", 404),
-      /bucket cnpg-backups does not exist\. Check its name, or create it; .*`pulumi up --refresh`/,
+      /bucket cnpg-backups does not exist\. Check its name, or create it\. .*`pulumi up --refresh`/,
     ],
     ["bucket", s3("BucketAlreadyExists", 409), /belongs to another user/],
     ["bucket", s3("NotFound", 404), /was not found/],

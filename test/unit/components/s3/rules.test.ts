@@ -106,6 +106,6 @@ describe("caBundleRule", () => {
     const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
     assert.match(caBundleRule(broken) ?? "", /cannot be read, number 1/);
     assert.match(caBundleRule("-----BEGIN CERTIFICATE-----\n".repeat(20_000)) ?? "", /cannot be read/);
-    assert.match(caBundleRule("-----BEGIN PRIVATE KEY-----") ?? "", /private key does not belong/);
+    assert.match(caBundleRule("-----BEGIN PRIVATE KEY-----") ?? "", /take the private key out/);
   });
 });

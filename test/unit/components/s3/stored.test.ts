@@ -29,7 +29,7 @@ describe("quotaProblem", () => {
   it("is that more is stored than the quota allows", () => {
     assert.match(
       quotaProblem({ maxSizeBytes: 4999 }, stored, "b") ?? "",
-      /^quota\.maxSizeBytes is 4999, and bucket b holds 5000 bytes already: .*Set it well above 5000\.$/,
+      /^quota\.maxSizeBytes is 4999, and bucket b already holds 5000 bytes: .*Set it well above 5000\.$/,
     );
     assert.match(
       quotaProblem({ maxSizeBytes: 9999, maxObjects: 2 }, stored, "b") ?? "",

@@ -14,7 +14,7 @@ describe("plainHttp", () => {
     assert.match(far.text, /Use https, with caBundle for a CA of your own\.$/);
     const near = plainHttp("http://10.0.0.10:7480", "network");
     assert.equal(near?.isWarning, false);
-    assert.match(near.text, /is http, so everybody in your network can read the backups.* said once\.$/);
+    assert.match(near.text, /is http, so everyone in your network can read the backups.* appears once\.$/);
   });
 
   it("has nothing to say of this host, nor of what is encrypted or not known", () => {

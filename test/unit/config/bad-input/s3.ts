@@ -71,7 +71,7 @@ const regions = rowsFor("s3", "region", "pulumi config set cnpg-rgw:region local
 
 const caBundles = rowsFor("s3", "caBundle", "pulumi config set cnpg-rgw:caBundle < ca.pem", [
   ["a file's name", "ca.pem", "must be one or more certificates in PEM format"],
-  ["a private key", "-----BEGIN PRIVATE KEY-----", "a private key does not belong in it"],
+  ["a private key", "-----BEGIN PRIVATE KEY-----", "take the private key out of it"],
   ["cut off", certificate().slice(0, 200), "has a certificate that cannot be read, number 1"],
 ]);
 

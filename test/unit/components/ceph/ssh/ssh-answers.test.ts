@@ -74,7 +74,7 @@ describe("untilSshAnswers", () => {
       async (port) => {
         await assert.rejects(
           untilSshAnswers(at({ port }), 1),
-          /no answer within 8 s\. Check that the host is up/,
+          /no answer within 8 s\. Check the address, that the host is up/,
         );
       },
     );

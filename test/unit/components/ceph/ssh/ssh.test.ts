@@ -99,7 +99,7 @@ describe("runOverSsh", () => {
     await fails(
       { privateKey: x25519 },
       {},
-      /is of x25519, which SSH does not know\. Make one with `ssh-keygen/,
+      /SSH does not support private keys of type x25519\. Make one with `ssh-keygen/,
     );
   });
 });
