@@ -1,9 +1,9 @@
-# Sets an account up on a Ceph host for cnpg-rgw, so that it can neither become root nor touch another user. As root:
+# Sets up an account on a Ceph host for cnpg-rgw. It can neither become root nor touch another RGW user. Run it as root:
 #
 #   ssh root@10.0.0.10 "python3 - --user ceph-admin --uid cnpg-backup" < ceph-host/install.py
 #
-# What that installs, and how to check it and take it out again, is in docs/ceph-host.md. To run it again changes
-# nothing; with another --uid it adds that one. Python 3.6, standard library only, as the ceph command itself.
+# docs/ceph-host.md says what that installs, how to check it and how to remove it. Running it again changes nothing;
+# with another --uid it adds that one. It needs Python 3.6 and the standard library only, like the ceph command itself.
 import argparse
 import ast
 import os
@@ -331,14 +331,14 @@ CAPS = {
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="install.py", description="Sets an account up on a Ceph host for cnpg-rgw.")
+    parser = argparse.ArgumentParser(prog="install.py", description="Sets up an account on a Ceph host for cnpg-rgw.")
     many = {"action": "append", "default": []}
-    parser.add_argument("--user", default="ceph-admin", help="the account that the program logs in as (ceph-admin)")
-    parser.add_argument("--uid", **many, help="an RGW user that it may manage, beside those before")
-    parser.add_argument("--forget", **many, metavar="UID", help="one that it may manage no more")
-    parser.add_argument("--key", help="an SSH public key that logs in as the account, as in id_ed25519.pub")
-    parser.add_argument("--single-disk", action="store_true", help="`ceph`, too, for singleDiskCeph")
-    parser.add_argument("--uninstall", action="store_true", help="take it all out; RGW users stay as they are")
+    parser.add_argument("--user", default="ceph-admin", help="the account of the stack (default: ceph-admin)")
+    parser.add_argument("--uid", **many, help="an RGW user that the account may manage, added to earlier ones")
+    parser.add_argument("--forget", **many, metavar="UID", help="an RGW user that the account may no longer manage")
+    parser.add_argument("--key", help="an SSH public key that may log in as the account, as in id_ed25519.pub")
+    parser.add_argument("--single-disk", action="store_true", help="also `ceph`, for singleDiskCeph")
+    parser.add_argument("--uninstall", action="store_true", help="remove everything that this script installed; RGW users stay as they are")
     return parser.parse_args()
 
 
@@ -366,8 +366,8 @@ def check_host(options):
         found(program, package)
     if not os.path.exists(os.path.join(CEPH, "ceph.conf")):
         raise Failure(
-            "There is no %s/ceph.conf on this host. Run this on one that has it and the keyring of client.admin (with"
-            " cephadm: a host with the label _admin)." % CEPH
+            "There is no %s/ceph.conf on this host. Run this on a host that has it and the keyring of client.admin"
+            " (with cephadm: a host with the label _admin)." % CEPH
         )
 
 
@@ -376,7 +376,7 @@ def make_account(name):
         if pwd.getpwnam(name).pw_uid == 0:
             raise Failure("%s is root. Give another account with --user." % name)
     except KeyError:
-        # Not `!`, which sshd may take for a locked account: nobody can log in by a password.
+        # No password matches `*`. Not `!`, which sshd may take for a locked account.
         run("useradd", "--create-home", "--shell", "/bin/sh", "--password", "*", name)
         say("made account %s" % name)
 
@@ -438,7 +438,7 @@ def prove(account, uids):
 
 
 def remove_former_rules(account, programs):
-    """Of README as it was: with them the account could write any file as root, by Ceph's option --log-file."""
+    """Rules that README used to give: with them the account could write any file as root, by Ceph's --log-file."""
     formers = ["%s ALL=(root) NOPASSWD: /usr/bin/%s" % (account.name, program) for program in programs]
     for name in sorted(os.listdir(SUDOERS)):
         path = os.path.join(SUDOERS, name)
@@ -454,10 +454,10 @@ def warn_of_more(account):
     rules = [line.strip() for line in listed.splitlines() if line.startswith("    (")]
     for rule in rules:
         if not rule.endswith((account.wrapper("radosgw-admin"), account.wrapper("ceph"))):
-            say("WARNING: sudo lets %s run more: %s. Remove that, if nothing else needs it." % (account.name, rule))
+            say("WARNING: sudo lets %s run more: %s. If nothing else needs that, remove it." % (account.name, rule))
     admin = os.path.join(CEPH, "ceph.client.admin.keyring")
     if run("runuser", "-u", account.name, "--", "sh", "-c", 'test ! -r "$0" || echo yes', admin):
-        say("WARNING: %s can read %s, which is all rights on this Ceph: chmod 600 it." % (account.name, admin))
+        say("WARNING: %s can read %s, which gives all rights on this Ceph: chmod 600 it." % (account.name, admin))
 
 
 def install(options):
@@ -469,8 +469,8 @@ def install(options):
     programs = (["radosgw-admin"] if uids else []) + (["ceph"] if has_ceph else [])
     if not programs or b"" in uids:
         raise Failure(
-            "Say for which RGW user: --uid, as rgwUser.uid of the stack's config (cnpg-backup by default). To take all"
-            " out again: --uninstall."
+            "Name the RGW user with --uid: rgwUser.uid of the stack's config (default: cnpg-backup). To remove"
+            " everything again, use --uninstall."
         )
     make_account(options.user)
     if options.key is not None:
@@ -503,7 +503,7 @@ def uninstall(options):
     for client in account.clients.values():
         run("ceph", "--connect-timeout=10", "auth", "rm", client)
         say("removed cephx user " + client)
-    say("ok: RGW users and buckets are as they were. The account is still there: userdel --remove %s" % account.name)
+    say("ok: RGW users and buckets are as they were. To remove the account too: userdel --remove %s" % account.name)
 
 
 def main():

@@ -32,23 +32,23 @@ program
   .action((options: { provision: boolean }) => exitWith(import("./lab.ts").then(({ up }) => up(options))));
 program
   .command("down")
-  .description("stop the lab; nothing of it keeps running, its disks stay")
+  .description("stop the lab and keep its disks")
   .action(() => exitWith(import("./lab.ts").then(({ down }) => down())));
 program
   .command("reset")
-  .description("stop the lab and delete its disks, keys and stack state; what was built stays")
+  .description("stop the lab and delete its disks, keys and stack state; keep what was built")
   .action(() => exitWith(import("./lab.ts").then(({ reset }) => reset())));
 program
   .command("status")
-  .description("what runs, part by part; exit code 0 when everything does")
+  .description("show what runs, part by part; exit code 0 if everything does")
   .action(() => exitWith(import("./status.ts").then(({ printStatus }) => printStatus())));
 program
   .command("doctor")
-  .description("what this machine lacks, a line each; changes nothing")
+  .description("show what this machine lacks, one line each; changes nothing")
   .action(() => exitWith(import("./lab.ts").then(({ doctor }) => doctor())));
 program
   .command("logs")
-  .description("where the logs are, or the last lines of one part's log")
+  .description("show where the logs are, or the last lines of one part's log")
   .argument("[part]")
   .action((part: string | undefined) =>
     exitWith(import("./logs.ts").then(({ printLogs }) => printLogs(part))),
@@ -72,7 +72,7 @@ program
     }
   });
 
-// `lab status | head`: whoever reads has read enough.
+// `lab status | head`: the reader has had enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? 0 : 1);
 });

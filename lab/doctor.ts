@@ -50,7 +50,9 @@ function checkRoot(): Finding {
   const ok = process.getuid?.() === 0;
   return {
     ok,
-    line: ok ? "running as root" : "not root: the lab makes namespaces, mounts and cgroups; run it as root",
+    line: ok
+      ? "running as root"
+      : "not root: run the lab as root, since it makes namespaces, mounts and cgroups",
   };
 }
 
@@ -112,7 +114,7 @@ export function checkDisk(
     line:
       free >= need
         ? have
-        : `${have}, ${needed} needed ${why}; free some, or set XDG_CACHE_HOME and XDG_STATE_HOME`,
+        : `${have}, ${needed} needed ${why}; free some, or set XDG_CACHE_HOME and XDG_STATE_HOME to another disk`,
   };
 }
 
@@ -130,7 +132,7 @@ export function checkMemory(running: boolean, available = availableMemory()): Fi
   };
 }
 
-/** Each kernel feature is tried, in a namespace that goes away with the try: a module list would not tell. */
+/** Each kernel feature is tried in a namespace of its own that ends with the attempt: a list of modules would not tell. */
 const features: readonly (readonly [feature: string, script: string])[] = [
   [
     "network namespaces, veth and bridge",
@@ -153,7 +155,7 @@ async function checkKernel(): Promise<Finding[]> {
       ok,
       line: ok
         ? `kernel: ${feature}`
-        : `the kernel lacks ${feature}, or this is a container that may not use it`,
+        : `the kernel lacks ${feature}, or this is a container that may not use it; use a machine or VM that has it`,
     };
   });
   return Promise.all(tried);

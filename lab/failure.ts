@@ -12,7 +12,7 @@ export function lastLines(file: string, count: number): string[] {
 export function failureText(error: unknown): string {
   const lines = [`lab: ${messageOf(error)}`];
   if (!(error instanceof LabError)) {
-    // Not a failure that we foresaw: the stack tells where to look.
+    // An unforeseen failure: the stack shows where to look.
     return error instanceof Error ? `lab: ${error.stack ?? error.message}\n` : `${lines.join("\n")}\n`;
   }
   if (error.logFile !== undefined) {
@@ -22,7 +22,7 @@ export function failureText(error: unknown): string {
     );
   }
   lines.push(
-    `What to try: ${error.hint ?? "`npm run lab -- doctor`, then the same command again; it goes on where it stopped"}`,
+    `What to try: ${error.hint ?? "`npm run lab -- doctor`, then the same command again: it continues where it stopped"}`,
   );
   return `${lines.join("\n")}\n`;
 }

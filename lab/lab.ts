@@ -49,7 +49,7 @@ async function checkMachine(): Promise<void> {
   throw new LabError(
     `this machine cannot run the lab:\n${missing.map((finding) => `  - ${finding.line}`).join("\n")}`,
     {
-      hint: "mend these, then run the command again; `npm run lab -- doctor` shows them all",
+      hint: "fix these, then run the command again; `npm run lab -- doctor` shows them all",
     },
   );
 }
@@ -81,7 +81,7 @@ async function start(): Promise<StepResult[]> {
   ];
 }
 
-/** Before anything starts, whose plugins run here is said in one plain line. */
+/** Before anything starts, one plain line says whose plugins run here. */
 async function choosePlugins(): Promise<StepResult[]> {
   let line = "";
   const run = async (report: (status: string) => void): Promise<string> => {
@@ -127,7 +127,7 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<number> {
   const started = Date.now();
   return withLock("up", async () => {
-    pluginMode(); // a value that is none fails before anything is built
+    pluginMode(); // an invalid value fails before anything is built
     await checkMachine();
     await takeOwnership();
     const results = [
@@ -168,7 +168,7 @@ export async function reset(): Promise<number> {
   return withLock("reset", async () => {
     await stopEverything();
     rmSync(stateDir, { recursive: true, force: true });
-    process.stdout.write(`The lab is gone; what was built stays in ${cacheDir}\n`);
+    process.stdout.write(`The lab is deleted; what was built is kept in ${cacheDir}\n`);
     return 0;
   });
 }

@@ -107,8 +107,8 @@ export async function requireNoOperator(): Promise<void> {
     "name",
   ]);
   if (found === "") return;
-  throw new LabError("stack lab is in the way: the cluster has its operator", {
-    hint: "npm run -s lab -- exec -- pulumi destroy, then the same command again; npm run lab brings it back",
+  throw new LabError("stack lab is in the way: its operator is installed in Kubernetes", {
+    hint: "npm run -s lab -- exec -- pulumi destroy, then the same command again; `npm run lab` installs the stack again",
   });
 }
 

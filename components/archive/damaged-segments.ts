@@ -16,7 +16,7 @@ export interface Budget {
 }
 
 /**
- * For a look that somebody waits for: 256 MiB are about 100 segments as zstd packs them, which one core unpacks in this
+ * For a look that a user waits for: 256 MiB are about 100 segments as zstd packs them, which one core unpacks in this
  * time; a store that sends less within it is not to hold up a recovery.
  */
 export const previewBudget: Budget = { seconds: 20, bytes: 256 * 2 ** 20 };

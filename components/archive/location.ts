@@ -1,4 +1,4 @@
-/** Where the backups of one lineage of a PostgreSQL cluster are: what barman calls a server. */
+/** Where the backups of one lineage of a PostgreSQL cluster are. Barman calls a lineage a server. */
 export interface ArchiveLocation {
   bucket: string;
 

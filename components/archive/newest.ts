@@ -80,7 +80,7 @@ async function filesOf(store: ArchiveReader, id: string): Promise<BackupFile[]> 
 
 /**
  * WAL that was complete when the newest backup ended, where nothing from it on is in the archive. The last segment of a
- * backup may not be: of a standby's it is the one that the primary still writes to, for days if nobody uses it.
+ * backup may not be: of a standby's it is the one that the primary still writes to, for days if it is not in use.
  */
 async function missingWal(
   store: ArchiveReader,

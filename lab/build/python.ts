@@ -30,7 +30,7 @@ function platforms(): string[] {
 
 /**
  * Downloads the wheels that a requirements file with hashes names, for a Python other than the machine's own. The
- * machine's pip does it, since it knows how to reach an index; whoever installs them needs no network.
+ * machine's pip does it, since it knows how to reach an index; installing them later needs no network.
  * @param python e.g. "3.13"
  */
 export async function downloadWheels(

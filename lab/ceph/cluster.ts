@@ -29,7 +29,7 @@ function created(): z.infer<typeof createdSchema> | undefined {
 /** Whether the host has its disk, which takes most of the room that the lab needs. */
 export const isCephCreated = (): boolean => existsSync(createdFile);
 
-/** In this order: whoever uses a part ends before it. */
+/** In this order: what uses a part ends before it. */
 export async function stopCeph(): Promise<void> {
   await Promise.all([
     stopDaemon(daemonNames.sshd, 2_000),

@@ -1,7 +1,7 @@
 import { rmSync, rmdirSync } from "node:fs";
 import { connect } from "node:net";
 
-/** Removes folders that hold nothing, in this order; what somebody else uses stays. */
+/** Removes empty folders, in this order; folders that others use stay. */
 export function removeIfEmpty(...folders: readonly string[]): void {
   for (const folder of folders) {
     try {
@@ -12,7 +12,7 @@ export function removeIfEmpty(...folders: readonly string[]): void {
   }
 }
 
-/** Removes a Unix socket that nobody listens on any more. */
+/** Removes a Unix socket on which nothing listens any more. */
 export async function removeStaleSocket(path: string): Promise<void> {
   const code = await new Promise<string | undefined>((resolve) => {
     const socket = connect(path, () => {

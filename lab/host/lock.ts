@@ -25,8 +25,8 @@ export async function withLock<T>(command: string, work: () => Promise<T>): Prom
   mkdirSync("/run", { recursive: true });
   const current = holder();
   if (current !== undefined && isAlive(current)) {
-    throw new LabError(`\`lab ${current.command}\` (pid ${String(current.pid)}) is at work`, {
-      hint: "wait until it has ended, or end it with Ctrl-C where it runs",
+    throw new LabError(`\`lab ${current.command}\` (pid ${String(current.pid)}) is running`, {
+      hint: "wait until it ends, or press Ctrl-C where it runs",
     });
   }
   rmSync(lockFile, { force: true });

@@ -86,7 +86,7 @@ export async function untilReady(
     const dead = daemons.find(({ name }) => daemonPid(name) === undefined);
     if (dead === undefined) return probe();
     const hint = { logFile: daemonLog(dead.name) };
-    ended.abort(new LabError(`${dead.name} has ended while the lab waited for ${wait.what}`, hint));
+    ended.abort(new LabError(`${dead.name} ended while the lab waited for ${wait.what}`, hint));
     return `${dead.name} has ended`;
   });
 }

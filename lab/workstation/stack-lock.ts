@@ -31,7 +31,7 @@ function isEngine(pid: number): boolean {
 }
 
 /**
- * An `up` that was killed leaves its engine at work, or, if that was killed too, a lock that nobody will release.
+ * An `up` that was killed leaves its engine at work, or, if that was killed too, a lock that nothing releases.
  * Waits for an engine that lives; calls `release` if a lock is left over from one that does not.
  */
 export async function settleLock(

@@ -47,7 +47,7 @@ export async function* unpack(packing: Packing, packed: Chunks): AsyncGenerator<
     if (failure !== undefined) throw failure.error;
     throw new UnpackError(error instanceof Error ? error.message : String(error));
   } finally {
-    // Whoever wants no more of it keeps no connection to the store.
+    // A caller that stops early must not keep a connection to the store.
     await source.chunks.return(undefined);
   }
 }

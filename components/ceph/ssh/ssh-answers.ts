@@ -8,7 +8,8 @@ import { z } from "zod";
 
 import { settled } from "../../pulumi/outputs.ts";
 import { isMocked } from "../../pulumi/mocks.ts";
-import { advised, greetingConfig, isAnotherServer } from "./ssh.ts";
+import { advised, isAnotherServer } from "./advice.ts";
+import { greetingConfig } from "./ssh.ts";
 import type { SshServer } from "./ssh.ts";
 
 /** For a command: before the engine runs it, and only if it has to, the server must answer. See `untilSshAnswers`. */

@@ -6,6 +6,7 @@ import ssh2 from "ssh2";
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 import { z } from "zod";
 
+import { advised } from "./advice.ts";
 import { opensshEd25519 } from "./openssh-key.ts";
 
 export interface SshServer {
@@ -64,43 +65,6 @@ export async function runOverSsh(connection: SshConnection, run: RemoteRun): Pro
     client.destroy();
   }
 }
-
-/** Why there is no connection, and what to do about it. */
-export function advised(error: unknown): string {
-  if (isAnotherServer(error)) return anotherKey;
-  const message = error instanceof Error ? error.message : String(error);
-  const advice = advices.find(([pattern]) => pattern.test(message))?.[1];
-  return advice === undefined ? message : `${message}. ${advice}`;
-}
-
-/** Whether the server is not the one that it should be. */
-export const isAnotherServer = (error: unknown): boolean =>
-  error instanceof Error && /verification failed|no matching host key/.test(error.message);
-
-const anotherKey =
-  "the server shows another key than hostKey. If the host was reinstalled, compare what `ssh-keyscan` prints with" +
-  " /etc/ssh/ssh_host_*_key.pub on the host, and set hostKey to it. If not, another machine answers at this address";
-
-const advices: readonly (readonly [RegExp, string])[] = [
-  [
-    /ECONNREFUSED/,
-    "No SSH server is listening there: start it (`systemctl status ssh` on the host), or correct the address and port",
-  ],
-  [/ENOTFOUND|EAI_/, "Correct the address, or fix DNS on this machine"],
-  [
-    /EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|imed out|aborted/,
-    "Check the address, that the host is up and its SSH server answers, and any VPN or firewall in between",
-  ],
-  [
-    /before handshake|ECONNRESET|EPIPE|socket hang up/,
-    "The SSH server hangs up: either it has too many connections that have not logged in (MaxStartups), or it has" +
-      " banned this address for a while. Its log says which (`journalctl -u ssh` on the host)",
-  ],
-  [
-    /authentication methods failed/,
-    "The server refuses the private key: add its public key to that user's authorized_keys",
-  ],
-];
 
 function answer(client: Client, { command, stdin }: RemoteRun, late: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {

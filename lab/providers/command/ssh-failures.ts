@@ -10,7 +10,7 @@ const handshakeFailures: readonly (readonly [RegExp, string])[] = [
   [/before handshake|ECONNRESET/, "EOF"],
 ];
 
-/** Why a server that was reached let nobody in. */
+/** Why a server that was reached refused the login. */
 export function handshakeFailed(error: Error): Error {
   const said = handshakeFailures.find(([pattern]) => pattern.test(error.message))?.[1] ?? error.message;
   return new Error(`ssh: handshake failed: ${said}`, { cause: error });

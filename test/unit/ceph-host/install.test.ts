@@ -143,7 +143,7 @@ needsPython.describe("ceph-host/install.py", () => {
     );
     const warnings = succeeds("--uid=a").match(/^WARNING: .*$/gm);
     assert.deepEqual(warnings, [
-      "WARNING: sudo lets ceph-admin run more: (ALL) NOPASSWD: ALL. Remove that, if nothing else needs it.",
+      "WARNING: sudo lets ceph-admin run more: (ALL) NOPASSWD: ALL. If nothing else needs that, remove it.",
     ]);
   });
 
@@ -172,7 +172,7 @@ needsPython.describe("ceph-host/install.py", () => {
   });
 
   const refused: [what: string, options: string[], prepare: () => void, said: RegExp][] = [
-    ["no uid", [], () => undefined, /Say for which RGW user: --uid/],
+    ["no uid", [], () => undefined, /Name the RGW user with --uid/],
     ["root", ["--user=root", "--uid=a"], () => undefined, /root is root\. Give another account/],
     ["a name with a slash", ["--user=../x", "--uid=a"], () => undefined, /--user must be/],
     ["a private key", ["--uid=a", "--key=-----BEGIN"], () => undefined, /--key must be one public key/],
@@ -191,7 +191,7 @@ needsPython.describe("ceph-host/install.py", () => {
       () => {
         rmSync(file("etc", "ceph.conf"));
       },
-      /no .*ceph\.conf on this host\. Run this on one that has it/,
+      /no .*ceph\.conf on this host\. Run this on a host that has it/,
     ],
     [
       "a Ceph that does not answer",

@@ -27,7 +27,7 @@ export class Discovery {
     const cached = this.#byApiVersion.get(apiVersion);
     const known = (await cached)?.get(kind);
     if (known !== undefined) return known;
-    // Several objects may miss the same kind at once: whoever comes second waits for the first one's answer.
+    // Several objects may miss the same kind at once: the second waits for the first one's answer.
     if (cached === undefined || this.#byApiVersion.get(apiVersion) === cached) {
       this.#byApiVersion.set(apiVersion, this.#fetch(apiVersion));
     }

@@ -27,7 +27,7 @@ export interface DiffArguments {
 
 /**
  * Compares what is declared with the live object, as far as the last declaration reached: what the API server or a
- * controller filled in is no change, what somebody changed of ours is.
+ * controller filled in is no change, what was changed by hand in ours is.
  */
 export function diffObject(args: DiffArguments): Diff {
   const news = inNamespace(normalize(args.news), args.namespaced);

@@ -7,7 +7,7 @@ export const createManager = "pulumi-kubernetes";
 
 /**
  * Whose fields an update takes over, by the beginning of the name: `kubectl` is `kubectl-edit` and `kubectl-cnpg`, too.
- * What they own and the program does not declare goes away with it: an annotation that somebody set, a fence.
+ * What they own and the program does not declare goes away with it: an annotation set by hand, a fence.
  */
 const formerManagers: readonly { prefix: string; operation: "Apply" | "Update" }[] = [
   { prefix: "kubectl", operation: "Apply" },
