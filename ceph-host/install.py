@@ -338,7 +338,7 @@ def arguments():
     parser.add_argument("--forget", **many, metavar="UID", help="an RGW user that the account may no longer manage")
     parser.add_argument("--key", help="an SSH public key that may log in as the account, as in id_ed25519.pub")
     parser.add_argument("--single-disk", action="store_true", help="also `ceph`, for singleDiskCeph")
-    parser.add_argument("--uninstall", action="store_true", help="remove everything that this script installed; RGW users stay as they are")
+    parser.add_argument("--uninstall", action="store_true", help="remove all of it; RGW users stay as they are")
     return parser.parse_args()
 
 
