@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { before, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 import { setImmediate as soon } from "node:timers/promises";
 
 import { Turns, isLate } from "../../../../components/archive/turns.ts";
