@@ -2,7 +2,16 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", "eslint.config.js", "**/.mocharc.mjs", "components/**/generated/"] },
+  {
+    ignores: [
+      "node_modules/",
+      "dist/",
+      "api/",
+      "eslint.config.js",
+      "**/.mocharc.mjs",
+      "components/**/generated/",
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

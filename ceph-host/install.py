@@ -2,7 +2,7 @@
 #
 #   ssh root@10.0.0.10 "python3 - --user ceph-admin --uid cnpg-backup" < ceph-host/install.py
 #
-# docs/ceph-host.md says what that installs, how to check it and how to remove it. Running it again changes nothing;
+# docs/ceph-setup.md says what that installs, how to check it and how to remove it. Running it again changes nothing;
 # with another --uid it adds that one. It needs Python 3.6 and the standard library only, like the ceph command itself.
 import argparse
 import ast
@@ -226,7 +226,7 @@ def main(argv):
     try:
         stdin = {"radosgw-admin": radosgw_admin, "ceph": ceph}[PROGRAM](argv)
     except Refused as refused:
-        sys.stderr.write("%s: refused: %s (docs/ceph-host.md)\n" % (PROGRAM, refused))
+        sys.stderr.write("%s: refused: %s (docs/ceph-setup.md)\n" % (PROGRAM, refused))
         return REFUSED
     if stdin is None:
         os.execvpe("timeout", command(argv), ENV)

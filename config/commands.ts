@@ -64,6 +64,9 @@ export function hostKeyScan(address: string, port: number): string {
 /** Keys that are refused unless they are encrypted, and never shown. */
 export const secretConfigKeys = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
 
+/** What a key may be set to, as a word of a shell. */
+export const exampleOf = (path: KeyPath): string | undefined => examples[pattern(path)];
+
 /** The command that gives a key a value; for an object or a list, the one that sets its first part. */
 export function setCommand(path: KeyPath, value?: string): string {
   const target = examples[pattern(path)] === undefined ? firstPart(path) : path;

@@ -6,7 +6,7 @@ import { assertNoStackTrace } from "./support/stack-trace.ts";
 import { rgwUser, setConfig, stackIsUp, uid } from "./support/stack.ts";
 import { inFull, inFullAs } from "./support/full.ts";
 
-const page = readFileSync(new URL("../../docs/ceph-host.md", import.meta.url), "utf8");
+const page = readFileSync(new URL("../../docs/ceph-setup.md", import.meta.url), "utf8");
 
 before(stackIsUp);
 
@@ -72,7 +72,7 @@ describe("single-disk settings", () => {
   );
 
   together.it(
-    "are put back by the commands in docs/ceph-host.md, and in force again when they are on again",
+    "are put back by the commands in docs/ceph-setup.md, and in force again when they are on again",
     async () => {
       const [, commands = "false"] = /```sh\n(for name in osd_pool_default_size [^]*?)```/.exec(page) ?? [];
       await setConfig({ "cnpg-rgw:singleDiskCeph.enabled": "false" });

@@ -49,7 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
   tools: ["components/index.ts", "components/internal.ts", "components/versions.ts"],
   "compile-cache.ts": [],
   lab: ["components/versions.ts", "compile-cache.ts"],
-  scripts: ["components/versions.ts", "lab"],
+  scripts: ["components/versions.ts", "config", "lab"],
   bench: ["components/internal.ts", "components/versions.ts", "lab", "compile-cache.ts"],
 };
 

@@ -39,7 +39,7 @@ def cleaned(raw):
 def reason(code, said):
     """Why a command failed and what to do about it, from its exit code and stderr."""
     if "sudo: a password" in said or "sudo: a terminal" in said or "not allowed to execute" in said:
-        return "sudo refused it; set up this account with ceph-host/install.py (docs/ceph-host.md)"
+        return "sudo refused it; set up this account with ceph-host/install.py (docs/ceph-setup.md)"
     if code == REFUSED and ": refused: " in said:
         return "this account may not do that there"
     if "on master zone" in said or "on primary zone" in said:

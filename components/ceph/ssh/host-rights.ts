@@ -84,7 +84,7 @@ export function rightsProblem(found: HostRights, known: Account): string | undef
   if (found.isRoot) return uid === undefined ? undefined : rootLogin(who);
   if (!found.usesSudo) return undefined;
   const tooMuch = found.rules.flatMap(runByRoot).filter((command) => isTooMuch(command, program));
-  const mended = `As root on the host, run ceph-host/install.py once (docs/ceph-host.md): \`${mendCommand(known)}\`${nextStep(known, program)}`;
+  const mended = `As root on the host, run ceph-host/install.py once (docs/ceph-setup.md): \`${mendCommand(known)}\`${nextStep(known, program)}`;
   if (tooMuch.length > 0) {
     return (
       `${who} can become root on the Ceph host, and so can anyone who has its SSH key: sudo lets it run ` +
@@ -101,7 +101,7 @@ export function rightsProblem(found: HostRights, known: Account): string | undef
 
 const rootLogin = (who: string): string =>
   `${who} is root on the Ceph host, and so is anyone who has its SSH key. The stack needs far less. Set up an account ` +
-  "with ceph-host/install.py (docs/ceph-host.md), then run `pulumi config set --path cnpg-rgw:cephHost.user " +
+  "with ceph-host/install.py (docs/ceph-setup.md), then run `pulumi config set --path cnpg-rgw:cephHost.user " +
   "ceph-admin` and `pulumi config set cnpg-rgw:radosgwAdmin 'sudo radosgw-admin'`";
 
 /** By its name sudo finds what `install.py` has put there; any other command has to be changed. */
