@@ -26,7 +26,7 @@ function keyPair(found: FoundConfig): Problem[] {
   if (absent.length === 0 || (absent.length === 2 && !neededAnyway)) return [];
   const why = neededAnyway
     ? "must be set if there is no cnpg-rgw:cephHost to create keys on. Keys that this stack created on a Ceph host end" +
-      ' when cephHost is removed, see "Any S3 store" in README.md'
+      " when cephHost is removed, see docs/ceph-setup.md#to-go-on-without-the-ceph-host"
     : "must be set together with the other half of the key pair";
   return absent.map((key) => missing([key], why));
 }
@@ -63,7 +63,7 @@ function accessWithoutCeph(found: FoundConfig): Problem[] {
   const path = ["cephHostPrivateKey"];
   const message =
     `${keyName(path)} is set, but there is no cnpg-rgw:cephHost to use it on. If this stack created an RGW user there,` +
-    ' `pulumi up` now ends its keys: read "Any S3 store" in README.md first';
+    " `pulumi up` now ends its keys: read docs/ceph-setup.md#to-go-on-without-the-ceph-host first";
   return [{ message, fix: removeCommand(path) }];
 }
 

@@ -71,7 +71,7 @@ export function anotherKubernetes(before: unknown, now: unknown, urn: string): s
     "  To use the other cluster, select its context:\n      pulumi config set kubernetes:context NAME",
     "  To have databases in this cluster too, use a second stack:\n      pulumi stack init NAME",
     "  If the other cluster no longer exists and this one replaces it, make the stack forget the other one. Then bring " +
-      'the databases\n  back with recovery, see "Bring it back" in README.md:\n' +
+      "the databases\n  back with recovery, see docs/recovery.md#a-lost-database:\n" +
       `      pulumi state delete --force '${urn}' && pulumi up --refresh`,
   ].join("\n\n");
 }

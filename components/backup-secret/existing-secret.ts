@@ -134,7 +134,7 @@ function warnOfChanges(
     log(
       "warn",
       `${what} belongs to Flux (${flux}), which would change it back or delete it. Make Flux release it first, see ` +
-        '"Move an existing homelab in" in the README',
+        "docs/adopting.md#1-have-flux-let-go",
       resource,
     );
   }
