@@ -21,6 +21,7 @@ import { whereOperatorIs } from "./required-operator.ts";
 import { imageRule, pullPolicyRule } from "./rules.ts";
 import { certManagerCertificates, ownCertificates } from "./tls.ts";
 
+/** Arguments of {@link BarmanCloudPlugin}. */
 export interface BarmanCloudPluginArgs {
   /**
    * The operator's namespace: the operator only uses plugins in its own namespace. If there is no operator in it, the
@@ -67,6 +68,7 @@ export interface BarmanCloudPluginArgs {
   preflight?: PreflightArgs | undefined;
 }
 
+/** The certificates between operator and plugin. */
 export interface PluginCertificatesArgs {
   /**
    * Days that a certificate is valid, a whole number from 30 to 36500. Default: 3650. `pulumi up` renews a certificate
@@ -77,6 +79,7 @@ export interface PluginCertificatesArgs {
   validityDays?: pulumi.Input<number | undefined>;
 }
 
+/** Whether cert-manager makes the certificates. */
 export interface CertManagerArgs {
   /**
    * Have cert-manager issue and renew the certificates, as the plugin's own manifest does: valid for 90 days, renewed

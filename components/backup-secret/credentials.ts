@@ -4,6 +4,7 @@ import { checked } from "../pulumi/arguments.ts";
 import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { type BackupSecretArgs, lastingNamespace, secretMaker } from "./secret.ts";
 
+/** Arguments of {@link BackupCredentials}. */
 export interface BackupCredentialsArgs extends BackupSecretArgs {
   /** The namespace that gets the Secret. */
   namespace: pulumi.Input<string>;

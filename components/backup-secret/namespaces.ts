@@ -5,6 +5,7 @@ import { checked } from "../pulumi/arguments.ts";
 import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { type BackupSecretArgs, lastingNamespace, secretMaker } from "./secret.ts";
 
+/** A namespace that gets the Secret. */
 export interface BackupNamespaceArgs {
   /** The namespace's name; part of the names of its resources. */
   name: string;
@@ -13,6 +14,7 @@ export interface BackupNamespaceArgs {
   create?: boolean | undefined;
 }
 
+/** Arguments of {@link BackupNamespaces}. */
 export interface BackupNamespacesArgs extends BackupSecretArgs {
   /** The namespaces that get the Secret, each once. */
   namespaces: BackupNamespaceArgs[];

@@ -10,6 +10,7 @@ import { type S3ConnectionArgs, withoutSlash } from "../s3/connection.ts";
 import { bucketRule, caBundleRule, endpointRule, keyRule, pathRule, regionRule } from "../s3/rules.ts";
 import { refusesOthersSecret } from "./existing-secret.ts";
 
+/** What the Secret of a namespace holds. */
 export interface BackupSecretArgs {
   /** The S3 store and the keys that databases back up with. */
   connection: S3ConnectionArgs;

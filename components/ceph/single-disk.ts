@@ -7,6 +7,7 @@ import type { CephHostArgs } from "./ssh/host.ts";
 import { remoteJob } from "./ssh/remote-job.ts";
 import { commandRule } from "./rgw-user/rgw-user-rules.ts";
 
+/** Arguments of {@link SingleDiskPools}. */
 export interface SingleDiskPoolsArgs {
   /** A host where the `ceph` command may change pools and configuration. */
   host: CephHostArgs;

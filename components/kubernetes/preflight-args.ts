@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesArgs } from "./kubernetes-args.ts";
 import { defaultProviderKubernetes } from "./questions.ts";
 
+/** The questions to the cluster before anything is made. */
 export interface PreflightArgs extends KubernetesArgs {
   /**
    * Whether to ask Kubernetes before anything is made or changed.

@@ -15,6 +15,7 @@ import { releaseTrouble } from "./release-trouble.ts";
 import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { chartRule, chartVersionRule, releaseRule, repositoryRule } from "./rules.ts";
 
+/** Arguments of {@link CnpgOperator}. */
 export interface CnpgOperatorArgs {
   /**
    * Namespace for the operator, a Kubernetes name (RFC 1123 label). Created if it is missing, and never deleted by
@@ -64,6 +65,7 @@ export interface CnpgOperatorArgs {
   preflight?: PreflightArgs;
 }
 
+/** A Helm release that is there, to take over. */
 export interface AdoptArgs {
   /**
    * Name of the release in `namespace`, whatever tool installed it. It is upgraded in place to the declared chart and

@@ -4,6 +4,7 @@ import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
 import type { PreflightArgs } from "../kubernetes/preflight-args.ts";
 import type { BackupStoreArgs } from "../backup-secret/contract.ts";
 
+/** Arguments of {@link PostgresCluster}. */
 export interface PostgresClusterArgs {
   /** Where the database lives: a namespace that exists and has the backup Secret. A move is refused, see `recovery`. */
   namespace: pulumi.Input<string>;
@@ -54,6 +55,7 @@ export interface PostgresClusterArgs {
   preflight?: PreflightArgs | undefined;
 }
 
+/** The volume of each instance. */
 export interface StorageArgs {
   /** Size of the volume with its unit, such as `20Gi`. It can grow, where the StorageClass can; to shrink is refused. */
   size: pulumi.Input<string>;
@@ -62,6 +64,7 @@ export interface StorageArgs {
   storageClass?: pulumi.Input<string | undefined>;
 }
 
+/** The database that applications use. */
 export interface DatabaseArgs {
   /** Name of the database. Default: `app`. */
   name?: pulumi.Input<string | undefined>;
@@ -70,6 +73,7 @@ export interface DatabaseArgs {
   owner?: pulumi.Input<string | undefined>;
 }
 
+/** How a database is backed up. */
 export interface BackupArgs {
   /**
    * The bucket, and how to reach it. Another bucket or path for a running database has to be empty; a base backup is
@@ -119,6 +123,7 @@ export interface BackupArgs {
   objectStore?: pulumi.Input<Partial<ObjectStoreSpec> | undefined>;
 }
 
+/** The backup that a database starts from. */
 export interface RecoveryArgs {
   /**
    * Name of the cluster whose backups to start from: its prefix in the store. It need not exist any more. Required, unless
@@ -161,6 +166,7 @@ export interface RecoveryArgs {
   acceptLoss?: pulumi.Input<string | undefined>;
 }
 
+/** What happens to the data when a database is removed. */
 export interface DeletionArgs {
   /**
    * Refuse to delete the Cluster, and with it its volumes, when the component is removed or the stack destroyed.

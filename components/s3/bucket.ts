@@ -13,6 +13,7 @@ import { s3Provider } from "./provider.ts";
 import { bucketRule } from "./rules.ts";
 import { tellsOfPrivateHttp } from "./transport.ts";
 
+/** Arguments of {@link BackupBucket}. */
 export interface BackupBucketArgs {
   /** The S3 store, and the keys of the bucket's owner. */
   connection: S3ConnectionArgs;

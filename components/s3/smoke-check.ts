@@ -21,6 +21,7 @@ import { bucketRule, endpointRule, pathRule } from "./rules.ts";
 import { type QuotaArgs, quotaProblem, storedIn } from "./stored.ts";
 import { warnsOfPublicHttp } from "./transport.ts";
 
+/** Arguments of {@link smokeCheck}. */
 export interface SmokeCheckArgs {
   /** The S3 store and the keys to prove. */
   connection: S3ConnectionArgs;
@@ -40,8 +41,11 @@ export interface SmokeCheckArgs {
 
 /** The place in an S3 store that a smoke check proved, the same in preview and update. */
 export interface CheckedLocation {
+  /** URL of the S3 endpoint. */
   endpoint: string;
+  /** The bucket. */
   bucket: string;
+  /** Prefix in the bucket. */
   path: string;
 }
 

@@ -7,7 +7,9 @@ import type { S3Connection } from "./connection.ts";
 
 /** Limits on what a user may store. */
 export interface QuotaArgs {
+  /** Bytes that may be stored. */
   maxSizeBytes?: number | undefined;
+  /** Objects that may be stored. */
   maxObjects?: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { after, before, describe, it } from "mocha";
 
 import { z } from "zod";
 
-import { checkout, install, newFolder, nodes, pack, readmeProgram, run, runIn } from "./project.ts";
+import { checkout, install, newFolder, nodes, pack, programIn, run, runIn } from "./project.ts";
 
 /** What all of Pulumi's templates for TypeScript have in their tsconfig.json. */
 const ofTemplates = {
@@ -36,7 +36,7 @@ const projects = {
   },
 };
 
-const wrongProgram = readmeProgram().replace(
+const wrongProgram = programIn("docs/components.md").replace(
   "uid:",
   "// @ts-expect-error: there is no such argument\n  uuid:",
 );
@@ -113,7 +113,8 @@ describe("the package", () => {
       before(async () => {
         await install(project, tarball);
         const programs = {
-          "index.ts": readmeProgram(),
+          "index.ts": programIn("README.md"),
+          "team.ts": programIn("docs/components.md"),
           "wrong.ts": wrongProgram,
           "mocked.ts": mockedProgram,
         };
@@ -128,7 +129,7 @@ describe("the package", () => {
         errors = lines.filter((line) => !line.startsWith("/"));
       });
 
-      it("compiles the README's program, and refuses a wrong argument, checking all declarations", () => {
+      it("compiles the programs of README and docs, and refuses a wrong argument, checking all declarations", () => {
         // A type that is missing here is @internal, or uses one that is.
         assert.deepEqual(errors, []);
       });

@@ -52,9 +52,9 @@ export async function nodes(folder: string): Promise<Record<string, string>> {
   return { [oldest]: join(folder, "node_modules", binary, "bin/node"), [process.version]: process.execPath };
 }
 
-/** The TypeScript of the README, as a user would paste it. */
-export function readmeProgram(): string {
-  const [, program] = /```ts\n(.*?)```/s.exec(readFileSync(join(checkout, "README.md"), "utf8")) ?? [];
-  assert.ok(program);
+/** The TypeScript of a page, as a user would paste it. */
+export function programIn(page: string): string {
+  const [, program] = /```ts\n(.*?)```/s.exec(readFileSync(join(checkout, page), "utf8")) ?? [];
+  assert.ok(program, page);
   return program;
 }

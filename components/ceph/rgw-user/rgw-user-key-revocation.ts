@@ -12,6 +12,7 @@ import {
   uidRule,
 } from "./rgw-user-rules.ts";
 
+/** Arguments of {@link RgwUserKeyRevocation}. */
 export interface RgwUserKeyRevocationArgs {
   /** Where `radosgw-admin` runs. */
   host: CephHostArgs;

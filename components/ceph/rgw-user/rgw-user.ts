@@ -45,6 +45,7 @@ export interface RgwUserKeysArgs {
   secretAccessKey: pulumi.Input<string>;
 }
 
+/** Arguments of {@link RgwUser}. */
 export interface RgwUserArgs {
   /** Where `radosgw-admin` runs. */
   host: CephHostArgs;
