@@ -9,6 +9,7 @@ export default tseslint.config(
       "api/",
       "eslint.config.js",
       "**/.mocharc.mjs",
+      "typedoc.config.js",
       "components/**/generated/",
     ],
   },

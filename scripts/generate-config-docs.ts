@@ -37,9 +37,9 @@ function tables(): string {
     const { path, shape } = inside([name], type);
     if (shape === undefined) return [];
     const title = path.length > 1 ? `Entries of ${name}` : name;
-    return [`### ${title}`, table(keysOf(path, "", shape))];
+    return [`## ${title}`, table(keysOf(path, "", shape))];
   });
-  return ["### Keys", table(top), ...parts].join("\n\n");
+  return ["## Keys", table(top), ...parts].join("\n\n");
 }
 
 /** All keys below one, at any depth, named by their path from it. */

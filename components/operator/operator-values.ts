@@ -1,5 +1,6 @@
 import { isObject, merge } from "../text/merge.ts";
 
+/** Values of a Helm chart, as in its `values.yaml`. */
 export type HelmValues = Record<string, unknown>;
 
 const defaults: HelmValues = {
