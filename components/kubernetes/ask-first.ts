@@ -22,34 +22,60 @@ export function askedBeforeMaking<T>(
   return answered({ what, right, ask, resource, isNeeded: true });
 }
 
-export interface GuardQuestion<T> {
+export interface GuardQuestion<T> extends Guarded {
+  ask: () => Promise<T>;
+  resource?: pulumi.Resource | undefined;
+}
+
+/** What a guard asks about, for the message where there is no answer. */
+export interface Guarded {
   /** As it goes on after "whether". */
   what: string;
 
   /** What the account has to be allowed, as it goes on after "the right to". */
   right: string;
-  ask: () => Promise<T>;
-  resource?: pulumi.Resource | undefined;
 
   /** Whether an update without the right could destroy data, so that it has to end. */
   isNeeded: boolean;
 }
 
+/** The answer to a question, or why there is none. */
+export type Asked<T> = { answer: T } | { noAnswer: unknown };
+
+/** Asks, in an update again and again for a minute. */
+export const askForAWhile = <T>(ask: () => Promise<T>): Promise<Asked<T>> =>
+  askedAgain(ask, pulumi.runtime.isDryRun() ? 0 : secondsToAsk).then(
+    (answer) => ({ answer }),
+    (noAnswer: unknown) => ({ noAnswer }),
+  );
+
+/** What a guard without an answer says: an error, or a warning that one of its kind says for all. */
+export type Unanswered = { problem: string } | { warning: string; kind: string };
+
 /**
  * The one policy for what guards ask. No answer: a preview warns, and an update ends after a minute. No right to ask: both
  * say which right is missing, and an update ends only where it could destroy data, so that least privilege is enough.
  */
-export async function answered<T>(question: GuardQuestion<T>): Promise<T | undefined> {
-  const { what, right, ask, resource, isNeeded } = question;
-  const isPreview = pulumi.runtime.isDryRun();
-  try {
-    return await askedAgain(ask, isPreview ? 0 : secondsToAsk);
-  } catch (error) {
-    const problem = notAnswered(what, right, error);
-    if (!isPreview && (isNeeded || statusOf(error) !== 403)) throw new Error(problem, { cause: error });
-    warnOnce(`${right} ${statusOf(error) ?? ""}`, problem, resource);
-    return undefined;
-  }
+export function unanswered(
+  { what, right, isNeeded }: Guarded,
+  error: unknown,
+  isPreview: boolean,
+): Unanswered {
+  const text = notAnswered(what, right, error);
+  const endsUpdate = isNeeded || statusOf(error) !== 403;
+  return !isPreview && endsUpdate
+    ? { problem: text }
+    : { warning: text, kind: `${right} ${statusOf(error) ?? ""}` };
+}
+
+/** The answer, by the policy of {@link unanswered}: throws where that ends an update. */
+export async function answered<T>({ ask, resource, ...guarded }: GuardQuestion<T>): Promise<T | undefined> {
+  const asked = await askForAWhile(ask);
+  if ("answer" in asked) return asked.answer;
+  const said = unanswered(guarded, asked.noAnswer, pulumi.runtime.isDryRun());
+  if ("problem" in said) throw new Error(said.problem, { cause: asked.noAnswer });
+  warnOnce(said.kind, said.warning, resource);
+  return undefined;
 }
 
 // Of one run of the program: with the Automation API there can be several in one process, such as a preview and an update.

@@ -50,8 +50,17 @@ export interface KubeResponse {
 }
 
 /** The answer to a GET. Throws a KubeFailure with the status that the API server refused with. */
-export const kubeGet = (kubernetes: KubernetesArgs, path: string, deadline: AbortSignal): Promise<unknown> =>
-  asked(kubernetes, { method: "GET", path }, deadline);
+export const kubeGet = (
+  kubernetes: KubernetesArgs,
+  path: string,
+  deadline: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> => asked(kubernetes, { method: "GET", path, headers }, deadline);
+
+/** Has a list come without specs and statuses: those of hundreds of objects are megabytes. */
+export const metadataAlone = {
+  accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+};
 
 /** One operation of a JSON patch. */
 export interface PatchOperation {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { type KubernetesArgs, getIfThere } from "../../kubernetes/questions.ts";
 import { apiPathOf } from "../../crds/schema.ts";
-import type { Place } from "./cluster-resource.ts";
+import type { ArchivePlace } from "./facts.ts";
 import type { PresentCluster } from "./live-cluster.ts";
 
 const objectStore = z.object({
@@ -11,18 +11,18 @@ const objectStore = z.object({
   }),
 });
 
-/** Where a running Cluster archives to; undefined: it has no backups, or no ObjectStore. Throws if nobody tells. */
+/** Where a running Cluster archives to; undefined: it has no backups, or no ObjectStore. Throws without an answer. */
 export async function archivePlace(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   { namespace, objectStoreName, place }: PresentCluster,
-): Promise<Place | undefined> {
+): Promise<ArchivePlace | undefined> {
   if (objectStoreName === undefined) return place;
   const path = apiPathOf("ObjectStore", { namespace, name: objectStoreName });
-  return placeOfStore(await getIfThere(cluster, path, z.unknown()));
+  return placeOfStore(await getIfThere(kubernetes, path, z.unknown()));
 }
 
 /** Where an ObjectStore, or what an update knew of one, says that its Clusters archive to. */
-export function placeOfStore(store: unknown): Place | undefined {
+export function placeOfStore(store: unknown): ArchivePlace | undefined {
   const found = objectStore.safeParse(store).data?.spec.configuration;
   return found && { destinationPath: found.destinationPath, endpoint: found.endpointURL };
 }

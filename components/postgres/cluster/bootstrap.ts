@@ -1,7 +1,7 @@
 import type { ClusterResource } from "./cluster-resource.ts";
 
 /** What a Cluster begins with. The operator reads it when it makes the Cluster, and never again. */
-export interface Start {
+export interface Bootstrap {
   /** The name under which the backups were written that it was recovered from; none: it began empty. */
   recoveredFrom: string | undefined;
   targetTime: string | undefined;
@@ -13,10 +13,10 @@ export interface Start {
 }
 
 /** Nothing where it began in another way than this project's databases do. */
-export function startOf({
+export function bootstrapOf({
   bootstrap,
   externalClusters = [],
-}: Pick<ClusterResource["spec"], "bootstrap" | "externalClusters">): Start | undefined {
+}: Pick<ClusterResource["spec"], "bootstrap" | "externalClusters">): Bootstrap | undefined {
   const { initdb, recovery } = bootstrap ?? {};
   const { database, owner } = recovery ?? initdb ?? {};
   if (!recovery) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { KubernetesArgs } from "../../kubernetes/api.ts";
+import type { KubernetesArgs } from "../../kubernetes/kubernetes-args.ts";
+import type { ObjectName } from "../../kubernetes/named.ts";
 import { liveCluster } from "./live-cluster.ts";
 import { runSql } from "./sql.ts";
 
@@ -17,19 +18,19 @@ export interface CheckpointOptions {
  * begins one at the last checkpoint that it has replayed, which may be minutes back. Returns why it could not.
  */
 export async function checkpointEverywhere(
-  cluster: KubernetesArgs,
-  { namespace, name }: { namespace: string; name: string },
+  kubernetes: KubernetesArgs,
+  { namespace, name }: ObjectName,
   { seconds = 120, pollMs = 1_000 }: CheckpointOptions = {},
 ): Promise<string | undefined> {
-  const live = await liveCluster(cluster, namespace, name);
+  const live = await liveCluster(kubernetes, { namespace, name });
   if (live.state !== "present" || live.primary === undefined)
     return "Kubernetes does not say which instance is the primary";
   const primary = { namespace, pod: live.primary };
-  const done = await runSql(cluster, primary, "checkpoint", seconds * 1_000);
+  const done = await runSql(kubernetes, primary, "checkpoint", seconds * 1_000);
   if ("reason" in done) return done.reason;
   const end = Date.now() + seconds * 1_000;
   for (;;) {
-    const behind = await runSql(cluster, primary, standbysBehind(name), 10_000);
+    const behind = await runSql(kubernetes, primary, standbysBehind(name), 10_000);
     if ("text" in behind && behind.text === "0") return undefined;
     if (Date.now() > end) {
       return "text" in behind

@@ -1,7 +1,6 @@
 import type { Configuration } from "@kubernetes/client-node";
 import { z } from "zod";
 
-import { barmanPlugin } from "../../archive/barman.ts";
 import { kubernetesClient } from "../../kubernetes/api.ts";
 
 const volume = z
@@ -135,38 +134,4 @@ export function conditionOf({ status }: ClusterResource, type: string): Conditio
 export function isReplicaCluster({ metadata, spec: { replica } }: ClusterResource): boolean {
   if (replica === undefined) return false;
   return replica.enabled ?? replica.primary !== (replica.self ?? metadata.name);
-}
-
-/** Where a Cluster archives to. */
-export interface Place {
-  /** Barman's `destinationPath`. */
-  destinationPath: string;
-
-  /** URL of the store; none: Amazon's. */
-  endpoint: string | undefined;
-}
-
-export interface LiveLineage {
-  method: "plugin" | "barmanObjectStore";
-  serverName: string;
-
-  /** Plugin: the ObjectStore that says where. */
-  objectStoreName?: string | undefined;
-
-  /** In-tree: where. */
-  place?: Place | undefined;
-}
-
-/** Where a Cluster's backups go, and under which name; nothing for one without backups. */
-export function lineageOf({ metadata, spec }: ClusterResource): LiveLineage | undefined {
-  const plugin = spec.plugins?.find(({ name, enabled }) => enabled && name === barmanPlugin);
-  if (plugin) {
-    const { serverName = metadata.name, barmanObjectName } = plugin.parameters ?? {};
-    return { method: "plugin", serverName, objectStoreName: barmanObjectName };
-  }
-  const store = spec.backup?.barmanObjectStore;
-  if (!store) return undefined;
-  const { serverName = metadata.name, destinationPath, endpointURL: endpoint } = store;
-  const place = destinationPath === undefined ? undefined : { destinationPath, endpoint };
-  return { method: "barmanObjectStore", serverName, place };
 }

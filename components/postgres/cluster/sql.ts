@@ -14,12 +14,12 @@ export type SqlAnswer =
 
 /** Asks an instance whether it is the primary. */
 export async function askSql(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   namespace: string,
   pod: string,
   timeoutMs: number,
 ): Promise<SqlAnswer> {
-  const outcome = await runSql(cluster, { namespace, pod }, "select pg_is_in_recovery()", timeoutMs);
+  const outcome = await runSql(kubernetes, { namespace, pod }, "select pg_is_in_recovery()", timeoutMs);
   if ("reason" in outcome) {
     return outcome.isForbidden ? { answer: "forbidden" } : { answer: "none", reason: outcome.reason };
   }
@@ -37,14 +37,14 @@ export type SqlOutcome = { text: string } | { reason: string; isForbidden: boole
 
 /** Runs a statement by psql in an instance's pod, as the superuser and as `kubectl exec` does. */
 export async function runSql(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   instance: Instance,
   statement: string,
   timeoutMs: number,
 ): Promise<SqlOutcome> {
   try {
     return await withDeadline(timeoutMs, async (deadline) =>
-      psql(await loggedInConfigOf(cluster, deadline), instance, statement, deadline, timeoutMs),
+      psql(await loggedInConfigOf(kubernetes, deadline), instance, statement, deadline, timeoutMs),
     );
   } catch (error) {
     const reason = reasonOf(error);

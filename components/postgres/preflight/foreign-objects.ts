@@ -15,10 +15,10 @@ type Kind = "Cluster" | "ObjectStore";
  */
 export function refusesOthers(
   component: pulumi.Resource,
-  cluster: KubernetesArgs | undefined,
+  kubernetes: KubernetesArgs | undefined,
   kind: Kind,
 ): { hooks?: pulumi.ResourceHookBinding } {
-  if (cluster === undefined) return {};
+  if (kubernetes === undefined) return {};
   return beforeCreate(component, async ({ metadata }) => {
     const known = await nameIn(metadata);
     if (known === undefined) return undefined;
@@ -26,21 +26,21 @@ export function refusesOthers(
     return askedBeforeMaking(
       `${kind} ${known.namespace}/${known.name} is there already`,
       `get ${pluralOf(kind)} there`,
-      () => takenByOthers(cluster, kind, known, owner),
+      () => takenByOthers(kubernetes, kind, known, owner),
       component,
     );
   });
 }
 
-/** What to do about an object of that name that something else made, if there is one. Throws if nobody tells. */
+/** What to do about an object of that name that something else made, if there is one. Throws without an answer. */
 export async function takenByOthers(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   kind: Kind,
   object: ObjectName,
   owner: string,
 ): Promise<string | undefined> {
   const { namespace, name } = object;
-  const found = await ownerAt(cluster, apiPathOf(kind, object));
+  const found = await ownerAt(kubernetes, apiPathOf(kind, object));
   if (found === undefined || found.label === owner) return undefined;
   const taken =
     `${kind} ${namespace}/${name} is there already, and this component has not made it: it would be changed to what ` +

@@ -1,13 +1,14 @@
 import { z } from "zod";
 
 import { billionthsOf, isLess } from "../../kubernetes/quantity.ts";
+import { type KubernetesArgs, getOrUndefined } from "../../kubernetes/questions.ts";
 import { type PlannedContainer, containersOf } from "../plan/containers.ts";
 import type { Plan } from "../plan/plan.ts";
 
 const quantities = z.record(z.string(), z.string()).default({});
 const name = z.object({ name: z.string() });
 
-export const limitRangeList = z.object({
+const limitRangeList = z.object({
   items: z.array(
     z.object({
       metadata: name,
@@ -27,7 +28,7 @@ export const limitRangeList = z.object({
 });
 export type LimitRange = z.infer<typeof limitRangeList>["items"][number];
 
-export const resourceQuotaList = z.object({
+const resourceQuotaList = z.object({
   items: z.array(
     z.object({
       metadata: name,
@@ -42,11 +43,35 @@ export const resourceQuotaList = z.object({
 });
 export type ResourceQuota = z.infer<typeof resourceQuotaList>["items"][number];
 
+export interface Limits {
+  ranges: LimitRange[];
+  quotas: ResourceQuota[];
+}
+
+/**
+ * What a namespace limits; nothing where Kubernetes does not say. Quotas are about what is made, which a database that is
+ * there has taken already.
+ */
+export async function limitsOf(
+  kubernetes: KubernetesArgs,
+  namespace: string,
+  { ofNew }: { ofNew: boolean },
+): Promise<Limits> {
+  const path = `/api/v1/namespaces/${namespace}`;
+  const [ranges, quotas] = await Promise.all([
+    getOrUndefined(kubernetes, `${path}/limitranges`),
+    ofNew ? getOrUndefined(kubernetes, `${path}/resourcequotas`) : undefined,
+  ]);
+  return {
+    ranges: limitRangeList.safeParse(ranges).data?.items ?? [],
+    quotas: resourceQuotaList.safeParse(quotas).data?.items ?? [],
+  };
+}
+
 /** Why a namespace's LimitRanges and ResourceQuotas refuse the pods or volumes of a plan, as far as that can be told. */
 export function namespaceProblem(
   plan: Pick<Plan, "cluster" | "objectStore">,
-  ranges: readonly LimitRange[],
-  quotas: readonly ResourceQuota[],
+  { ranges, quotas }: Limits,
 ): string | undefined {
   const containers = containersOf(plan).map((container) => withDefaults(container, ranges));
   return (
@@ -63,8 +88,7 @@ export function namespaceProblem(
  */
 export function crowdedProblem(
   plan: Pick<Plan, "cluster" | "objectStore">,
-  ranges: readonly LimitRange[],
-  quotas: readonly ResourceQuota[],
+  { ranges, quotas }: Limits,
 ): string | undefined {
   const containers = containersOf(plan).map((container) => withDefaults(container, ranges));
   return quotas.filter(isForAll).flatMap((quota) => usedUpProblems(plan, containers, quota))[0];

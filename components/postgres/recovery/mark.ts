@@ -21,7 +21,7 @@ export function markOf(annotations: Readonly<Record<string, string>> = {}): Reco
 
 /** Writes the mark; it stays unwritten where that is not allowed, and is found out anew the next time. */
 export async function writeMark(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   { namespace, name }: { namespace: string; name: string },
   mark: RecoveryMark,
   timeoutMs = 10_000,
@@ -29,7 +29,7 @@ export async function writeMark(
   const text = mark.is === "complete" ? mark.is : `${mark.is} ${mark.missed}`;
   await withDeadline(timeoutMs, async (deadline) => {
     const { CustomObjectsApi, PatchStrategy, setHeaderOptions } = await kubernetesClient();
-    await new CustomObjectsApi(await configurationFor(cluster, deadline)).patchNamespacedCustomObject(
+    await new CustomObjectsApi(await configurationFor(kubernetes, deadline)).patchNamespacedCustomObject(
       {
         group: "postgresql.cnpg.io",
         version: "v1",

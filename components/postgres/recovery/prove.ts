@@ -19,7 +19,7 @@ import { type Complete, type Shortfall, shortfallOf } from "./shortfall.ts";
 
 /** A Cluster that was recovered and answers, and what it was recovered from. */
 export interface Recovered {
-  cluster: KubernetesArgs;
+  kubernetes: KubernetesArgs;
   namespace: string;
 
   /** The instance that takes writes. */
@@ -104,10 +104,10 @@ const newestHistory =
   "select pg_read_file('pg_wal/' || name) from pg_ls_waldir() where name ~ '^[0-9A-F]{8}[.]history$' order by name desc limit 1";
 
 async function endOfReplay(
-  { cluster, namespace, pod, own }: Recovered,
+  { kubernetes, namespace, pod, own }: Recovered,
   newestBefore: number,
 ): Promise<EndOfReplay | { why: string }> {
-  const asked = await askedAgain(() => runSql(cluster, { namespace, pod }, newestHistory, 10_000));
+  const asked = await askedAgain(() => runSql(kubernetes, { namespace, pod }, newestHistory, 10_000));
   if ("text" in asked) {
     const notUnderstood = { why: `its timeline history is not understood: ${asked.text.slice(0, 200)}` };
     return endInHistory(parseHistory(asked.text) ?? [], newestBefore) ?? notUnderstood;

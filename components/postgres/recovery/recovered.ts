@@ -1,17 +1,15 @@
-import type * as pulumi from "@pulumi/pulumi";
-
-import { log } from "../../pulumi/log.ts";
 import { archiveUrl } from "../../archive/location.ts";
 import { readArchive } from "../../archive/read-archive.ts";
 import type { RecoveryTarget } from "../../archive/recovery-problem.ts";
 import type { KubernetesArgs } from "../../kubernetes/api.ts";
-import { type LiveCluster, liveCluster } from "../cluster/live-cluster.ts";
+import type { LiveCluster, PresentCluster } from "../cluster/live-cluster.ts";
 import type { ReplayLog } from "../wait/replay-log.ts";
 import { newestTimelineOf } from "./expected-end.ts";
 import { type RecoveryMark, writeMark } from "./mark.ts";
 import * as message from "./message.ts";
 import { type Proof, backupOf, compared, proveRecovery } from "./prove.ts";
-import type { Connections } from "../preflight/bucket-check.ts";
+import type { Connections } from "../preflight/observe-bucket.ts";
+import { type Verdict, noted, nothingToSay, refused, warned } from "../preflight/verdict.ts";
 import type { Plan } from "../plan/plan.ts";
 
 type RecoveryPlan = Plan & { source: NonNullable<Plan["source"]> };
@@ -19,63 +17,62 @@ type RecoveryPlan = Plan & { source: NonNullable<Plan["source"]> };
 const isRecovery = (plan: Plan): plan is RecoveryPlan => plan.source !== undefined;
 
 /**
- * Resolves once a database that was recovered is known to have all that its archive held, or what it lacks is accepted.
- * A healthy Cluster says nothing of that: PostgreSQL takes a file that it cannot have for the end of the archive. Throws
- * where it is short, at each update anew, and where a new one cannot be told to be whole.
+ * Whether a database that was recovered has all that its archive held, or what it lacks is accepted. A healthy Cluster
+ * says nothing of that: PostgreSQL takes a file that it cannot have for the end of the archive. It is a problem where it
+ * is short, at each update anew, and where a new one cannot be told to be whole.
+ * @param before the Cluster before the update
+ * @param now the Cluster of which the database answers
  */
-export async function untilProven(
+export async function recoveredVerdict(
   plan: Plan,
   before: LiveCluster,
-  cluster: KubernetesArgs,
+  now: PresentCluster,
+  kubernetes: KubernetesArgs,
   connections: Connections,
-  component: pulumi.Resource,
-): Promise<void> {
-  if (!isRecovery(plan)) return;
+): Promise<Verdict> {
+  if (!isRecovery(plan) || now.recoveryMark?.is === "complete" || now.recoveryMark?.is === "accepted")
+    return nothingToSay;
   const { namespace, clusterName: name, source } = plan;
   const about = { namespace, name, archive: archiveUrl(source.archive) };
-  const live = await liveCluster(cluster, namespace, name);
-  const mark = live.state === "present" ? live.recoveryMark : undefined;
-  if (mark?.is === "complete" || mark?.is === "accepted") return;
-  const proof = await proofOf(plan, live, cluster, connections);
-  const write = (told: RecoveryMark) => writeMark(cluster, { namespace, name }, told);
+  const proof = await proofOf(plan, now, kubernetes, connections);
+  const write = (told: RecoveryMark) => writeMark(kubernetes, { namespace, name }, told);
   switch (proof.is) {
     case "complete":
       await write({ is: "complete" });
-      log("info", message.completeMessage(about, proof), component);
-      return;
+      return noted(message.completeMessage(about, proof));
     case "unknown":
       // One that was there before may be older than this check, and what it came from be gone for long.
-      if (before.state === "present" && proof.isGone === true) return;
-      throw new Error(message.unprovenMessage(about, proof.why));
+      if (before.state === "present" && proof.isGone === true) return nothingToSay;
+      return refused(message.unprovenMessage(about, proof.why));
     case "short": {
       const { shortfall, later } = proof;
       if (shortfall.missed !== source.acceptLoss) {
         await write({ is: "short", missed: shortfall.missed });
-        throw new Error(message.shortMessage(about, shortfall, later));
+        return refused(message.shortMessage(about, shortfall, later));
       }
       await write({ is: "accepted", missed: shortfall.missed });
-      log("warn", message.acceptedMessage(about, shortfall), component);
+      return warned(message.acceptedMessage(about, shortfall));
     }
   }
 }
 
 async function proofOf(
   plan: RecoveryPlan,
-  live: LiveCluster,
-  cluster: KubernetesArgs,
+  { primary, madeAt }: PresentCluster,
+  kubernetes: KubernetesArgs,
   { source, target }: Connections,
 ): Promise<Proof> {
-  if (live.state !== "present" || live.primary === undefined || live.madeAt === undefined) {
+  if (primary === undefined || madeAt === undefined) {
     return { is: "unknown", why: "Kubernetes does not say which instance is the primary" };
   }
   const asked = targetOf(plan);
   // PostgreSQL itself ends a recovery to a target with an error, where it does not reach it.
   if (asked.isTarget) return { is: "complete", last: undefined, lastTransaction: undefined };
   return proveRecovery({
-    cluster,
+    kubernetes,
     namespace: plan.namespace,
-    pod: live.primary,
-    madeAt: live.madeAt,
+    pod: primary,
+    madeAt,
     source: { archive: plan.source.archive, connection: source, target: asked.target },
     own: { archive: plan.archive, connection: target },
   });

@@ -1,12 +1,13 @@
 import type { Configuration } from "@kubernetes/client-node";
 
+import { kubernetesClient } from "../../kubernetes/api.ts";
 import { holdsNothing } from "../cluster/holds-nothing.ts";
 import { knownCause, tellingLines } from "./advice.ts";
 import { isAtWork } from "./log-lines.ts";
 import { type Look, podErrors, podLogs } from "./look.ts";
 import type { Obstacle } from "./obstacles.ts";
 import { surroundingsOf } from "./events.ts";
-import { type Pod, jobOf } from "../cluster/pods-and-jobs.ts";
+import { type Claim, type Pod, claimList, jobOf } from "../cluster/pods-and-jobs.ts";
 
 export interface Diagnosis {
   obstacles: Obstacle[];
@@ -31,7 +32,7 @@ export async function diagnose(
   const [shown, surroundings, isEmpty] = await Promise.all([
     main.lines?.length ? main : withLines(configuration, main, look.pods, sinceSeconds),
     surroundingsOf(configuration, metadata.namespace, metadata.name),
-    isFixedByItsStart(look) ? holdsNothing(configuration, look.resource) : false,
+    isFixedByItsStart(look) && holdsNothing(look.resource, await claimsOf(configuration, metadata)),
   ]);
   // With a cause that is known, the warnings are about its effects.
   const isClear = knownCause(shown.lines ?? []) !== undefined;
@@ -40,6 +41,18 @@ export async function diagnose(
     surroundings: isClear ? [] : surroundings.filter((line) => !isSaidBy(shown, line)),
     mayStartOver: isEmpty,
   };
+}
+
+/** Those of a Cluster's name; undefined where Kubernetes does not say. */
+async function claimsOf(
+  configuration: Configuration,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<Claim[] | undefined> {
+  const { CoreV1Api } = await kubernetesClient();
+  return new CoreV1Api(configuration)
+    .listNamespacedPersistentVolumeClaim({ namespace, labelSelector: `cnpg.io/cluster=${name}` })
+    .then((list) => claimList.parse(list).items)
+    .catch(() => undefined);
 }
 
 /** What the operator reads when it makes a Cluster and never again: what to recover, and the volumes of an instance. */

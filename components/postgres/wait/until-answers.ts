@@ -11,6 +11,7 @@ import { conditionOf, isReplicaCluster } from "../cluster/cluster-resource.ts";
 import { type Diagnosis, diagnose } from "./diagnosis.ts";
 import { failureMessage } from "./failure.ts";
 import { instancesOf } from "../cluster/instances.ts";
+import { type PresentCluster, presentCluster } from "../cluster/live-cluster.ts";
 import { type FailingJob, type LogSeconds, type Look, lookAt } from "./look.ts";
 import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
 import { type Obstacle, obstaclesOf, waitsForOperator } from "./obstacles.ts";
@@ -109,6 +110,9 @@ export interface Answering {
 
   /** What is wrong with its backups, each a sentence or two. */
   backupTroubles: string[];
+
+  /** Its Cluster as it was seen last. */
+  live: PresentCluster;
 }
 
 interface Database {
@@ -164,7 +168,9 @@ export async function untilDatabaseAnswers(
     const seen = await see(database, limitMs, elapsed() < takingUpSeconds);
     const isLate = elapsed() >= timeoutSeconds;
     let awaited: Waiting | undefined;
-    if ("rest" in seen) return { proof: "none", rest: seen.rest, backupTroubles: [] };
+    if ("rest" in seen) {
+      return { proof: "none", rest: seen.rest, backupTroubles: [], live: presentCluster(seen.look.resource) };
+    }
     if ("answering" in seen) {
       wellSince ??= elapsed();
       awaited = stillAwaited(seen, elapsed() - wellSince, options);
@@ -176,6 +182,7 @@ export async function untilDatabaseAnswers(
           ...(notInForce !== undefined && { notInForce }),
           ...(stale !== undefined && { staleSidecar: stale }),
           backupTroubles: await troublesOf(database, seen.look),
+          live: presentCluster(seen.look.resource),
         };
       }
     } else {
@@ -226,6 +233,7 @@ interface Well {
 }
 interface AtRest {
   rest: string;
+  look: Look;
 }
 
 async function see(
@@ -270,7 +278,7 @@ async function see(
       return { ...sql, look, isChanged, ...(left && { notInForce: left.problem }) };
     }
     const rest = restOf(look.resource);
-    return rest === undefined ? { obstacles: sql ? [...obstacles, sql] : obstacles, look } : { rest };
+    return rest === undefined ? { obstacles: sql ? [...obstacles, sql] : obstacles, look } : { rest, look };
   } catch (error) {
     return { obstacles: [noLook(error)] };
   }

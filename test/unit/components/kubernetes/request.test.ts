@@ -12,8 +12,9 @@ import { configurationFor, loggedInConfigOf } from "../../../../components/kuber
 import { kubeGet, requestsAtOnce } from "../../../../components/kubernetes/request.ts";
 import { Queue } from "../../../../components/kubernetes/queue.ts";
 import { readCluster } from "../../../../components/postgres/cluster/cluster-resource.ts";
-import { keptVolumes } from "../../../../components/postgres/preflight/kept-volumes.ts";
-import { clustersOf, liveCluster } from "../../../../components/postgres/cluster/live-cluster.ts";
+import { liveCluster } from "../../../../components/postgres/cluster/live-cluster.ts";
+import { ownClusters } from "../../../../components/postgres/cluster/own-clusters.ts";
+import { volumeClaims } from "../../../../components/postgres/cluster/volume-claims.ts";
 import { kubeconfigFor } from "./api-server.ts";
 import { clusterObject } from "../postgres/wait/objects.ts";
 import { afterTest } from "../../../support/after-test.ts";
@@ -74,14 +75,14 @@ describe("the questions of one run", () => {
       Array.from({ length: 300 }, async (_, i) => {
         const name = `db-${i}`;
         const [live, mine, volumes, read] = await Promise.all([
-          liveCluster(cluster, "shop", name),
-          clustersOf(cluster, `cnpg-rgw/component=${name}`),
-          keptVolumes(cluster, "shop", name),
+          liveCluster(cluster, { namespace: "shop", name }),
+          ownClusters(cluster, name, "shop"),
+          volumeClaims(cluster, { namespace: "shop", name }),
           withDeadline(10_000, async (deadline) =>
             readCluster(await configurationFor(cluster, deadline), "shop", name),
           ),
         ]);
-        return [live.state, mine.length, volumes?.length, read.metadata.name];
+        return [live.state, mine.clusters.length, volumes?.length, read.metadata.name];
       }),
     );
     assert.deepEqual(
@@ -89,7 +90,8 @@ describe("the questions of one run", () => {
       [],
     );
     assert.equal(logins(), 1);
-    assert.equal(counts.all, 1_200);
+    // The list of all Clusters of the program is asked for once.
+    assert.equal(counts.all, 901);
     assert.ok(counts.most <= requestsAtOnce, `${counts.most} at once`);
     // What is no request, such as psql in a pod, goes with the same login.
     const options = {};

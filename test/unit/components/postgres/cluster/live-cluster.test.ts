@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
-import { clustersOf, liveCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
-import { fakeKubernetes, items, ok } from "../wait/fake-kubernetes.ts";
+import { liveCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
+import { fakeKubernetes, ok } from "../wait/fake-kubernetes.ts";
 import { clusterObject } from "../wait/objects.ts";
+
+const orders = { namespace: "shop", name: "orders" };
 
 describe("liveCluster", () => {
   it("reads what a running Cluster has, with the plugin's server name", async () => {
@@ -19,7 +21,7 @@ describe("liveCluster", () => {
       ],
     };
     const cluster = await fakeKubernetes({ resource: () => ok(clusterObject({}, spec)) });
-    assert.deepEqual(await liveCluster(cluster, "shop", "orders"), {
+    assert.deepEqual(await liveCluster(cluster, orders), {
       state: "present",
       namespace: "shop",
       name: "orders",
@@ -38,7 +40,7 @@ describe("liveCluster", () => {
       objectStoreName: "store",
       madeAt: undefined,
       recoveryMark: undefined,
-      start: undefined,
+      bootstrap: undefined,
       primary: "orders-1",
       systemId: undefined,
     });
@@ -48,8 +50,7 @@ describe("liveCluster", () => {
     const lineage = async (spec: object) => {
       const found = await liveCluster(
         await fakeKubernetes({ resource: () => ok(clusterObject({}, spec)) }),
-        "shop",
-        "orders",
+        orders,
       );
       return found.state === "present" ? [found.method, found.serverName] : [found.state];
     };
@@ -64,25 +65,12 @@ describe("liveCluster", () => {
   it("is absent where there is none, and unknown where the cluster does not tell", async () => {
     const stateFor = async (reply: Parameters<typeof fakeKubernetes>[0]["resource"]) => {
       const cluster = await fakeKubernetes(reply === undefined ? {} : { resource: reply });
-      return (await liveCluster(cluster, "shop", "orders", 200)).state;
+      return (await liveCluster(cluster, orders, 200)).state;
     };
     assert.equal(await stateFor(undefined), "absent");
     assert.equal(await stateFor(() => ({ status: 403, body: {} })), "unknown");
     assert.equal(await stateFor(() => ok("a login page")), "unknown");
     assert.equal(await stateFor(() => "silence"), "unknown");
-    assert.equal((await liveCluster({ kubeconfig: "no: [" }, "shop", "orders")).state, "unknown");
-  });
-});
-
-describe("clustersOf", () => {
-  it("lists names and namespaces, none where CloudNativePG is not installed", async () => {
-    const found = await clustersOf(await fakeKubernetes({ list: () => items(clusterObject()) }), "team=shop");
-    assert.deepEqual(
-      found.map(({ namespace, name }) => [namespace, name]),
-      [["shop", "orders"]],
-    );
-    assert.deepEqual(await clustersOf(await fakeKubernetes({}), "team=shop"), []);
-    const refused = await fakeKubernetes({ list: () => ({ status: 403, body: {} }) });
-    await assert.rejects(clustersOf(refused, "team=shop"), { code: 403 });
+    assert.equal((await liveCluster({ kubeconfig: "no: [" }, orders)).state, "unknown");
   });
 });

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
 import { scheduleName } from "../../../../../components/postgres/plan/plan.ts";
-import {
-  replaySettingsOf,
-  untilSettingsAreInForce,
-} from "../../../../../components/postgres/plan/replay-settings.ts";
+import { replaySettingsOf } from "../../../../../components/postgres/plan/replay-settings.ts";
+import { untilSettingsAreInForce } from "../../../../../components/postgres/wait/replay-settings-in-force.ts";
 import { clusterObject } from "../wait/objects.ts";
 import { fakeKubernetes, ok } from "../wait/fake-kubernetes.ts";
 import { planned } from "../plans.ts";

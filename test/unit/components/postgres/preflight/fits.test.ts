@@ -2,18 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
 import { resourcesProblem } from "../../../../../components/postgres/plan/containers.ts";
-import { fitting } from "../../../../../components/postgres/preflight/fits.ts";
+import { judge } from "../../../../../components/postgres/preflight/judge.ts";
+import { observe } from "../../../../../components/postgres/preflight/observe.ts";
 import { planOf } from "../../../../../components/postgres/plan/plan.ts";
 import { planProblem } from "../../../../../components/postgres/plan/overridden-spec.ts";
-import type { LiveCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
 import { apiServer } from "../../kubernetes/api-server.ts";
-import { planned } from "../plans.ts";
-import { listen } from "../said.ts";
-import { orders } from "../settings.ts";
 import { afterTest } from "../../../../support/after-test.ts";
-import { recordedResources } from "../../../mocks.ts";
-
-recordedResources();
+import { planned } from "../plans.ts";
+import { orders } from "../settings.ts";
+import { clusterObject } from "../wait/objects.ts";
 
 const sidecar = "backup.objectStore.instanceSidecarConfiguration.resources";
 
@@ -63,29 +60,45 @@ type Replies = Parameters<typeof apiServer>[0];
 
 interface Situation {
   spec?: object;
-  live?: LiveCluster;
-  volumes?: string[];
+  isRunning?: boolean;
+
+  /** Of an earlier one of its name. */
+  hasVolumes?: boolean;
   isMadeHere?: boolean;
 }
 
+const running = {
+  "/apis/postgresql.cnpg.io/v1/namespaces/shop/clusters/orders": { status: 200, body: clusterObject() },
+};
+const kept = {
+  [`${namespace}/persistentvolumeclaims?labelSelector=${encodeURIComponent("cnpg.io/cluster=orders")}`]: list(
+    {
+      metadata: { name: "orders-1", annotations: { "cnpg.io/nodeSerial": "1" } },
+    },
+  ),
+};
+
 async function fits(
   replies: Replies,
-  { spec = {}, live = { state: "absent" }, volumes = [], isMadeHere = false }: Situation = {},
+  { spec = {}, isRunning = false, hasVolumes = false, isMadeHere = false }: Situation = {},
 ): Promise<{ problem: string; said: string }> {
-  const { component, said } = listen();
-  const { kubeconfig, close } = await apiServer(replies);
+  const there = { ...(isRunning && running), ...(hasVolumes && kept) };
+  const { kubeconfig, close } = await apiServer({ ...there, ...replies });
   afterTest(close);
-  const found = { plan: planned({ spec }), live, move: undefined, volumes };
-  const problem = await fitting(found, { kubeconfig }, isMadeHere, component).then(
-    () => "",
-    (error: unknown) => String(error),
-  );
-  return { problem, said: (await said()).join("\n") };
+  const plan = planned({ spec });
+  const observer = {
+    kubernetes: { kubeconfig },
+    owner: "me",
+    isPreview: true,
+    isClassOfResource: isMadeHere,
+  };
+  const { problem, remarks } = judge(plan, await observe(plan, observer), {
+    isPreview: true,
+    isProtected: true,
+  });
+  const said = remarks.map(({ text }) => text).filter((text) => !text.startsWith("Could not ask"));
+  return { problem: problem ?? "", said: said.join("\n") };
 }
-
-const running: LiveCluster = {
-  ...{ state: "present", namespace: "shop", name: "orders", isBeingDeleted: false, instances: 1 },
-};
 
 describe("a StorageClass", () => {
   const openebs = { spec: { storage: { storageClass: "openebs" } } };
@@ -110,8 +123,8 @@ describe("a StorageClass", () => {
       (await fits({ ...withoutVolumes, "/api/v1/persistentvolumes": byHand }, openebs)).problem,
       "",
     );
-    assert.equal((await fits(withoutVolumes, { ...openebs, live: running })).problem, "");
-    assert.equal((await fits(withoutVolumes, { ...openebs, volumes: ["orders-1"] })).problem, "");
+    assert.equal((await fits(withoutVolumes, { ...openebs, isRunning: true })).problem, "");
+    assert.equal((await fits(withoutVolumes, { ...openebs, hasVolumes: true })).problem, "");
     const there = { "/apis/storage.k8s.io/v1/storageclasses": classes("standard", "openebs") };
     assert.equal((await fits(there)).problem + (await fits(there, openebs)).problem, "");
   });
@@ -169,10 +182,10 @@ describe("a LimitRange", () => {
 
   it("is a warning for a database that runs, whose next pod it would refuse", async () => {
     const { problem, said } = await fits(limited({ type: "Container", default: { memory: "128Mi" } }), {
-      live: running,
+      isRunning: true,
     });
     assert.equal(problem, "");
-    assert.match(said, /warning: Database shop\/orders runs, but its pods could not be made anew/);
+    assert.match(said, /^Database shop\/orders runs, but its pods could not be made anew/);
   });
 });
 
@@ -212,14 +225,11 @@ describe("a ResourceQuota", () => {
     const used = has({ "requests.storage": "4Gi" }, { "requests.storage": "2Gi" });
     const { problem, said } = await fits(used, { spec: { instances: 3 } });
     assert.equal(problem, "");
-    assert.match(
-      said,
-      /warning: Database shop\/orders may not come up in namespace shop: .* 2Gi are in use, and/,
-    );
+    assert.match(said, /^Database shop\/orders may not come up in namespace shop: .* 2Gi are in use, and/);
   });
 
   it("is no concern of a database that is there", async () => {
-    const { problem, said } = await fits(has({ "requests.storage": "1Mi" }), { live: running });
+    const { problem, said } = await fits(has({ "requests.storage": "1Mi" }), { isRunning: true });
     assert.equal(problem + said, "");
   });
 });

@@ -5,16 +5,20 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { ownerLabelOf } from "../../../../../components/kubernetes/owner.ts";
 import type { Plan } from "../../../../../components/postgres/plan/plan.ts";
+import { approved, situationOf } from "../../../../../components/postgres/preflight/approved.ts";
 import {
-  type Approved,
-  approved,
-  bucketProblemOf,
-  changeProblem,
-  compared,
-  creationProblem,
-  storeProblem,
-} from "../../../../../components/postgres/preflight/preflight.ts";
-import { valueOf, recordedResources } from "../../../mocks.ts";
+  changeVerdict,
+  creationVerdict,
+  storeVerdict,
+} from "../../../../../components/postgres/preflight/engine-word.ts";
+import type { Situation } from "../../../../../components/postgres/preflight/judge.ts";
+import { judgeBucket } from "../../../../../components/postgres/preflight/judge-bucket.ts";
+import {
+  type Connections,
+  observeBucket,
+} from "../../../../../components/postgres/preflight/observe-bucket.ts";
+import { tell } from "../../../../../components/postgres/preflight/verdict.ts";
+import { recordedResources, valueOf } from "../../../mocks.ts";
 import { wholeSegment } from "../../archive/packed-segment.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { type Reply, fakeKubernetes, items, ok } from "../wait/fake-kubernetes.ts";
@@ -30,10 +34,22 @@ const plugin = {
   parameters: { barmanObjectName: "orders", serverName: "orders" },
 };
 const withPlugin = () => ok(clusterObject({}, { plugins: [plugin] }));
-const labelled = (metadata: object, name = "orders") => ({
-  ...clusterObject(),
-  metadata: { name, namespace: "shop", ...metadata },
-});
+
+const declared = { isProtected: true, isClassOfResource: false };
+const compared = (
+  plan: Plan,
+  kubernetes: { kubeconfig: string } | undefined,
+  component: pulumi.ComponentResource,
+  isProtected = true,
+) => situationOf(plan, kubernetes, component, { ...declared, isProtected });
+const bucketProblemOf = async (
+  found: Situation,
+  connections: Connections,
+  component: pulumi.ComponentResource,
+) => {
+  const seen = await observeBucket(found, connections);
+  return tell(judgeBucket(found, seen, { isPreview: false, now: new Date() }), component);
+};
 
 describe("a plan beside what Kubernetes has", () => {
   const beside = async (replies: Parameters<typeof fakeKubernetes>[0], plan: Plan = planned()) => {
@@ -121,7 +137,8 @@ describe("a plan beside what Kubernetes has", () => {
     const { component, said } = listen();
     const storage = { size: "1Gi", storageClass: "local" };
     const resource = () => ok(clusterObject({}, { storage }));
-    const claims = (storageClassName: string) => () => items({ metadata: {}, spec: { storageClassName } });
+    const metadata = { name: "orders-1", labels: { "cnpg.io/pvcRole": "PG_DATA" } };
+    const claims = (storageClassName: string) => () => items({ metadata, spec: { storageClassName } });
     const beside = async (replies: Parameters<typeof fakeKubernetes>[0]) =>
       compared(planned(), await fakeKubernetes({ resource, ...replies }), component);
     await beside({});
@@ -135,6 +152,10 @@ describe("a plan beside what Kubernetes has", () => {
 
   it("refuses another name or namespace of its Cluster, and asks for its own by label", async () => {
     const { component } = listen();
+    const owner = await ownerLabelOf(component);
+    const labelled = (metadata: object) => ({
+      metadata: { name: "orders", namespace: "shop", labels: { "cnpg-rgw/component": owner }, ...metadata },
+    });
     const seen = async (list: Parameters<typeof fakeKubernetes>[0]["list"]) =>
       compared(planned(), await fakeKubernetes(list ? { list } : {}), component);
     for (const [metadata, is] of [
@@ -148,21 +169,24 @@ describe("a plan beside what Kubernetes has", () => {
           error.message.startsWith(`Database ${is} cannot become shop/orders: Kubernetes would delete it`),
       );
     }
-    for (const fine of [() => items(labelled({})), () => items()]) {
+    const others = { labels: { "cnpg-rgw/component": "another" }, name: "old" };
+    for (const fine of [() => items(labelled({})), () => items(), () => items(labelled(others))]) {
       assert.equal((await seen(fine)).live.state, "absent");
     }
-    assert.match(await ownerLabelOf(component), /^[0-9a-f]{40}$/);
+    assert.match(owner, /^[0-9a-f]{40}$/);
   });
 
   it("refuses another name in its namespace where those of all namespaces may not be listed", async () => {
     const { component, said } = listen();
     const forbidden = { status: 403, body: {} };
+    const labels = { "cnpg-rgw/component": await ownerLabelOf(component) };
+    const old = { metadata: { name: "old", namespace: "shop", labels } };
     const seen = async (listHere: () => Reply, isProtected: boolean) => {
       const cluster = await fakeKubernetes({ list: () => forbidden, listHere });
       return compared(planned(), cluster, component, isProtected);
     };
     await assert.rejects(
-      seen(() => items(labelled({ name: "old" })), false),
+      seen(() => items(old), false),
       /Database shop\/old cannot become shop\/orders/,
     );
     assert.equal((await seen(() => items(), false)).live.state, "absent", "least privilege is enough");
@@ -191,7 +215,7 @@ describe("a plan beside what Kubernetes has", () => {
     };
     const before = { spec: { configuration: { destinationPath: "s3://cnpg-backups/old/orders" } } };
     assert.match(
-      (await storeProblem(found, { target, source: target }, before, listen().component)) ?? "",
+      (await storeVerdict(found, { target, source: target }, before)).problem ?? "",
       /S3/,
       "it looks into the new place",
     );
@@ -228,7 +252,7 @@ describe("the buckets, by the state of the Cluster", () => {
     const { component } = listen();
     occupy();
     assert.match((await bucketProblemOf(absent, connections(), component)) ?? "", /holds WAL or backups/);
-    assert.equal(await creationProblem(absent, connections(), component), undefined, "once is enough");
+    assert.equal((await creationVerdict(absent, connections())).problem, undefined, "once is enough");
   });
 
   it("are looked into when the Cluster is made, where nobody knows whether it is there", async () => {
@@ -236,10 +260,10 @@ describe("the buckets, by the state of the Cluster", () => {
     occupy();
     assert.equal(await bucketProblemOf(unknown, connections(), component), undefined);
     assert.deepEqual(s3.store.requests, []);
-    assert.match((await creationProblem(unknown, connections(), component)) ?? "", /holds WAL or backups/);
+    assert.match((await creationVerdict(unknown, connections())).problem ?? "", /holds WAL or backups/);
     // The second up of a database whose own WAL is there: the engine makes nothing, and so asks nothing.
     const plan = pulumi.output(planned());
-    const found = await valueOf(approved(plan, pulumi.output(connections()), undefined, component));
+    const found = await valueOf(approved(plan, pulumi.output(connections()), undefined, component, declared));
     assert.equal(found.live.state, "unknown");
   });
 
@@ -253,7 +277,7 @@ describe("the buckets, by the state of the Cluster", () => {
     s3.store.errors.push({ when: /./, status: 500, code: "InternalError" });
     assert.equal(await bucketProblemOf(present, connections(), component), undefined);
     assert.equal((await said()).length, 1);
-    assert.equal(await creationProblem(present, connections(), component), undefined);
+    assert.equal((await creationVerdict(present, connections())).problem, undefined);
   });
 
   it("warn of a running database that is to archive to a new place, which must be empty", async () => {
@@ -314,8 +338,8 @@ describe("the buckets, by the state of the Cluster", () => {
 
   it("are guarded by what the engine knows where Kubernetes does not say what the Cluster is", async () => {
     const { component } = listen();
-    const change = (plan: Plan, before: unknown, live: Approved["live"] = { state: "unknown" }) =>
-      changeProblem({ ...none, plan, live }, connections(), before, component);
+    const change = async (plan: Plan, before: unknown, live: Situation["live"] = { state: "unknown" }) =>
+      (await changeVerdict({ ...none, plan, live }, connections(), before)).problem;
     const before = (serverName: string) => ({
       metadata: { name: "orders", namespace: "shop" },
       spec: { plugins: [{ ...plugin, parameters: { ...plugin.parameters, serverName } }] },
@@ -339,8 +363,8 @@ describe("the buckets, by the state of the Cluster", () => {
 
   it("are guarded likewise where the ObjectStore is to point elsewhere", async () => {
     const { component } = listen();
-    const change = (before: unknown, live: Approved["live"] = { state: "unknown" }) =>
-      storeProblem({ ...none, plan: planned(), live }, connections(), before, component);
+    const change = async (before: unknown, live: Situation["live"] = { state: "unknown" }) =>
+      (await storeVerdict({ ...none, plan: planned(), live }, connections(), before)).problem;
     const at = (destinationPath: string) => ({ spec: { configuration: { destinationPath } } });
     occupy();
     assert.equal(await change(at("s3://cnpg-backups/lab/orders")), undefined, "the same place");
@@ -361,7 +385,7 @@ describe("the buckets, by the state of the Cluster", () => {
     const before = { spec: { configuration } };
     const known = { ...none, plan: planned(), live, isPlaceUnknown: true };
     assert.match(
-      (await storeProblem(known, connections(), before, component)) ?? "",
+      (await storeVerdict(known, connections(), before)).problem ?? "",
       /holds backups of another database \(system identifier 2; that of this one is 1\)/,
     );
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
-import { liveProblem } from "../../../../../components/postgres/preflight/problem.ts";
+import { liveProblem } from "../../../../../components/postgres/preflight/live-problem.ts";
 import { markOf, recoveryAnnotation } from "../../../../../components/postgres/recovery/mark.ts";
 
 const segment = "000000010000000000000005";

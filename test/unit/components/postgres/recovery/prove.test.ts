@@ -45,7 +45,7 @@ describe("proveRecovery", () => {
 
   async function proof(exec: ExecReply) {
     return proveRecovery({
-      cluster: await fakeKubernetes({ exec: () => exec }),
+      kubernetes: await fakeKubernetes({ exec: () => exec }),
       namespace: "shop",
       pod: "again-1",
       madeAt: new Date("2026-11-22T11:00:00Z"),

@@ -5,11 +5,10 @@ import {
   archiveProblems,
   isLastWalMissing,
   parseArchiver,
-} from "../../../../../components/postgres/preflight/archived.ts";
+} from "../../../../../components/postgres/wait/archived.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { backupInfo, segmentName } from "../../archive/archives.ts";
-import { fakeKubernetes, ok } from "../wait/fake-kubernetes.ts";
-import { readyCluster } from "../wait/objects.ts";
+import { fakeKubernetes } from "./fake-kubernetes.ts";
 
 const archive = { bucket: "cnpg-backups", prefix: "lab/orders/orders" };
 const plan = { namespace: "shop", clusterName: "orders", archive };
@@ -19,9 +18,9 @@ describe("what PostgreSQL counts as archived", () => {
   const put = (name: string, content = "x") => s3.store.objects.set(`${archive.prefix}/${name}`, content);
   const object = (wal: string) => `wals/${wal.slice(0, 16)}/${wal}.zst`;
   const last = segmentName(1, 9);
-  const says = (prints: string) => ({ resource: () => ok(readyCluster()), exec: () => ({ prints }) });
+  const says = (prints: string) => ({ exec: () => ({ prints }) });
   const problems = async (prints: string) =>
-    archiveProblems(plan, await fakeKubernetes(says(prints)), s3.connection);
+    archiveProblems(plan, "orders-1", await fakeKubernetes(says(prints)), s3.connection);
 
   it("is in the bucket, or it is said that it is not, whatever the conditions say", async () => {
     put("base/20261122T020000/backup.info", backupInfo(22));
@@ -68,8 +67,9 @@ describe("what PostgreSQL counts as archived", () => {
   });
 
   it("is not known where nobody may ask, or the store does not answer", async () => {
-    const forbidden = { resource: () => ok(readyCluster()), exec: () => ({ status: 403 }) };
-    assert.deepEqual(await archiveProblems(plan, await fakeKubernetes(forbidden), s3.connection), []);
+    const forbidden = await fakeKubernetes({ exec: () => ({ status: 403 }) });
+    assert.deepEqual(await archiveProblems(plan, "orders-1", forbidden, s3.connection), []);
+    assert.deepEqual(await archiveProblems(plan, undefined, forbidden, s3.connection), []);
     s3.store.errors.push({ when: /./, status: 500, code: "InternalError" });
     assert.deepEqual(await problems(`${last}|0|0\n`), []);
     assert.equal(parseArchiver("ERROR: no such view"), undefined);

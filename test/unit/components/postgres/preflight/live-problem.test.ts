@@ -3,10 +3,17 @@ import { describe, it } from "mocha";
 
 import fc from "fast-check";
 
-import type { PresentCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
-import { postgresMajorOf } from "../../../../../components/postgres/cluster/postgres-major.ts";
-import { type PlannedCluster, liveProblem } from "../../../../../components/postgres/preflight/problem.ts";
-import { type Start, startOf } from "../../../../../components/postgres/cluster/bootstrap.ts";
+import type { LiveCluster, PresentCluster } from "../../../../../components/postgres/cluster/live-cluster.ts";
+import {
+  type ImageChoice,
+  majorAskedFor,
+  postgresMajorOf,
+} from "../../../../../components/postgres/cluster/postgres-major.ts";
+import {
+  type PlannedCluster,
+  liveProblem as problemOf,
+} from "../../../../../components/postgres/preflight/live-problem.ts";
+import { type Bootstrap, bootstrapOf } from "../../../../../components/postgres/cluster/bootstrap.ts";
 import { billionthsOf } from "../../../../../components/kubernetes/quantity.ts";
 
 const live: PresentCluster = {
@@ -22,21 +29,24 @@ const live: PresentCluster = {
   imageName: "ghcr.io/cloudnative-pg/postgresql:17.6",
   postgresMajor: 17,
 };
-const same: PlannedCluster = {
+type Choice = Omit<PlannedCluster, "majorAskedFor"> & ImageChoice;
+const liveProblem = (planned: Choice, now: LiveCluster): string | undefined =>
+  problemOf({ ...planned, majorAskedFor: majorAskedFor(planned) }, now);
+const same: Choice = {
   storageSize: "20Gi",
   walStorageSize: "5Gi",
   serverName: "orders",
   imageName: "ghcr.io/cloudnative-pg/postgresql:17.6",
 };
 
-const catalog = (major: number): Partial<PlannedCluster> => ({
+const catalog = (major: number): Partial<Choice> => ({
   imageName: undefined,
   imageCatalogRef: { major },
 });
 
 describe("liveProblem", () => {
   it("refuses what a running database cannot become, and says what to do instead", () => {
-    const cases: [Partial<PlannedCluster>, RegExp][] = [
+    const cases: [Partial<Choice>, RegExp][] = [
       [
         { storageSize: "19Gi" },
         /the storage is 20Gi and cannot shrink to 19Gi.* Keep 20Gi; .*recover into a new database/,
@@ -76,7 +86,7 @@ describe("liveProblem", () => {
   });
 
   it("lets pass what can be done, and what cannot be told", () => {
-    const fine: Partial<PlannedCluster>[] = [
+    const fine: Partial<Choice>[] = [
       {},
       { storageSize: "20480Mi" },
       { storageSize: "21Gi", walStorageSize: "5.5Gi" },
@@ -96,7 +106,7 @@ describe("liveProblem", () => {
 
 describe("an upgrade that has not ended", () => {
   const under = { ...live, serverName: "orders-pg18", imageName: "postgresql:18.1", majorAskedFor: 18 };
-  const planned = (change: Partial<PlannedCluster>) =>
+  const planned = (change: Partial<Choice>) =>
     liveProblem({ ...same, serverName: "orders-pg18", ...change }, under);
 
   it("goes on as it was, with another image of the same version, or back to the version of its data", () => {
@@ -116,7 +126,7 @@ describe("an upgrade that has not ended", () => {
 });
 
 describe("what a database began with", () => {
-  const empty: Start = {
+  const empty: Bootstrap = {
     recoveredFrom: undefined,
     targetTime: undefined,
     backupId: undefined,
@@ -124,11 +134,11 @@ describe("what a database began with", () => {
     owner: "app",
   };
   const recovered = { ...empty, recoveredFrom: "orders" };
-  const begins = (planned: Start | undefined, was: Start | undefined, holdsNothing = false) =>
-    liveProblem({ ...same, start: planned }, { ...live, start: was, holdsNothing });
+  const begins = (planned: Bootstrap | undefined, was: Bootstrap | undefined, holdsNothing = false) =>
+    liveProblem({ ...same, bootstrap: planned }, { ...live, bootstrap: was, holdsNothing });
 
   it("cannot be changed, which would be passed over", () => {
-    const cases: [Start, Start, RegExp][] = [
+    const cases: [Bootstrap, Bootstrap, RegExp][] = [
       [
         recovered,
         empty,
@@ -164,7 +174,7 @@ describe("what a database began with", () => {
   });
 
   it("may be as it was, without the recovery of then, or of another kind", () => {
-    const pairs: [Start | undefined, Start | undefined][] = [
+    const pairs: [Bootstrap | undefined, Bootstrap | undefined][] = [
       [empty, empty],
       [recovered, recovered],
       [empty, recovered],
@@ -182,14 +192,14 @@ describe("what a database began with", () => {
       recoveryTarget: { targetTime: "2026-11-22T10:00:00Z" },
     };
     const from = (source: object) =>
-      startOf({ bootstrap: { recovery }, externalClusters: [{ name: "origin", ...source }] });
+      bootstrapOf({ bootstrap: { recovery }, externalClusters: [{ name: "origin", ...source }] });
     const expected = { ...recovered, targetTime: "2026-11-22T10:00:00Z" };
     assert.deepEqual(from({ plugin: { parameters: { serverName: "orders" } } }), expected);
     assert.deepEqual(from({ barmanObjectStore: { serverName: "orders" } }), expected);
     assert.equal(from({}), undefined);
-    assert.deepEqual(startOf({ bootstrap: { initdb: { database: "app", owner: "app" } } }), empty);
-    assert.equal(startOf({ bootstrap: {} }), undefined);
-    assert.equal(startOf({}), undefined);
+    assert.deepEqual(bootstrapOf({ bootstrap: { initdb: { database: "app", owner: "app" } } }), empty);
+    assert.equal(bootstrapOf({ bootstrap: {} }), undefined);
+    assert.equal(bootstrapOf({}), undefined);
   });
 });
 

@@ -6,9 +6,8 @@ import { archiveUrl } from "../../archive/location.ts";
 import { type Newest, lookAtNewest } from "../../archive/newest.ts";
 import { hasObject, readWithin } from "../../archive/read-archive.ts";
 import type { KubernetesArgs } from "../../kubernetes/api.ts";
-import { liveCluster } from "../cluster/live-cluster.ts";
 import { runSql } from "../cluster/sql.ts";
-import { shownSpan } from "./backups-judged.ts";
+import { shownSpan } from "../preflight/backups-judged.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** What PostgreSQL itself takes for archived, by its own clock. */
@@ -31,10 +30,11 @@ const longestWait = 15 * 60;
  */
 export async function archiveProblems(
   plan: Pick<Plan, "namespace" | "clusterName" | "archive">,
-  cluster: KubernetesArgs,
+  primary: string | undefined,
+  kubernetes: KubernetesArgs,
   target: S3Connection,
 ): Promise<string[]> {
-  const archiver = await archiverOf(plan, cluster);
+  const archiver = primary === undefined ? undefined : await archiverOf(plan.namespace, primary, kubernetes);
   if (archiver === undefined) return [];
   const isMissing = await isLastWalMissing(target, plan.archive, archiver.lastWal).catch(() => false);
   return [
@@ -45,12 +45,11 @@ export async function archiveProblems(
 
 /** Undefined for a database that cannot be asked, and for one that follows another and archives nothing. */
 async function archiverOf(
-  { namespace, clusterName }: Pick<Plan, "namespace" | "clusterName">,
-  cluster: KubernetesArgs,
+  namespace: string,
+  primary: string,
+  kubernetes: KubernetesArgs,
 ): Promise<Archiver | undefined> {
-  const live = await liveCluster(cluster, namespace, clusterName);
-  if (live.state !== "present" || live.primary === undefined) return undefined;
-  const outcome = await runSql(cluster, { namespace, pod: live.primary }, archiverQuery, 10_000);
+  const outcome = await runSql(kubernetes, { namespace, pod: primary }, archiverQuery, 10_000);
   return "text" in outcome ? parseArchiver(outcome.text) : undefined;
 }
 

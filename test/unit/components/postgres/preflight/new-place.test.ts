@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
-import { bucketProblem } from "../../../../../components/postgres/preflight/bucket-check.ts";
-import { recordResources, recordedResources } from "../../../mocks.ts";
+import { judgeBucket } from "../../../../../components/postgres/preflight/judge-bucket.ts";
+import { observeNewPlace } from "../../../../../components/postgres/preflight/observe-bucket.ts";
 import { wholeSegment } from "../../archive/packed-segment.ts";
 import { useFakeS3 } from "../../s3/use-fake-s3.ts";
 import { segmentName } from "../../archive/archives.ts";
 import { planned } from "../plans.ts";
 import { store as storeSettings } from "../settings.ts";
-import { listen } from "../said.ts";
-import { afterTest } from "../../../../support/after-test.ts";
-
-recordedResources();
 
 const backupInfo = `begin_time=2026-11-22 10:00:00+00:00
 begin_wal=000000010000000000000001
@@ -44,13 +40,12 @@ describe("the look into the bucket before a database is made", () => {
     }
   }
 
-  async function look(plan: ReturnType<typeof planned>, volumes: string[] = []) {
-    const { component, said } = listen();
-    const connections = { target: s3.connection, source: s3.connection };
-    return {
-      problem: await bucketProblem(plan, volumes, connections, component),
-      said: await said(),
-    };
+  async function look(plan: ReturnType<typeof planned>, volumes: string[] = [], isPreview = false) {
+    const seen = await observeNewPlace({ plan, volumes }, { target: s3.connection, source: s3.connection });
+    const situation = { plan, volumes, live: { state: "absent" } as const };
+    const { problem, remarks } = judgeBucket(situation, seen, { isPreview, now: new Date() });
+    const said = remarks.map(({ text, isNote = false }) => `${isNote ? "info" : "warning"}: ${text}`);
+    return { problem, said };
   }
 
   it("finds nothing wrong with an empty place, or with one lineage to recover from", async () => {
@@ -287,9 +282,7 @@ describe("the look into the bucket before a database is made", () => {
     s3.store.errors.push({ when: /list-type/, status: 404, code: "NoSuchBucket" });
     const { problem = "" } = await look(planned());
     assert.match(problem, /bucket cnpg-backups does not exist/);
-    await recordResources({ preview: true });
-    afterTest(() => recordResources());
-    const preview = await look(planned());
+    const preview = await look(planned(), [], true);
     assert.equal(preview.problem, undefined);
     assert.match(preview.said.join(), /^warning: The update will look into the bucket; .*does not exist/);
   });

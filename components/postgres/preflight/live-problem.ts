@@ -1,23 +1,11 @@
 import { shown } from "../../pulumi/arguments.ts";
+import type { ClusterFacts } from "../cluster/facts.ts";
 import type { LiveCluster, PresentCluster } from "../cluster/live-cluster.ts";
-import { type ImageChoice, majorAskedFor } from "../cluster/postgres-major.ts";
 import { isLess } from "../../kubernetes/quantity.ts";
-import type { Start } from "../cluster/bootstrap.ts";
+import type { Bootstrap } from "../cluster/bootstrap.ts";
 
 /** What a stack means to make of a Cluster that may be running already. */
-export interface PlannedCluster extends ImageChoice {
-  /** Kubernetes quantity of the data volume. */
-  storageSize?: string | undefined;
-
-  /** Kubernetes quantity of the WAL volume; none: no such volume. */
-  walStorageSize?: string | undefined;
-
-  /** The name to archive under; none: no backups. */
-  serverName?: string | undefined;
-
-  /** What it would begin with. */
-  start?: Start | undefined;
-
+export interface PlannedCluster extends Partial<ClusterFacts> {
   /** The file in the archive up to which its data may end. */
   acceptLoss?: string | undefined;
 }
@@ -63,8 +51,7 @@ const lineageRule: Rule = (planned, live) =>
     : undefined;
 
 /** Whether pg_upgrade is to bring the data to a newer major version. */
-function isUpgrade(choice: ImageChoice, { postgresMajor }: PresentCluster): boolean {
-  const planned = majorAskedFor(choice);
+function isUpgrade({ majorAskedFor: planned }: PlannedCluster, { postgresMajor }: PresentCluster): boolean {
   return planned !== undefined && postgresMajor !== undefined && planned > postgresMajor;
 }
 
@@ -74,10 +61,9 @@ function isUpgrade(choice: ImageChoice, { postgresMajor }: PresentCluster): bool
  * upgrades).
  */
 const upgradeRule: Rule = (planned, live) => {
-  const { serverName } = planned;
+  const { serverName, majorAskedFor: after } = planned;
   if (serverName === undefined || serverName !== live.serverName || !isUpgrade(planned, live))
     return undefined;
-  const after = majorAskedFor(planned);
   // In that place already, by an update that ended before pg_upgrade did, or after it had failed.
   if (after === live.majorAskedFor) return undefined;
   const before = live.postgresMajor;
@@ -91,8 +77,8 @@ const upgradeRule: Rule = (planned, live) => {
   );
 };
 
-const startRule: Rule = ({ start: planned }, { start: was, namespace, name, holdsNothing }) => {
-  const difference = planned && was && startDifference(planned, was);
+const bootstrapRule: Rule = ({ bootstrap: planned }, { bootstrap: was, namespace, name, holdsNothing }) => {
+  const difference = planned && was && bootstrapDifference(planned, was);
   if (difference === undefined) return undefined;
   const { is, fix } = difference;
   const said =
@@ -106,8 +92,8 @@ const startRule: Rule = ({ start: planned }, { start: was, namespace, name, hold
 };
 
 /** Without its recovery a plan is about a Cluster that was recovered once, and goes on. */
-function startDifference(planned: Start, was: Start): { is: string; fix: string } | undefined {
-  const [began, wouldBegin] = [describeStart(was), describeStart(planned)];
+function bootstrapDifference(planned: Bootstrap, was: Bootstrap): { is: string; fix: string } | undefined {
+  const [began, wouldBegin] = [describeBootstrap(was), describeBootstrap(planned)];
   if (planned.recoveredFrom !== undefined && began !== wouldBegin) {
     return { is: `it was ${began}, and the plan says ${wouldBegin}.`, fix: "Put it back" };
   }
@@ -128,18 +114,18 @@ const applicationKeys = [
   { key: "owner", setting: "database.owner" },
 ] as const;
 
-function describeStart({ recoveredFrom, targetTime, backupId }: Start): string {
+function describeBootstrap({ recoveredFrom, targetTime, backupId }: Bootstrap): string {
   if (recoveredFrom === undefined) return "made empty";
   const backup = backupId === undefined ? "" : ` with backup ${backupId}`;
   const time = targetTime === undefined ? "" : ` to ${targetTime}`;
   return `recovered from ${shown(recoveredFrom)}${backup}${time}`;
 }
 
-const imageOf = ({ imageName }: ImageChoice): string =>
+const imageOf = ({ imageName }: PlannedCluster): string =>
   imageName === undefined ? "an image of the catalog" : `image ${shown(imageName)}`;
 
 const majorRule: Rule = (choice, live) => {
-  const planned = majorAskedFor(choice);
+  const { majorAskedFor: planned } = choice;
   if (planned === undefined || live.postgresMajor === undefined || planned >= live.postgresMajor)
     return undefined;
   return (
@@ -157,4 +143,4 @@ const lossRule: Rule = ({ acceptLoss }, { recoveryMark: mark }) =>
       " more, into a database of another name with the same recovery; or accept the loss: set recovery.acceptLoss to" +
       ` ${shown(mark.missed)}.`;
 
-const rules = [storageRule, walStorageRule, lineageRule, upgradeRule, majorRule, startRule, lossRule];
+const rules = [storageRule, walStorageRule, lineageRule, upgradeRule, majorRule, bootstrapRule, lossRule];
