@@ -1,3 +1,4 @@
+import type { Advice } from "./advice-table.ts";
 import { startCauses } from "./start-advice.ts";
 import { quotaWords, storeIsFull } from "../../s3/store-limits.ts";
 
@@ -16,16 +17,14 @@ export interface KnownCause {
 /** What an error came up in: a start, empty or from an archive, or the archiving of a database that is up. */
 export type Activity = "start" | "archiving";
 
-export interface Pattern extends KnownCause {
-  /** Texts of Barman, boto3, PostgreSQL, CloudNativePG or Kubernetes. */
-  pattern: RegExp;
-
-  /** Where its advice is about one activity only. Nobody who archives has another backup to choose. */
+/** By texts of Barman, boto3, PostgreSQL, CloudNativePG or Kubernetes. */
+export interface Cause extends Advice, KnownCause {
+  /** Where its advice is about one activity only. Archiving has no other backup to choose. */
   in?: Activity;
 }
 
 /** The first that matches counts: what is specific comes before what often goes along with it. */
-const patterns: Pattern[] = [
+const causes: readonly Cause[] = [
   ...startCauses,
   {
     pattern: /no matches for .*barmancloud\.cnpg\.io/,
@@ -249,8 +248,8 @@ export function knownCause(lines: string[], activity: Activity = "start"): Known
   return causesOf(activity).find(({ pattern }) => lines.some((line) => pattern.test(line)));
 }
 
-const causesOf = (activity: Activity): Pattern[] =>
-  patterns.filter(({ in: only = activity }) => only === activity);
+const causesOf = (activity: Activity): Cause[] =>
+  causes.filter(({ in: only = activity }) => only === activity);
 
 /** The last few lines, and before them the first that tells of a known cause, or else PostgreSQL's last word. */
 export function tellingLines(lines: string[], atMost = 3): string[] {

@@ -3,7 +3,7 @@ import { isArchiving, isFirstBackupAwaited } from "./backup-trouble.ts";
 import type { ClusterResource } from "../cluster/cluster-resource.ts";
 import { instancesOf } from "../cluster/instances.ts";
 import type { Look } from "./look.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 import { type PrivateCas, staleCa } from "./private-ca.ts";
 import { billionthsOf } from "../../kubernetes/quantity.ts";
 import { type SidecarConfiguration, sidecarName, staleSidecar } from "./sidecar.ts";

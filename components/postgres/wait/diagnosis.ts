@@ -5,7 +5,7 @@ import { holdsNothing } from "../cluster/holds-nothing.ts";
 import { knownCause, tellingLines } from "./advice.ts";
 import { isAtWork } from "./log-lines.ts";
 import { type Look, podErrors, podLogs } from "./look.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 import { surroundingsOf } from "./events.ts";
 import { type Claim, type Pod, claimList, jobOf } from "../cluster/pods-and-jobs.ts";
 

@@ -1,5 +1,5 @@
 import { knownCause, tellingLines } from "./advice.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 import type { Pod } from "../cluster/pods-and-jobs.ts";
 
 /** An instance in which PostgreSQL does not run, and the error lines of its log, `container: line`. */

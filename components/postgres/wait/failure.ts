@@ -1,5 +1,5 @@
 import type { ClusterResource } from "../cluster/cluster-resource.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 
 /** What is to be said about a database that does not come up. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import type { Configuration, CoreV1Event } from "@kubernetes/client-node";
 
 import { kubernetesClient } from "../../kubernetes/api.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 import { mayPass, patienceWithPassing, refusalAdvice } from "./refusal-advice.ts";
 import { type Claim, type Job, type Pod, jobOf } from "../cluster/pods-and-jobs.ts";
 

@@ -1,5 +1,5 @@
 import { reasonOf, statusOf } from "../../kubernetes/api.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 
 /** Where the Cluster could not be looked at. */
 export function noLook(error: unknown): Obstacle {

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { fromJson } from "../../pulumi/arguments.ts";
 import { kubernetesClient } from "../../kubernetes/api.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 import { mayPass, patienceWithPassing, refusalAdvice } from "./refusal-advice.ts";
 
 const line = z.object({

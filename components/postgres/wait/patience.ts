@@ -1,4 +1,4 @@
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 
 interface Seen {
   since: number;

@@ -1,6 +1,6 @@
 import { stateOf } from "./failure.ts";
 import type { Look } from "./look.ts";
-import type { Obstacle } from "./obstacles.ts";
+import type { Obstacle } from "./obstacle.ts";
 
 /** Says what a wait is for when that changes, and every half a minute. */
 export function progressLog(database: string, log: (line: string) => void) {

@@ -1,14 +1,14 @@
-import type { Pattern } from "./advice.ts";
+import type { Cause } from "./advice.ts";
 
 /** Why PostgreSQL, or initdb, does not start: the same at each attempt, until a setting or the image is another. */
-const certain = (pattern: RegExp, advice: string): Pattern => ({
+const certain = (pattern: RegExp, advice: string): Cause => ({
   pattern,
   advice,
   isPassing: false,
   isCertain: true,
 });
 
-export const startCauses: readonly Pattern[] = [
+export const startCauses: readonly Cause[] = [
   certain(
     /could not access file "[^"]*": No such file|could not load library|could not open extension control file/,
     "The image lacks this library. Take an image that has it, or take the library out of" +

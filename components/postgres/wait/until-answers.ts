@@ -1,40 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Configuration } from "@kubernetes/client-node";
-
-import { type KubernetesArgs, withDeadline, kubeConfigOf } from "../../kubernetes/api.ts";
+import { type KubernetesArgs, withDeadline } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
-import { haveTriedAgain } from "./annotate.ts";
-import { restOf } from "../cluster/hibernation.ts";
-import { backupTroubles } from "./backup-trouble.ts";
-import { conditionOf, isReplicaCluster } from "../cluster/cluster-resource.ts";
-import { type Diagnosis, diagnose } from "./diagnosis.ts";
-import { failureMessage } from "./failure.ts";
 import { instancesOf } from "../cluster/instances.ts";
 import { type PresentCluster, presentCluster } from "../cluster/live-cluster.ts";
-import { type FailingJob, type LogSeconds, type Look, lookAt } from "./look.ts";
-import { badKubeconfig, noLook, noSql } from "./no-answer.ts";
-import { type Obstacle, obstaclesOf, waitsForOperator } from "./obstacles.ts";
+import { backupTroubles } from "./backup-trouble.ts";
+import { change, firstAwaited } from "./change-in-force.ts";
+import { type Diagnosis, diagnose } from "./diagnosis.ts";
+import { failureMessage } from "./failure.ts";
+import type { Look } from "./look.ts";
+import { type NotYet, type WaitedFor, type Well, logSeconds, observeDatabase } from "./observe-database.ts";
+import type { Obstacle } from "./obstacle.ts";
 import { Patience } from "./patience.ts";
 import type { PrivateCas } from "./private-ca.ts";
 import { progressLog } from "./progress.ts";
 import type { ReplayLog } from "./replay-log.ts";
-import {
-  type SidecarConfiguration,
-  restartInstances,
-  sidecarConfiguration,
-  staleSidecar,
-} from "./sidecar.ts";
-import { askSql } from "../cluster/sql.ts";
-import { withoutStaleJobs } from "./stale-jobs.ts";
-import {
-  caNotTakenUp,
-  change,
-  changeKey,
-  firstAwaited,
-  notTakenUp,
-  sidecarNotTakenUp,
-} from "./change-in-force.ts";
+import { sidecarConfiguration, staleSidecar } from "./sidecar.ts";
 
 export interface UntilAnswersOptions {
   /** For how long to wait; an error that is final ends the wait before. */
@@ -99,7 +80,7 @@ export interface Answering {
    */
   proof: "sql" | "ready" | "none";
 
-  /** Where it does not run because somebody has stopped it: that, and how to end it. */
+  /** Where it was stopped on purpose and does not run: that, and how to end it. */
   rest?: string;
 
   /** What the operator has not taken up of a change, and was not waited for any longer. */
@@ -115,34 +96,12 @@ export interface Answering {
   live: PresentCluster;
 }
 
-interface Database {
-  cluster: KubernetesArgs;
-  namespace: string;
-  name: string;
-  answerMs: number;
-  isFirstBackupDue: boolean;
-  generationBefore: number | undefined;
-  privateCas: PrivateCas;
-
-  /** What the sidecar of the instances has to be. */
-  sidecar: SidecarConfiguration | undefined;
-
-  /** Whether instances with another one are to restart, and whether they were told to. */
-  restart: "none" | "due" | "begun";
-
-  /** How many pods of a Job had failed at the first look of an update. */
-  failedBefore: ReadonlyMap<string, number> | undefined;
-
-  /** In seconds, how long the wait lasts. */
-  elapsed: () => number;
-}
-
 /**
  * Resolves once a Cluster is ready and its primary answers SQL. Rejects with a message that says why it does not and
  * what to do: at once where no waiting helps, else after the timeout and the few seconds that the diagnosis takes.
  */
 export async function untilDatabaseAnswers(
-  cluster: KubernetesArgs,
+  kubernetes: KubernetesArgs,
   namespace: string,
   name: string,
   options: UntilAnswersOptions,
@@ -152,9 +111,9 @@ export async function untilDatabaseAnswers(
   const { takingUpSeconds = 120, sidecar } = options;
   const isFirstBackupDue = generationBefore === undefined && options.hasBaseBackup !== true;
   const elapsed = stopwatch();
-  const wanted = sidecar && (await sidecarConfiguration(cluster, namespace, sidecar.objectStore));
-  const database: Database = {
-    ...{ cluster, namespace, name, answerMs, isFirstBackupDue, generationBefore, privateCas, elapsed },
+  const wanted = sidecar && (await sidecarConfiguration(kubernetes, namespace, sidecar.objectStore));
+  const database: WaitedFor = {
+    ...{ kubernetes, namespace, name, answerMs, isFirstBackupDue, generationBefore, privateCas, elapsed },
     sidecar: wanted,
     restart: sidecar?.isChanged === true ? "due" : "none",
     failedBefore: undefined,
@@ -165,9 +124,9 @@ export async function untilDatabaseAnswers(
   for (;;) {
     const left = timeoutSeconds - elapsed();
     const limitMs = Math.max(answerMs / 2, Math.min(answerMs, left * 1_000));
-    const seen = await see(database, limitMs, elapsed() < takingUpSeconds);
+    const seen = await observeDatabase(database, limitMs, elapsed() < takingUpSeconds);
     const isLate = elapsed() >= timeoutSeconds;
-    let awaited: Waiting | undefined;
+    let awaited: NotYet | undefined;
     if ("rest" in seen) {
       return { proof: "none", rest: seen.rest, backupTroubles: [], live: presentCluster(seen.look.resource) };
     }
@@ -208,7 +167,7 @@ function stillAwaited(
     settleSeconds = 5,
     firstBackupSeconds = 90,
   }: UntilAnswersOptions,
-): Waiting | undefined {
+): NotYet | undefined {
   const isNew = generationBefore === undefined;
   const first =
     isNew && wellFor < firstBackupSeconds ? firstAwaited(look.resource, hasBaseBackup) : undefined;
@@ -221,146 +180,25 @@ function stopwatch(): () => number {
   return () => (performance.now() - start) / 1_000;
 }
 
-interface Waiting {
-  obstacles: Obstacle[];
-  look?: Look;
-}
-interface Well {
-  answering: Answering["proof"];
-  look: Look;
-  isChanged: boolean;
-  notInForce?: string;
-}
-interface AtRest {
-  rest: string;
-  look: Look;
-}
-
-async function see(
-  database: Database,
-  limitMs: number,
-  demandsChange: boolean,
-): Promise<Well | Waiting | AtRest> {
-  const { cluster, namespace, name, generationBefore, privateCas } = database;
-  try {
-    await kubeConfigOf(cluster);
-  } catch (error) {
-    return { obstacles: [badKubeconfig(error)] };
-  }
-  try {
-    const look = await withDeadline(limitMs, async (deadline) => {
-      const configuration = await configurationFor(cluster, deadline);
-      const found = await freshLook(
-        database,
-        await lookAt(configuration, namespace, name, logSeconds(database)),
-        {
-          configuration,
-          deadline,
-        },
-      );
-      await restartForSidecar(database, found, deadline);
-      return found;
-    });
-    const { sidecar, restart } = database;
-    const isChanged =
-      restart === "begun" ||
-      (generationBefore !== undefined && look.resource.metadata.generation !== generationBefore);
-    const awaited = [
-      ...caNotTakenUp(look, privateCas),
-      ...(sidecar && restart === "begun" ? sidecarNotTakenUp(look, sidecar) : []),
-      ...(isChanged ? notTakenUp(look) : []),
-    ];
-    const obstacles = [...obstaclesOf(look), ...(demandsChange ? awaited : [])];
-    const isWell = isReady(look) && !obstacles.some(({ key }) => key === changeKey);
-    const sql = isWell ? await ask(database, look, limitMs) : undefined;
-    if (sql && "answering" in sql) {
-      const [left] = demandsChange ? [] : awaited;
-      return { ...sql, look, isChanged, ...(left && { notInForce: left.problem }) };
-    }
-    const rest = restOf(look.resource);
-    return rest === undefined ? { obstacles: sql ? [...obstacles, sql] : obstacles, look } : { rest, look };
-  } catch (error) {
-    return { obstacles: [noLook(error)] };
-  }
-}
-
-/** What is seen without failures of before the update, after whatever can be tried anew is. */
-async function freshLook(
-  database: Database,
-  look: Look,
-  { configuration, deadline }: { configuration: Configuration; deadline: AbortSignal },
-): Promise<Look> {
-  const { cluster, generationBefore } = database;
-  const isFirst = generationBefore !== undefined && database.failedBefore === undefined;
-  const found = await withoutStaleJobs(configuration, look, isFirst);
-  if (isFirst) {
-    database.failedBefore = new Map(found.jobs.map((job) => [job.name, job.failedPods]));
-    if (waitsForOperator(found)) await haveTriedAgain(cluster, database, deadline).catch(() => undefined);
-  }
-  const { failedBefore } = database;
-  // A Job that is at work counts once more of its pods have failed.
-  const isOld = ({ name, failedPods, isOver }: FailingJob) =>
-    !isOver && failedBefore?.get(name) === failedPods;
-  return { ...found, jobs: found.jobs.filter((job) => !isOld(job)) };
-}
-
-/** Once; where it may not be done, what is stale is told at the end. */
-async function restartForSidecar(database: Database, look: Look, deadline: AbortSignal): Promise<void> {
-  const { cluster, sidecar, restart } = database;
-  if (sidecar === undefined || restart !== "due" || !isReady(look)) return;
-  if (staleSidecar(look.pods, sidecar) === undefined) return;
-  const isBegun = await restartInstances(cluster, database, deadline).then(
-    () => true,
-    () => false,
-  );
-  database.restart = isBegun ? "begun" : "none";
-}
-
-/** After a change the lines of before it are about what was before. */
-const logSeconds =
-  ({ generationBefore, elapsed }: Database): LogSeconds =>
-  ({ metadata: { generation } }) =>
-    generationBefore === undefined || generation === generationBefore ? undefined : Math.ceil(elapsed()) + 10;
-
-const isReady = ({ resource }: Look): boolean =>
-  conditionOf(resource, "Ready")?.status === "True" && resource.metadata.deletionTimestamp === undefined;
-
-/** The phase of a ready Cluster can be stale, so the database is asked. */
-async function ask(
-  database: Database,
-  look: Look,
-  limitMs: number,
-): Promise<Pick<Well, "answering"> | Obstacle> {
-  const { status } = look.resource;
-  const pod = status.currentPrimary ?? `${database.name}-1`;
-  const sql = await askSql(database.cluster, database.namespace, pod, limitMs);
-  if (sql.answer === "forbidden") return { answering: "ready" };
-  if (sql.answer === "primary" || (sql.answer === "in recovery" && isReplicaCluster(look.resource))) {
-    return { answering: "sql" };
-  }
-  const reason = sql.answer === "none" ? sql.reason : "it is in recovery";
-  return noSql(pod, reason);
-}
-
 function troublesOf(
-  { cluster, answerMs, isFirstBackupDue }: Database,
+  { kubernetes, answerMs, isFirstBackupDue }: WaitedFor,
   { resource, pods }: Look,
 ): Promise<string[]> {
-  return backupTroubles(cluster, resource, instancesOf(pods), { isFirstBackupDue, timeoutMs: answerMs });
+  return backupTroubles(kubernetes, resource, instancesOf(pods), { isFirstBackupDue, timeoutMs: answerMs });
 }
 
 async function failure(
-  database: Database,
+  database: WaitedFor,
   outcome: string,
   obstacles: Obstacle[],
   look?: Look,
 ): Promise<Error> {
-  const { cluster, namespace, name, answerMs } = database;
+  const { kubernetes, namespace, name, answerMs } = database;
   let diagnosis: Diagnosis = { obstacles, surroundings: [], mayStartOver: false };
   if (look) {
     diagnosis = await withDeadline(answerMs, async (deadline) =>
       diagnose(
-        await configurationFor(cluster, deadline),
+        await configurationFor(kubernetes, deadline),
         look,
         obstacles,
         logSeconds(database)(look.resource),

@@ -4,7 +4,8 @@ import { describe, it } from "mocha";
 import fc from "fast-check";
 
 import type { FailingJob, Look } from "../../../../../components/postgres/wait/look.ts";
-import { type Obstacle, obstaclesOf } from "../../../../../components/postgres/wait/obstacles.ts";
+import type { Obstacle } from "../../../../../components/postgres/wait/obstacle.ts";
+import { obstaclesOf } from "../../../../../components/postgres/wait/obstacles.ts";
 import { Patience } from "../../../../../components/postgres/wait/patience.ts";
 import type { Pod } from "../../../../../components/postgres/cluster/pods-and-jobs.ts";
 
