@@ -68,8 +68,8 @@ export type { RecoveryTarget } from "./archive/recovery-problem.ts";
 export { recoveryProblem } from "./archive/recovery-problem.ts";
 export { shownBytes, shownTime } from "./archive/units.ts";
 
+export { defaults as databaseDefaults, usesPlugin } from "./postgres/defaults.ts";
 export { postgresClusterType, protectedLabel } from "./postgres/labels.ts";
 export { sourceStoreName } from "./postgres/plan/plan.ts";
 export { replayParameters } from "./postgres/plan/replay-settings.ts";
 export * as databaseRules from "./postgres/rules/rules.ts";
-export { defaultTuning } from "./postgres/settings.ts";

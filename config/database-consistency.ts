@@ -1,4 +1,11 @@
-import { databaseRules, isObject, namespaceRule, shown, sourceStoreName } from "../components/internal.ts";
+import {
+  databaseRules,
+  isObject,
+  namespaceRule,
+  shown,
+  sourceStoreName,
+  usesPlugin,
+} from "../components/internal.ts";
 import { keyName, setCommand } from "./commands.ts";
 import { type FoundConfig, type Problem, isHidden } from "./problems.ts";
 
@@ -44,18 +51,18 @@ function sameNames(databases: Entry[], { name }: Entry, index: number): Problem[
   return [{ message, fix: setCommand(["databases", index, "name"], `${name}-2`) }];
 }
 
-function usesPlugin({ backup }: Entry): boolean {
+function isByPlugin({ backup }: Entry): boolean {
   const method = isObject(backup) ? backup.method : undefined;
-  return method === undefined || method === "plugin";
+  return method === undefined || (typeof method === "string" && usesPlugin(method));
 }
 
 /** A recovered database has a second ObjectStore, of what it comes from, whose name may be another database's. */
 function sameObjectStores(databases: Entry[], recovered: Entry, index: number): Problem[] {
   const { name, namespace, recovery } = recovered;
   if (typeof name !== "string" || databaseRules.clusterNameRule(name) !== undefined) return [];
-  if (!isObject(recovery) || !usesPlugin(recovered)) return [];
+  if (!isObject(recovery) || !isByPlugin(recovered)) return [];
   const taken = databases.findIndex(
-    (other) => other.name === sourceStoreName(name) && other.namespace === namespace && usesPlugin(other),
+    (other) => other.name === sourceStoreName(name) && other.namespace === namespace && isByPlugin(other),
   );
   if (taken < 0) return [];
   const message = `${keyName(["databases", index, "name"])} is ${shown(name)}, whose recovery needs an ObjectStore ${shown(sourceStoreName(name))}. ${keyName(["databases", taken, "name"])} is ${shown(sourceStoreName(name))} and has an ObjectStore of that name too. Rename the one that does not exist yet`;

@@ -1,24 +1,29 @@
 import { versions } from "../components/versions.ts";
 
+import { databaseDefaults } from "../components/internal.ts";
+
+const { instances, database, method, retention, dataCompression, walCompression, jobs } = databaseDefaults;
+const { walParallelism, timeoutSeconds } = databaseDefaults;
+
 /** The part of the examples in `commands.ts` that describes a database. */
 export const databaseExamples: Record<string, string> = {
   "databases[].name": "orders",
   "databases[].namespace": "shop",
-  "databases[].instances": "3",
+  "databases[].instances": String(instances),
   "databases[].imageName": `ghcr.io/cloudnative-pg/postgresql:${versions.postgresTag}`,
   "databases[].storage.size": "20Gi",
   "databases[].storage.storageClass": "fast",
-  "databases[].database.name": "app",
-  "databases[].database.owner": "app",
-  "databases[].backup.method": "plugin",
+  "databases[].database.name": database,
+  "databases[].database.owner": database,
+  "databases[].backup.method": method,
   "databases[].backup.schedule": "'0 0 2 * * *'",
-  "databases[].backup.retention": "14d",
+  "databases[].backup.retention": retention,
   "databases[].backup.serverName": "orders-2",
-  "databases[].backup.dataCompression": "snappy",
-  "databases[].backup.walCompression": "zstd",
-  "databases[].backup.jobs": "2",
-  "databases[].backup.walParallelism": "2",
-  "databases[].backup.objectStore.retentionPolicy": "14d",
+  "databases[].backup.dataCompression": dataCompression,
+  "databases[].backup.walCompression": walCompression,
+  "databases[].backup.jobs": String(jobs),
+  "databases[].backup.walParallelism": String(walParallelism),
+  "databases[].backup.objectStore.retentionPolicy": retention,
   "databases[].recovery.from": "orders",
   "databases[].recovery.archive": "s3://cnpg-backups/orders",
   "databases[].recovery.serverName": "orders",
@@ -29,6 +34,6 @@ export const databaseExamples: Record<string, string> = {
   "databases[].recovery.path": "/homelab-cluster",
   "databases[].deletion.protect": "true",
   "databases[].deletion.retainVolumes": "false",
-  "databases[].timeoutSeconds": "1800",
+  "databases[].timeoutSeconds": String(timeoutSeconds),
   "databases[].spec.logLevel": "info",
 };

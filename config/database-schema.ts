@@ -3,7 +3,7 @@ import { z } from "zod";
 import {
   bucketRule,
   databaseRules as rules,
-  defaultTuning,
+  databaseDefaults,
   namespaceRule,
   pathRule,
 } from "../components/internal.ts";
@@ -26,20 +26,24 @@ const storage = z.strictObject(
 const backup = z
   .strictObject(
     {
-      method: text("must be plugin or barmanObjectStore", rules.methodRule).optional().meta({
-        description: "`plugin`, or `barmanObjectStore`, which CloudNativePG 1.31 removes",
-        default: "`plugin`",
-      }),
+      method: text("must be plugin or barmanObjectStore", rules.methodRule)
+        .optional()
+        .meta({
+          description: "`plugin`, or `barmanObjectStore`, which CloudNativePG 1.31 removes",
+          default: `\`${databaseDefaults.method}\``,
+        }),
       schedule: text("must be a schedule of six fields", rules.scheduleRule).optional().meta({
         description:
           "When base backups are taken: six fields, seconds first, Sunday is 0; or `@every 12h`. The first one is taken at once",
         default: "each night between 2:00 and 5:00, at a minute that namespace and name decide",
       }),
-      retention: text("must be a time such as 14d", rules.retentionRule).optional().meta({
-        description:
-          "How far back a recovery can go: days, weeks or months (`d`, `w`, `m`). Older backups are deleted",
-        default: "`14d`",
-      }),
+      retention: text("must be a time such as 14d", rules.retentionRule)
+        .optional()
+        .meta({
+          description:
+            "How far back a recovery can go: days, weeks or months (`d`, `w`, `m`). Older backups are deleted",
+          default: `\`${databaseDefaults.retention}\``,
+        }),
       serverName: text("must be a name", rules.serverNameRule).optional().meta({
         description: "Name under the database's prefix that its WAL is written to",
         default: "`name`",
@@ -49,22 +53,22 @@ const backup = z
         .optional()
         .meta({
           description: "Of base backups: `snappy`, `gzip`, `bzip2`, `lz4` (plugin only) or `none`",
-          default: `\`${defaultTuning.dataCompression}\``,
+          default: `\`${databaseDefaults.dataCompression}\``,
         }),
       walCompression: text("must be the name of a compression", rules.walCompressionRule)
         .optional()
         .meta({
           description: "Of WAL: `zstd`, `lz4`, `snappy`, `gzip`, `bzip2`, `xz` or `none`",
-          default: `\`${defaultTuning.walCompression}\``,
+          default: `\`${databaseDefaults.walCompression}\``,
         }),
       jobs: number("must be a number of uploads", rules.parallelRule)
         .optional()
-        .meta({ description: "Uploads of a base backup at once", default: `\`${defaultTuning.jobs}\`` }),
+        .meta({ description: "Uploads of a base backup at once", default: `\`${databaseDefaults.jobs}\`` }),
       walParallelism: number("must be a number of WAL segments", rules.parallelRule)
         .optional()
         .meta({
           description: "WAL segments that are archived or restored at once",
-          default: `\`${defaultTuning.walParallelism}\``,
+          default: `\`${databaseDefaults.walParallelism}\``,
         }),
       objectStore: z
         .record(z.string(), z.unknown(), "must be an object: the ObjectStore's spec")
@@ -75,7 +79,7 @@ const backup = z
     },
     "must be an object with schedule, retention and other settings",
   )
-  .superRefine(({ method = "plugin", dataCompression }, context) => {
+  .superRefine(({ method, dataCompression }, context) => {
     const message = rules.dataCompressionRule(method)(dataCompression);
     if (message !== undefined) context.addIssue({ code: "custom", path: ["dataCompression"], message });
   });
@@ -146,10 +150,12 @@ export const databaseEntry = z
       namespace: text("must be the name of a namespace", namespaceRule).describe(
         "One of `namespaces`. It cannot change",
       ),
-      instances: number("must be a number of instances", rules.instancesRule).optional().meta({
-        description: "PostgreSQL instances, on different nodes where there are several",
-        default: "`3`",
-      }),
+      instances: number("must be a number of instances", rules.instancesRule)
+        .optional()
+        .meta({
+          description: "PostgreSQL instances, on different nodes where there are several",
+          default: `\`${databaseDefaults.instances}\``,
+        }),
       imageName: text("must be an image with a tag", rules.imageNameRule).optional().meta({
         description:
           "PostgreSQL image. Its tag begins with the version; `barmanObjectStore` needs one with `-system-`",
@@ -161,7 +167,7 @@ export const databaseEntry = z
           {
             name: text("must be the name of a database", rules.identifierRule)
               .optional()
-              .meta({ description: "Name of the database", default: "`app`" }),
+              .meta({ description: "Name of the database", default: `\`${databaseDefaults.database}\`` }),
             owner: text("must be the name of a role", rules.identifierRule)
               .optional()
               .meta({ description: "Role that owns it", default: "the database's name" }),
@@ -193,10 +199,12 @@ export const databaseEntry = z
         )
         .optional()
         .describe("What happens to the data when the entry is removed"),
-      timeoutSeconds: number("must be a number of seconds", rules.timeoutRule).optional().meta({
-        description: "How long `pulumi up` waits for the database. A large recovery needs more",
-        default: "`1800`",
-      }),
+      timeoutSeconds: number("must be a number of seconds", rules.timeoutRule)
+        .optional()
+        .meta({
+          description: "How long `pulumi up` waits for the database. A large recovery needs more",
+          default: `\`${databaseDefaults.timeoutSeconds}\``,
+        }),
       spec: z
         .record(z.string(), z.unknown(), "must be an object: the Cluster's spec")
         .optional()
@@ -207,6 +215,6 @@ export const databaseEntry = z
     "must be an object with name, namespace, storage and other settings",
   )
   .superRefine(({ backup, imageName }, context) => {
-    const message = rules.barmanImageRule(backup.method ?? "plugin")(imageName);
+    const message = rules.barmanImageRule(backup.method)(imageName);
     if (message !== undefined) context.addIssue({ code: "custom", path: ["imageName"], message });
   });

@@ -11,6 +11,7 @@ import {
   servesPodMonitors,
   wantsPodMonitor,
   warnOnce,
+  usesPlugin,
 } from "../components/internal.ts";
 import type { StackConfig } from "../config.ts";
 import { keyName, removeCommand, setCommand } from "./commands.ts";
@@ -79,7 +80,7 @@ async function missingPlugin(
   { databases, barmanPlugin }: Wishes,
   kubernetes: KubernetesArgs,
 ): Promise<Problem[]> {
-  const index = databases.findIndex(({ backup }) => (backup?.method ?? "plugin") === "plugin");
+  const index = databases.findIndex(({ backup }) => usesPlugin(backup?.method));
   if (index < 0 || barmanPlugin.enabled) return [];
   const own = await ownerLabelOf({ urn: pulumi.createUrn(pluginComponent, barmanPluginType) });
   const answer = await hasPluginOfOthers(kubernetes, own);

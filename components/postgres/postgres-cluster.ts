@@ -5,6 +5,7 @@ import { Protection } from "../pulumi/protection.ts";
 import { log } from "../pulumi/log.ts";
 import { kubernetesToAsk } from "../kubernetes/preflight-args.ts";
 import type { PostgresClusterArgs } from "./args.ts";
+import { usesPlugin } from "./defaults.ts";
 import { postgresClusterType } from "./labels.ts";
 import { planProblem } from "./plan/overridden-spec.ts";
 import { type Plan, planOf } from "./plan/plan.ts";
@@ -45,8 +46,8 @@ export class PostgresCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super(postgresClusterType, name, {}, opts);
-    const usesPlugin = (args.backup.method ?? "plugin") === "plugin";
-    if (!usesPlugin) log("warn", inTreeEnds, this);
+    const isByPlugin = usesPlugin(args.backup.method);
+    if (!isByPlugin) log("warn", inTreeEnds, this);
 
     const kubernetes = kubernetesToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster");
     const protect = args.deletion?.protect ?? true;
@@ -59,7 +60,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const making = { name, plan, args, kubernetes, parent: this };
     const sidecar = sidecarChange(this);
     const storeHooks = pulumi.mergeOptions(judgesStore(situation, connections, this), sidecar.hooks);
-    const stores = usesPlugin ? makeObjectStores(making, storeHooks) : [];
+    const stores = isByPlugin ? makeObjectStores(making, storeHooks) : [];
     const hooks = judgesCluster(situation, connections, this);
     const cluster = makeCluster(making, { dependsOn: stores, protect, ...hooks });
 

@@ -9,6 +9,7 @@ import type { ClusterSpec, ObjectStoreSpec } from "../crds/types.ts";
 import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { type BackupStoreArgs, backupSecretName } from "../backup-secret/contract.ts";
 import type { BackupArgs, PostgresClusterArgs, RecoveryArgs } from "./args.ts";
+import { defaults, usesPlugin } from "./defaults.ts";
 import * as rules from "./rules/rules.ts";
 import { nightlySchedule } from "./rules/schedule-gaps.ts";
 
@@ -51,14 +52,6 @@ export interface RecoverySettings {
   acceptLoss: string | undefined;
 }
 
-/** Measured, see docs/backup-speed.md: what two cores archive and restore fastest. */
-export const defaultTuning: BarmanTuning = {
-  dataCompression: "snappy",
-  walCompression: "zstd",
-  jobs: 2,
-  walParallelism: 2,
-};
-
 type Check = <T>(
   argument: string,
   value: pulumi.Input<T>,
@@ -72,7 +65,7 @@ export function settingsOf(
 ): pulumi.Output<Settings> {
   const check: Check = (argument, value, rule) => checked(resource, argument, value, rule);
   const imageRule = (image: string | undefined): string | undefined =>
-    rules.imageNameRule(image) ?? rules.barmanImageRule(args.backup.method ?? "plugin")(image);
+    rules.imageNameRule(image) ?? rules.barmanImageRule(args.backup.method)(image);
   const database = check("database.name", args.database?.name, rules.identifierRule);
   const retentions = check("backup.retention", retentionsOf(args), rules.retentionsRule);
   const owner = check("database.owner", args.database?.owner, rules.identifierRule);
@@ -99,12 +92,12 @@ export function settingsOf(
         ...given.backup,
         schedule: given.backup.schedule ?? nightlySchedule(given.namespace, given.clusterName ?? name),
       },
-      instances: given.instances ?? 3,
-      database: given.database ?? "app",
-      owner: given.owner ?? given.database ?? "app",
+      instances: given.instances ?? defaults.instances,
+      database: given.database ?? defaults.database,
+      owner: given.owner ?? given.database ?? defaults.database,
       retainVolumes: given.retainVolumes ?? false,
       spec: given.spec ?? {},
-      timeoutSeconds: given.timeoutSeconds ?? 1800,
+      timeoutSeconds: given.timeoutSeconds ?? defaults.timeoutSeconds,
     }));
 }
 
@@ -112,7 +105,7 @@ function backupSettings(
   args: BackupArgs,
   check: Check,
 ): pulumi.Output<Omit<BackupSettings, "schedule"> & { schedule: string | undefined }> {
-  const method = args.method ?? "plugin";
+  const { method = defaults.method } = args;
   return pulumi
     .output({
       store: storeSettings("backup.store", args.store, check),
@@ -132,11 +125,11 @@ function backupSettings(
     })
     .apply((given) => ({
       ...given,
-      retention: given.retention ?? "14d",
-      dataCompression: given.dataCompression ?? defaultTuning.dataCompression,
-      walCompression: given.walCompression ?? defaultTuning.walCompression,
-      jobs: given.jobs ?? defaultTuning.jobs,
-      walParallelism: given.walParallelism ?? defaultTuning.walParallelism,
+      retention: given.retention ?? defaults.retention,
+      dataCompression: given.dataCompression ?? defaults.dataCompression,
+      walCompression: given.walCompression ?? defaults.walCompression,
+      jobs: given.jobs ?? defaults.jobs,
+      walParallelism: given.walParallelism ?? defaults.walParallelism,
       objectStore: given.objectStore ?? {},
     }));
 }
@@ -146,14 +139,13 @@ function retentionsOf({
   backup,
   spec,
 }: PostgresClusterArgs): pulumi.Output<Record<string, string | undefined>> {
-  const { method = "plugin", retention, objectStore } = backup;
+  const { method, retention, objectStore } = backup;
   return pulumi
     .output({ retention, objectStore, spec })
     .apply((given): Record<string, string | undefined> => {
-      const other =
-        method === "plugin"
-          ? { "backup.objectStore.retentionPolicy": given.objectStore?.retentionPolicy }
-          : { "spec.backup.retentionPolicy": given.spec?.backup?.retentionPolicy };
+      const other = usesPlugin(method)
+        ? { "backup.objectStore.retentionPolicy": given.objectStore?.retentionPolicy }
+        : { "spec.backup.retentionPolicy": given.spec?.backup?.retentionPolicy };
       return { "backup.retention": given.retention, ...other };
     });
 }

@@ -1,6 +1,7 @@
 import { shown } from "../../pulumi/arguments.ts";
 import { barmanPlugin } from "../../archive/barman.ts";
 import { isObject } from "../../text/merge.ts";
+import { usesPlugin } from "../defaults.ts";
 import { resourcesProblem } from "./containers.ts";
 import { type Plan, ownClusterSpec, sourceName } from "./plan.ts";
 import { barmanImageRule, dataCompressionRule } from "../rules/rules.ts";
@@ -64,7 +65,7 @@ function objectStoreProblem({ objectStore, destinationPath }: Plan): string | un
 
 /** The CRD and the rules of single arguments know nothing of what the in-tree method finds in the image. */
 function inTreeProblem({ backup }: Settings, { cluster }: Plan): string | undefined {
-  if (backup.method === "plugin") return undefined;
+  if (usesPlugin(backup.method)) return undefined;
   const path = ["backup", "barmanObjectStore", "data", "compression"];
   const [compression, image] = [at(cluster, path), cluster.imageName];
   const ofCompression =

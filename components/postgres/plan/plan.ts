@@ -11,6 +11,7 @@ import {
 } from "../../archive/barman.ts";
 import type { PrivateCas } from "../wait/private-ca.ts";
 import type { ClusterSpec, ObjectStoreSpec, ScheduledBackupSpec } from "../../crds/types.ts";
+import { usesPlugin } from "../defaults.ts";
 import { mergeSpec } from "./merge-spec.ts";
 import { replaySettingsWord } from "./replay-settings.ts";
 import type { BackupSettings, RecoverySettings, Settings } from "../settings.ts";
@@ -127,7 +128,7 @@ function endpointOf(
   cluster: ClusterSpec,
   objectStore: ObjectStoreSpec,
 ): string {
-  const configuration = method === "plugin" ? objectStore.configuration : cluster.backup?.barmanObjectStore;
+  const configuration = usesPlugin(method) ? objectStore.configuration : cluster.backup?.barmanObjectStore;
   return configuration?.endpointURL ?? store.endpoint;
 }
 
@@ -159,7 +160,7 @@ export function ownClusterSpec(settings: Settings, serverName: string): ClusterS
     ...(recovery && { externalClusters: [{ name: sourceName, ...sourceOf(settings, recovery) }] }),
     ...archiving(settings, serverName),
     // Boto3 runs in the instances where the method is in-tree; elsewhere this does nothing.
-    ...(backup.method !== "plugin" && { env: checksumEnvironment }),
+    ...(!usesPlugin(backup.method) && { env: checksumEnvironment }),
     // The most that a crash of the whole site can lose: WAL is archived at least this often.
     postgresql: { parameters: { archive_timeout: "5min" } },
     // The chart's default is none: such pods are the first to be killed when memory is short. No limit: its kill
@@ -186,7 +187,7 @@ function targetOf({ targetTime, backupId }: RecoverySettings) {
 }
 
 function sourceOf({ clusterName, backup }: Settings, recovery: RecoverySettings) {
-  if (backup.method === "plugin") {
+  if (usesPlugin(backup.method)) {
     const parameters = { barmanObjectName: sourceStoreName(clusterName), serverName: recovery.serverName };
     return { plugin: { name: barmanPlugin, parameters } };
   }
@@ -195,7 +196,7 @@ function sourceOf({ clusterName, backup }: Settings, recovery: RecoverySettings)
 }
 
 function archiving({ clusterName, backup }: Settings, serverName: string) {
-  if (backup.method === "plugin") {
+  if (usesPlugin(backup.method)) {
     const parameters = { barmanObjectName: objectStoreName(clusterName), serverName: serverName };
     return { plugins: [{ name: barmanPlugin, isWALArchiver: true, parameters }] };
   }
@@ -239,7 +240,7 @@ function scheduledBackupSpec(clusterName: string, { method, schedule }: BackupSe
     suspend: false,
     // Its Backup objects go when the Cluster goes; what they describe stays in the bucket.
     backupOwnerReference: "cluster",
-    ...(method === "plugin"
+    ...(usesPlugin(method)
       ? { method: "plugin", pluginConfiguration: { name: barmanPlugin } }
       : { method: "barmanObjectStore" }),
   };

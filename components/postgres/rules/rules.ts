@@ -1,6 +1,7 @@
 import { shown } from "../../pulumi/arguments.ts";
 import { bucketRule, pathRule } from "../../s3/rules.ts";
 import { lineageParts, parseArchiveUrl } from "../../archive/location.ts";
+import { defaults } from "../defaults.ts";
 import { imageRule } from "../../backup-plugin/rules.ts";
 
 export { scheduleRule } from "./schedule.ts";
@@ -37,7 +38,9 @@ export function imageNameRule(imageName: string | undefined): string | undefined
 }
 
 /** CloudNativePG's images but the `system` ones come without barman-cloud, which the in-tree method runs in them. */
-export function barmanImageRule(method: string): (imageName: string | undefined) => string | undefined {
+export function barmanImageRule(
+  method: string | undefined,
+): (imageName: string | undefined) => string | undefined {
   return (imageName) => {
     const isWithout = /(^|\/)cloudnative-pg\/[^:@]+:[^@]*-(minimal|standard)(-|@|$)/.test(imageName ?? "");
     if (method !== "barmanObjectStore" || !isWithout) return undefined;
@@ -124,7 +127,9 @@ const dataCompressions: Record<string, readonly string[]> = {
   barmanObjectStore: ["snappy", "gzip", "bzip2", "none"],
 };
 
-export function dataCompressionRule(method: string): (compression: string | undefined) => string | undefined {
+export function dataCompressionRule(
+  method: string = defaults.method,
+): (compression: string | undefined) => string | undefined {
   const allowed = dataCompressions[method] ?? [];
   return (compression) => {
     if (compression === undefined || allowed.includes(compression)) return undefined;

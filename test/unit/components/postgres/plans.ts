@@ -1,3 +1,4 @@
+import { defaultTuning } from "../../../../components/postgres/defaults.ts";
 import { type Plan, planOf } from "../../../../components/postgres/plan/plan.ts";
 import type { RecoverySettings } from "../../../../components/postgres/settings.ts";
 
@@ -48,10 +49,7 @@ export function planned({
       schedule: "0 0 2 * * *",
       retention: "14d",
       serverName,
-      dataCompression: "snappy",
-      walCompression: "zstd",
-      jobs: 2,
-      walParallelism: 2,
+      ...defaultTuning,
       objectStore: {},
     },
     recovery: recovery && {
