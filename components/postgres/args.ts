@@ -6,13 +6,17 @@ import type { BackupStoreArgs } from "../backup-secret/contract.ts";
 
 /** Arguments of {@link PostgresCluster}. */
 export interface PostgresClusterArgs {
-  /** Where the database lives: a namespace that exists and has the backup Secret. A move is refused, see `recovery`. */
+  /**
+   * Namespace of the database: it must exist and have the backup Secret. To move a database, recover it into a new one,
+   * see `recovery`: a change here is refused.
+   */
   namespace: pulumi.Input<string>;
 
   /**
    * Name of the Cluster, and of its prefix in the bucket: a DNS label that starts with a letter, at most 46 characters
    * (CloudNativePG takes 50, and the jobs that bring such a database back have names that Kubernetes refuses).
-   * Default: the component's name. A new name is refused, see `recovery`.
+   * Default: the component's name. To rename a database, recover it into a new one, see `recovery`: a change here is
+   * refused.
    */
   clusterName?: pulumi.Input<string | undefined>;
 
@@ -21,8 +25,9 @@ export interface PostgresClusterArgs {
 
   /**
    * Image for the instances, with a tag that starts with the PostgreSQL version. Default: the operator's own when the
-   * Cluster is made (1.30: PostgreSQL 18.4). A recovery needs the major version of the backup. `barmanObjectStore` as
-   * the method needs barman-cloud in it, which CloudNativePG's `-minimal-` and `-standard-` images have not.
+   * Cluster is made (1.30: PostgreSQL 18.4). A recovery needs the major version of the backup. To upgrade to a new major
+   * version, change `imageName` and `backup.serverName` together. The method `barmanObjectStore` needs barman-cloud in
+   * the image, which CloudNativePG's `-minimal-` and `-standard-` images lack.
    */
   imageName?: pulumi.Input<string | undefined>;
 
@@ -35,29 +40,29 @@ export interface PostgresClusterArgs {
   /** WAL archive and base backups. Every database has them. */
   backup: BackupArgs;
 
-  /** Start from a backup instead of empty. Matters only when the Cluster is made. Default: start empty. */
+  /** Start from a backup instead of empty. It only applies when the Cluster is created. Default: start empty. */
   recovery?: RecoveryArgs | undefined;
 
-  /** What becomes of the data when the component is removed. Default: removal is refused. */
+  /** What happens to the data when the component is removed. Default: removal is refused. */
   deletion?: DeletionArgs | undefined;
 
   /**
-   * Anything else of the Cluster's `spec`, merged over what the component makes: objects key by key, lists of named
-   * entries (`env`, `plugins`, `externalClusters`) by name, anything else replaced. Checked against the CRD in preview,
-   * and refused where backups or a recovery would not be as the other arguments say.
+   * Any other field of the Cluster's `spec`, merged over what the component makes: objects key by key, lists of named
+   * entries (`env`, `plugins`, `externalClusters`) by name, anything else replaced. It is checked against the CRD in the
+   * preview, and refused if it contradicts what `backup` or `recovery` declare.
    */
   spec?: pulumi.Input<Partial<ClusterSpec> | undefined>;
 
   /** How long `pulumi up` waits for the database to answer, in seconds. Default: 1800. A large recovery needs more. */
   timeoutSeconds?: pulumi.Input<number | undefined>;
 
-  /** The questions to the cluster and the bucket before anything is made. */
+  /** Which Kubernetes to ask before anything is made, and whether to. */
   preflight?: PreflightArgs | undefined;
 }
 
 /** The volume of each instance. */
 export interface StorageArgs {
-  /** Size of the volume with its unit, such as `20Gi`. It can grow, where the StorageClass can; to shrink is refused. */
+  /** Size of the volume with its unit, such as `20Gi`. It can grow if the StorageClass allows it, and cannot shrink. */
   size: pulumi.Input<string>;
 
   /** StorageClass of the volume. Default: the cluster's default class. */
@@ -76,21 +81,21 @@ export interface DatabaseArgs {
 /** How a database is backed up. */
 export interface BackupArgs {
   /**
-   * The bucket, and how to reach it. Another bucket or path for a running database has to be empty; a base backup is
-   * taken there at once, and those of before stay where they are.
+   * The bucket, and how to reach it. If you change the bucket or path of a running database, the new place must be empty.
+   * A base backup is taken there at once; earlier ones stay where they are.
    */
   store: BackupStoreArgs;
 
   /**
    * `plugin`: the Barman Cloud plugin. `barmanObjectStore`: the operator's own, which CloudNativePG 1.31 removes.
-   * Both write the same format, and either restores what the other wrote. Default: `plugin`.
+   * Both write the same format: each restores what the other wrote. Default: `plugin`.
    */
   method?: string | undefined;
 
   /**
    * When base backups are taken: six fields, seconds first, Sunday is 0, in the operator's time zone; or `@daily`, or
    * `@every 12h`; one a minute at most. Default: each night at a minute between two and five that namespace and name
-   * decide, so that databases do not all begin at once. The first one is taken at once in any case.
+   * decide, so that databases do not all begin at once. The first one is always taken at once.
    */
   schedule?: pulumi.Input<string | undefined>;
 
@@ -101,9 +106,10 @@ export interface BackupArgs {
   retention?: pulumi.Input<string | undefined>;
 
   /**
-   * The name (barman's server name) under the cluster's prefix that this one lineage of WAL is written to. Two
-   * lineages never share one. Default: the cluster's name; for a cluster that is recovered from its own prefix that of
-   * the source with the next number, `orders` → `orders-2`.
+   * Barman's server name: the folder under the cluster's prefix that this database archives to. It holds one lineage:
+   * base backups of one database, and the WAL that follows from them. Two lineages never share a server name. Default:
+   * the cluster's name; for a cluster that is recovered from its own prefix, the source's with the next number:
+   * `orders` → `orders-2`.
    */
   serverName?: pulumi.Input<string | undefined>;
 
@@ -119,21 +125,21 @@ export interface BackupArgs {
   /** WAL segments that are archived or restored at once. Default: 2. Each costs about half a second of CPU. */
   walParallelism?: pulumi.Input<number | undefined>;
 
-  /** Anything else of the ObjectStore's `spec` (plugin only), merged over what the component makes, as `spec` is. */
+  /** Any other field of the ObjectStore's `spec` (plugin only), merged over what the component makes, as `spec` is. */
   objectStore?: pulumi.Input<Partial<ObjectStoreSpec> | undefined>;
 }
 
 /** The backup that a database starts from. */
 export interface RecoveryArgs {
   /**
-   * Name of the cluster whose backups to start from: its prefix in the store. It need not exist any more. Required, unless
-   * there is `archive`.
+   * Name of the cluster whose backups to start from: its prefix in the store. The cluster itself may be gone. Required,
+   * unless you set `archive`.
    */
   from?: pulumi.Input<string | undefined>;
 
   /**
    * The place of the backups, whatever its layout: `s3://BUCKET/…/SERVERNAME`, the folder that holds `base` and `wals`.
-   * Instead of `from` and `serverName`, and of the bucket and path of `store`.
+   * It replaces `from` and `serverName`, and the bucket and path of `store`.
    */
   archive?: pulumi.Input<string | undefined>;
 
@@ -159,8 +165,8 @@ export interface RecoveryArgs {
   backupId?: pulumi.Input<string | undefined>;
 
   /**
-   * Accept that the recovery ends before this file of the archive, and what came after it is missing: a WAL segment such
-   * as `000000010000000000000005`, or a timeline's history file, as the error of a recovery that fell short names it.
+   * Accept that the recovery ends before this file of the archive, and that the data after it is lost: a WAL segment such
+   * as `000000010000000000000005`, or a timeline's history file. The error of a recovery that fell short names it.
    * Default: a recovery that does not reach the end of the archive is an error.
    */
   acceptLoss?: pulumi.Input<string | undefined>;
@@ -176,10 +182,10 @@ export interface DeletionArgs {
 
   /**
    * When the Cluster is deleted, leave what the operator made for it where it is: volumes (PersistentVolumeClaims), pods,
-   * Services, the application's Secret. PostgreSQL runs on with nobody to look after it; its WAL is not archived any
-   * more, since the ObjectStore goes. A Cluster of the same name takes the volumes over, restarts the instances, and goes
-   * on in the same archive. Takes effect at the `pulumi up` before the deletion. Default: false, all of it goes with the
-   * Cluster.
+   * Services, the application's Secret. PostgreSQL keeps running, but nothing manages it, and its WAL is no longer
+   * archived, because the ObjectStore is deleted. A new Cluster of the same name takes over the volumes, restarts the
+   * instances, and continues in the same archive. Set it and run `pulumi up` before the deletion. Default: false, all of
+   * it is deleted with the Cluster.
    */
   retainVolumes?: pulumi.Input<boolean | undefined>;
 }

@@ -20,8 +20,8 @@ import { waitUntilAnswering } from "./wait/answering.ts";
 /**
  * A PostgreSQL cluster whose WAL and base backups go to an S3 store, or which starts from such backups. Nothing is made
  * before the plan is checked: against the CRDs, the running Cluster of that name, and what the bucket holds. The
- * outputs resolve once the database answers and, if it is new, its first WAL and base backup are in the store; where
- * they do not get there within 90 seconds there is a warning.
+ * outputs resolve once the database answers and, if it is new, its first WAL and base backup are in the store; if
+ * they are not there within 90 seconds, there is a warning.
  *
  * It needs the operator, the Barman Cloud plugin and the namespace's Secret: name them in `dependsOn`.
  */
@@ -97,8 +97,8 @@ export class PostgresCluster extends pulumi.ComponentResource {
 }
 
 const inTreeEnds =
-  'backup.method "barmanObjectStore" ends with CloudNativePG 1.31, which removes it. Remove the setting to use the ' +
-  "Barman Cloud plugin: it goes on in the same archive, without a new base backup.";
+  'CloudNativePG 1.31 removes backup.method "barmanObjectStore". Remove the setting to use the Barman Cloud plugin: ' +
+  "it continues in the same archive, without a new base backup.";
 
 function soundPlan(settings: Settings, component: pulumi.Resource): Plan {
   const plan = planOf(settings);

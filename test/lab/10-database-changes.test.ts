@@ -106,7 +106,7 @@ inFull.describe("a change to a database", () => {
     setPlain("path", "/lab");
     const outcome = await pulumi(["preview"]);
     assert.notEqual(outcome.code, 0);
-    assert.match(outcome.all, /two lineages in one place would spoil both/);
+    assert.match(outcome.all, /Two databases that archive to one place make the backups of both unusable/);
     setPlain("path", "/another-place");
   });
 

@@ -142,7 +142,7 @@ describe("what cannot work together", () => {
   it("is refused in preview: two retentions, a backup each second, an argument with a blank", async () => {
     const objectStore = { configuration: { data: { additionalCommandArgs: ["--read-timeout 60"] } } };
     const refused: [backup: object, says: RegExp][] = [
-      [{ retention: "30d", objectStore: { retentionPolicy: "2d" } }, /backup\.retention is said twice/],
+      [{ retention: "30d", objectStore: { retentionPolicy: "2d" } }, /backup\.retention is set twice/],
       [{ schedule: "* 0 2 * * *" }, /begins 60, since the first field is the seconds: write "0 0 2/],
       [{ objectStore }, /has "--read-timeout 60", .* write "--read-timeout=60"/],
     ];
@@ -165,7 +165,7 @@ describe("a database that comes back to its volumes", () => {
     await mustPulumi(up);
     setDatabases([retained]);
     const said = await mustPulumi(up);
-    assert.match(said, /starts from the volumes that the earlier one of that name has left/);
+    assert.match(said, /starts from the volumes that an earlier database of that name left/);
     assert.doesNotMatch(said, /its first base backup is not complete/);
     setDatabases([declared]);
     await mustPulumi(up);

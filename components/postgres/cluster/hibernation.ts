@@ -5,13 +5,13 @@ import type { ClusterResource } from "./cluster-resource.ts";
 const instanceNames = z.array(z.string()).min(1);
 
 /**
- * Where somebody has stopped PostgreSQL by CloudNativePG's own annotations: that it is so, and how to end it, as what is
+ * Where PostgreSQL was stopped by CloudNativePG's own annotations: that it is so, and how to end it, as what is
  * said of the database. Nothing else is to be waited for then.
  */
 export function restOf({ metadata }: ClusterResource): string | undefined {
   const { namespace, name, annotations = {} } = metadata;
   const resting = (how: string, annotation: string): string =>
-    `is ${how} (annotation ${annotation}), so nobody waited for it, and nothing is archived or backed up meanwhile. To` +
+    `is ${how} (annotation ${annotation}): it was not waited for, and nothing is archived or backed up meanwhile. To` +
     ` end that: kubectl -n ${namespace} annotate clusters.postgresql.cnpg.io ${name} ${annotation}-`;
   if (annotations[hibernation] === "on") return resting("hibernated", hibernation);
   const instances = isolated(annotations[fencing]);

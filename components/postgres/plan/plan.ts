@@ -40,7 +40,7 @@ export interface Plan {
 export interface Source {
   archive: ArchiveLocation;
 
-  /** Whether its whole place was given, and what is beside it may be of anybody. */
+  /** Whether its whole place was given: what is beside it may belong to other databases. */
   isPlace: boolean;
   isServerNameGiven: boolean;
   target: RecoveryTarget;
@@ -238,7 +238,7 @@ function scheduledBackupSpec(clusterName: string, { method, schedule }: BackupSe
     immediate: true,
     // Said, so that a schedule which was suspended by hand and forgotten is a difference.
     suspend: false,
-    // Its Backup objects go when the Cluster goes; what they describe stays in the bucket.
+    // Its Backup objects are deleted with the Cluster; what they describe stays in the bucket.
     backupOwnerReference: "cluster",
     ...(usesPlugin(method)
       ? { method: "plugin", pluginConfiguration: { name: barmanPlugin } }

@@ -53,15 +53,15 @@ export function moveVerdict(plan: Plan, move: ArchiveMove, look: MoveLook): Verd
   const database = `Database ${plan.namespace}/${plan.clusterName}`;
   if (look.isOccupied) {
     return refused(
-      `${database} archives to ${from}, and the plan says ${to}, which holds WAL or backups already: two lineages in ` +
-        "one place would spoil both. Keep the bucket, the path and backup.serverName of before, or choose a place of " +
-        "its own that is empty.",
+      `${database} archives to ${from}, and the plan says ${to}, which holds WAL or backups already. ` +
+        "Two databases that archive to one place make the backups of both unusable. Keep the current bucket, path and " +
+        "backup.serverName, or choose an empty place.",
     );
   }
   return warned(
-    `${database} archives to ${to} from now on, and a base backup is taken there at once. What it has at ${from} stays ` +
-      "there: retention does not delete it any more, and a recovery to a moment before the change has to name that " +
-      "place, with the bucket, the path and the serverName of then in recovery.",
+    `${database} archives to ${to} from now on, and takes a base backup there at once. What it has at ${from} stays ` +
+      "there, and retention no longer deletes it. To recover to a moment before this change, set that bucket, path and " +
+      "serverName in recovery.",
   );
 }
 
@@ -75,19 +75,19 @@ function addressVerdict(
   if (others.length > 0) {
     return refused(
       `${database} archives to the store at ${from}, and the plan says ${to}, where ${archiveUrl(plan.archive)} holds ` +
-        `backups of another database (system identifier ${others.join(", ")}; that of this one is ${systemId ?? ""}): two ` +
-        "lineages in one place would spoil both. Keep the endpoint of before, or choose a place of its own that is " +
-        "empty: another bucket, path or backup.serverName.",
+        `backups of another database (system identifier ${others.join(", ")}; that of this one is ${systemId ?? ""}). Two ` +
+        "databases that archive to one place make the backups of both unusable. Keep the current endpoint, or choose an " +
+        "empty place: another bucket, path or backup.serverName.",
     );
   }
   const isUnproven = systemIds.length === 0 ? isOccupied : systemId === undefined;
   return warned(
-    `${database} archives to the store at ${to} from now on, and to ${from} no more, and a base backup is taken there at ` +
-      "once. Where that is another store, whatever was archived after its objects were copied is not in it." +
+    `${database} archives to the store at ${to} from now on, and no longer to ${from}. It takes a base backup there at ` +
+      "once. If that is another store, it lacks what was archived after its objects were copied." +
       (isUnproven ? ` ${unproven(plan)}` : ""),
   );
 }
 
 const unproven = ({ archive }: Plan): string =>
-  `Whose backups ${archiveUrl(archive)} holds there could not be told: make sure that they are this database's, for two ` +
-  "lineages in one place would spoil both.";
+  `Whose backups ${archiveUrl(archive)} holds there could not be told. Make sure that they are this database's: two ` +
+  "databases that archive to one place make the backups of both unusable.";

@@ -54,9 +54,9 @@ function noBackup({ count, incomplete }: Newest, { url, takeOne }: Judgement): s
   const is = count === 0 ? "no base backup" : "no complete base backup";
   const attempts = incomplete.length === 0 ? "" : ` (${listed(incomplete)})`;
   return (
-    `has ${is} at ${url}${attempts}, and cannot be recovered before there is one. If none is under way ` +
-    "(kubectl get backups, in its namespace), take one, of the primary, for a standby begins it further back, with WAL " +
-    `that may not be there: ${takeOne}`
+    `has ${is} at ${url}${attempts}, and cannot be recovered until there is one. If none is running ` +
+    "(kubectl get backups, in its namespace), take one from the primary, because one from a standby begins earlier, " +
+    `with WAL that may not be there: ${takeOne}`
   );
 }
 
@@ -69,20 +69,20 @@ function tooOld(
   return (
     `has had no complete base backup for ${shownSpan(age)}, and its schedule ("${schedule}") takes one within ` +
     `${shownSpan(due)}: the newest at ${url} is ${id}, which ended at ${momentAfter(extent.endTime)}. ${since}. Until ` +
-    "there is a newer one a recovery replays all WAL from then on. See kubectl get backups,scheduledbackups in its " +
-    `namespace; once the cause is mended: ${takeOne}`
+    "there is a newer one, a recovery replays all WAL from then on. See kubectl get backups,scheduledbackups in its " +
+    `namespace. Once the cause is fixed, run: ${takeOne}`
   );
 }
 
 const tooOften = (backup: EndedBackup, shortest: number, { schedule }: Judgement): string =>
   `begins a base backup each ${shownSpan(shortest)} ("${schedule}"), and the newest one, ${backup.id}, took ` +
-  `${shownSpan(secondsOf(backup))}: it backs up all the time. Set backup.schedule to something rarer.`;
+  `${shownSpan(secondsOf(backup))}: it backs up all the time. Set backup.schedule to fewer backups.`;
 
 const withoutWal = ({ id, extent }: EndedBackup, wal: string, { url }: Judgement): string =>
   `has no WAL at ${url} from ${wal} on, which PostgreSQL had written before its base backup ${id} ended at ` +
   `${momentAfter(extent.endTime)}, whatever the condition ContinuousArchiving says: that backup and all since cannot be ` +
-  "recovered. Look at the logs of its containers plugin-barman-cloud and postgres, whether anything keeps them from the " +
-  "store, and whether anybody deletes objects there.";
+  "recovered. Check the logs of its containers plugin-barman-cloud and postgres, that they reach the store, and that " +
+  "nothing deletes objects there.";
 
 const secondsOf = ({ extent: { beginTime, endTime } }: EndedBackup): number =>
   (endTime.getTime() - beginTime.getTime()) / 1000;

@@ -43,18 +43,18 @@ export async function takenByOthers(
   const found = await ownerAt(kubernetes, apiPathOf(kind, object));
   if (found === undefined || found.label === owner) return undefined;
   const taken =
-    `${kind} ${namespace}/${name} is there already, and this component has not made it: it would be changed to what ` +
-    "is declared here, and deleted with it. Choose another name; the data of one that has backups comes along with " +
-    "recovery.";
+    `${kind} ${namespace}/${name} is there already, and this component did not make it. It would be changed to what ` +
+    "is declared here, and deleted with this component. Choose another name; if it has backups, bring its data along " +
+    "with recovery.";
   if (found.label !== undefined) {
     return (
-      `${taken} If this stack made it under another Pulumi name or parent, give the component \`aliases\`, for the ` +
-      "engine would delete it under the old one"
+      `${taken} If this stack made it under another Pulumi name or parent, give the component \`aliases\`: otherwise ` +
+      "Pulumi deletes it under the old one"
     );
   }
   const resource = `${pluralOf(kind)}.${apiVersions[kind].split("/")[0] ?? ""}`;
   return (
-    `${taken} If nothing else looks after it, and this stack is to, say so: ` +
+    `${taken} If nothing else manages it, and this stack is to, label it: ` +
     `kubectl -n ${namespace} label ${resource} ${name} ${ownerLabel}=${owner}`
   );
 }

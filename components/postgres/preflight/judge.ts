@@ -146,5 +146,5 @@ const unseenVolumes = ({ namespace, clusterName }: Plan): Verdict =>
   warned(
     `Could not ask for volumes of an earlier ${clusterName} in namespace ${namespace}: CloudNativePG would start from ` +
       `them, and not from the backups. See \`kubectl -n ${namespace} get pvc -l cnpg.io/cluster=${clusterName}\`, or give ` +
-      "whoever runs pulumi the right to list persistentvolumeclaims there.",
+      "the account that runs Pulumi the right to list persistentvolumeclaims there.",
   );

@@ -45,9 +45,9 @@ const lineageRule: Rule = (planned, live) =>
   live.serverName !== undefined &&
   planned.serverName !== live.serverName &&
   !isUpgrade(planned, live)
-    ? `it archives as ${shown(live.serverName)}, and the plan says ${shown(planned.serverName)}: no WAL that is archived from` +
-      ` then on would fit the base backups that there are. Keep serverName ${shown(live.serverName)}; a name of its` +
-      ` own is for a new database, such as one recovered from this one.`
+    ? `it archives as ${shown(live.serverName)}, and the plan says ${shown(planned.serverName)}: WAL archived under the new` +
+      ` name would not fit the existing base backups. Keep serverName ${shown(live.serverName)}; use another name only` +
+      ` for a new database, such as one recovered from this one.`
     : undefined;
 
 /** Whether pg_upgrade is to bring the data to a newer major version. */
@@ -70,10 +70,10 @@ const upgradeRule: Rule = (planned, live) => {
   const named = `${serverName.replace(/-pg\d+$/, "")}-pg${after}`;
   const proposed = named === serverName ? `${named}-2` : named;
   return (
-    `PostgreSQL ${after} (${imageOf(planned)}) needs a place of its own in the archive, for a base backup of` +
-    ` PostgreSQL ${before} and the WAL of ${after} do not fit. Set backup.serverName to a new name together with the` +
-    ` image, such as ${shown(proposed)}; what is archived as ${shown(serverName)} stays, and brings PostgreSQL` +
-    ` ${before} back.`
+    `PostgreSQL ${after} (${imageOf(planned)}) needs a place of its own in the archive, because the WAL of` +
+    ` PostgreSQL ${after} does not fit a base backup of ${before}. Set backup.serverName to a new name together with the` +
+    ` image, such as ${shown(proposed)}. What is archived as ${shown(serverName)} stays: PostgreSQL ${before} can be` +
+    ` recovered from it.`
   );
 };
 
@@ -81,12 +81,10 @@ const bootstrapRule: Rule = ({ bootstrap: planned }, { bootstrap: was, namespace
   const difference = planned && was && bootstrapDifference(planned, was);
   if (difference === undefined) return undefined;
   const { is, fix } = difference;
-  const said =
-    `${is} That counts only when a Cluster is made, and would change nothing here. ${fix}; for what the` +
-    ` plan says, add a database with a name of its own.`;
+  const said = `${is} This only applies when a Cluster is created. ${fix}, or add a new database with another name.`;
   if (holdsNothing !== true) return said;
   return (
-    `${said} Or start this one anew: it never had an instance, and holds nothing. kubectl -n ${namespace} delete` +
+    `${said} Or start over with this one: it never had an instance, and holds nothing. kubectl -n ${namespace} delete` +
     ` clusters.postgresql.cnpg.io ${name}; then pulumi up --refresh.`
   );
 };
@@ -95,7 +93,7 @@ const bootstrapRule: Rule = ({ bootstrap: planned }, { bootstrap: was, namespace
 function bootstrapDifference(planned: Bootstrap, was: Bootstrap): { is: string; fix: string } | undefined {
   const [began, wouldBegin] = [describeBootstrap(was), describeBootstrap(planned)];
   if (planned.recoveredFrom !== undefined && began !== wouldBegin) {
-    return { is: `it was ${began}, and the plan says ${wouldBegin}.`, fix: "Put it back" };
+    return { is: `it was ${began}, and the plan says ${wouldBegin}.`, fix: "Revert it" };
   }
   const others = applicationKeys.filter(
     ({ key }) => planned[key] !== undefined && was[key] !== undefined && planned[key] !== was[key],
@@ -139,8 +137,8 @@ const majorRule: Rule = (choice, live) => {
 const lossRule: Rule = ({ acceptLoss }, { recoveryMark: mark }) =>
   mark?.is !== "short" || mark.missed === acceptLoss
     ? undefined
-    : `it has come up without all of its data: its recovery ended before ${mark.missed} in the archive. Recover it once` +
-      " more, into a database of another name with the same recovery; or accept the loss: set recovery.acceptLoss to" +
+    : `it has come up without all of its data: its recovery ended before ${mark.missed} in the archive. Recover it again` +
+      ", into a database of another name with the same recovery. Or accept the loss: set recovery.acceptLoss to" +
       ` ${shown(mark.missed)}.`;
 
 const rules = [storageRule, walStorageRule, lineageRule, upgradeRule, majorRule, bootstrapRule, lossRule];

@@ -147,7 +147,7 @@ function rangeProblems(container: DefaultedContainer, ranges: readonly LimitRang
       )
       .map(
         ([resource, max]) =>
-          `its LimitRange ${range} allows a container no more ${resource} than ${max}, and ${setting} has a limit of` +
+          `its LimitRange ${range} allows a container at most ${max} ${resource}, and ${setting} has a limit of` +
           ` ${limits[resource] ?? "none"} and a request of ${requests[resource] ?? "none"}. Set both to ${max} or less.`,
       ),
     ...Object.entries(item.min)

@@ -100,7 +100,7 @@ function unreadVerdict({ archive }: Source, failure: S3Failure, isPreview: boole
   const isBusy = failure.kind === "network" || failure.kind === "server";
   if (!isBusy || isPreview) return noLookVerdict(failure, isPreview);
   return warned(
-    `recovery: goes on without a look at what ${archiveUrl(archive)} holds, which failed: ${failure.message}`,
+    `recovery: continues without a look at what ${archiveUrl(archive)} holds, which failed: ${failure.message}`,
   );
 }
 
@@ -116,29 +116,29 @@ const willFallShort = (missed: string): string =>
 
 function occupied({ archive, serverName, clusterName, source }: Plan): string {
   const [own, from] = [lineageParts(archive), source && lineageParts(source.archive)];
-  const spoilt = "and two lineages in one place would spoil both";
+  const unusable = "Two databases that archive to one place make the backups of both unusable.";
   if (!from || archiveUrl(own.cluster) !== archiveUrl(from.cluster)) {
     return (
-      `${archiveUrl(archive)} holds WAL or backups of another "${clusterName}" already, ${spoilt}. To bring that one ` +
+      `${archiveUrl(archive)} holds WAL or backups of another "${clusterName}" already. ${unusable} To bring that one ` +
       `back, set recovery.from to "${clusterName}"; to start beside it, set backup.serverName to a new name, such as ` +
       `"${serverName}-new".`
     );
   }
   if (serverName === from.serverName) {
     return (
-      `${archiveUrl(archive)} is what the database is to be recovered from, ${spoilt}. Remove backup.serverName, or ` +
+      `${archiveUrl(archive)} is what the database is to be recovered from. ${unusable} Remove backup.serverName, or ` +
       "set it to a new name."
     );
   }
   return (
     `${archiveUrl(archive)} holds a later lineage than "${from.serverName}" already, of a database that was recovered ` +
-    `from it before, ${spoilt}. To go on from the later one, set recovery.serverName to "${serverName}"; to recover ` +
+    `from it before. ${unusable} To continue from the later one, set recovery.serverName to "${serverName}"; to recover ` +
     `from "${from.serverName}" all the same, set backup.serverName to a new name, such as "${serverName}-new".`
   );
 }
 
 const takenOver = ({ namespace, clusterName }: Plan, volumes: readonly string[]): string =>
-  `Database ${namespace}/${clusterName} starts from the volumes that the earlier one of that name has left: ${volumes.join(", ")}.`;
+  `Database ${namespace}/${clusterName} starts from the volumes that an earlier database of that name left: ${volumes.join(", ")}.`;
 
 /** Volumes hold the data of a lineage, and CloudNativePG does not say of which: the one that was written to last. */
 function volumesProblem(
@@ -151,10 +151,10 @@ function volumesProblem(
   if (plan.source && !isOccupied) return volumesInTheWay(plan, volumes, newest);
   if (plan.isServerNameGiven || lineages.length === 0 || newest === plan.serverName) return undefined;
   return (
-    `Database ${plan.namespace}/${plan.clusterName} would start from the volumes that the earlier one of that name has ` +
+    `Database ${plan.namespace}/${plan.clusterName} would start from the volumes that an earlier database of that name ` +
     `left (${volumes.join(", ")}), and archive as ${shown(plan.serverName)}. ${archiveUrl(cluster)} holds ` +
-    `${lineages.map(describeLineage).join(", ")}. Set backup.serverName to what those volumes were archived to, which ` +
-    `is most likely ${shown(newest)}: WAL of one lineage in the place of another would spoil both.`
+    `${lineages.map(describeLineage).join(", ")}. Set backup.serverName to the name that those volumes were archived ` +
+    `under, most likely ${shown(newest)}: WAL of two databases in one place makes the backups of both unusable.`
   );
 }
 
@@ -167,7 +167,7 @@ function volumesInTheWay(
   return (
     `Database ${namespace}/${clusterName} cannot be recovered while the volumes of an earlier one of that name are ` +
     `there (${volumes.join(", ")}): CloudNativePG would start from them, and not from the backups. Without recovery` +
-    `${as} it goes on with them; they have what was written last, which may be in no backup. Or recover into a database ` +
+    `${as} it continues with them: they have what was written last, which may be in no backup. Or recover into a database ` +
     "of another name"
   );
 }

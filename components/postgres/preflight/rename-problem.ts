@@ -15,7 +15,7 @@ export function renameProblem(
   const [is, planned] = [`${other.namespace}/${other.name}`, `${namespace}/${clusterName}`];
   return (
     `Database ${is} cannot become ${planned}: Kubernetes would delete it and its volumes, and start an empty one. ` +
-    `Keep its name and namespace, and add a database of its own for ${planned} with recovery.from "${other.name}"; ` +
-    `remove ${is} once the new one is in use.`
+    `Keep its name and namespace. For ${planned}, add a new database with recovery.from "${other.name}", and remove ` +
+    `${is} once the new one is in use.`
   );
 }

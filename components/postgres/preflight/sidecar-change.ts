@@ -47,6 +47,6 @@ async function containerOf(inputs: NewInputs): Promise<unknown[]> {
   return [env, resources, additionalContainerArgs, logLevel];
 }
 
-export const sidecarOfBefore = (instance: string, { namespace, clusterName }: Plan): string =>
+export const staleSidecarTrouble = (instance: string, { namespace, clusterName }: Plan): string =>
   `the sidecar's settings (backup.objectStore.instanceSidecarConfiguration) are not in force: the instance ${instance} ` +
-  `was made with others. A restart of the instances brings them: kubectl cnpg restart ${clusterName} -n ${namespace}`;
+  `was made with others. To apply them, restart the instances: kubectl cnpg restart ${clusterName} -n ${namespace}`;

@@ -47,8 +47,8 @@ export function growthProblem(
 ): string | undefined {
   if (storageClassName === undefined) return undefined;
   return (
-    `Database ${namespace}/${name}: its volumes cannot grow, for StorageClass ${storageClassName} has no ` +
-    "allowVolumeExpansion: true. If its provisioner can enlarge volumes, say so there: kubectl patch storageclass " +
+    `Database ${namespace}/${name}: its volumes cannot grow, because StorageClass ${storageClassName} has no ` +
+    "allowVolumeExpansion: true. If its provisioner can enlarge volumes, turn it on: kubectl patch storageclass " +
     `${storageClassName} -p '{"allowVolumeExpansion":true}'. If not, set resizeInUseVolumes to false below spec.storage ` +
     "(or spec.walStorage): new instances get the larger volumes. Then add an instance, and remove each old one with " +
     `its volume, the primary last: ${replaceInstance({ namespace, name })}.`

@@ -86,7 +86,7 @@ export function retentionsRule(given: Readonly<Record<string, string | undefined
   );
   if (new Set(said.map(({ value }) => value)).size < 2) return undefined;
   const all = said.map(({ name, value }) => `${name} is ${shown(value)}`).join(", and ");
-  return `is said twice: ${all}. Remove one of them: base backups that the one keeps the other would have deleted`;
+  return `is set twice: ${all}. Remove one of them: one would delete base backups that the other keeps`;
 }
 
 /** What becomes part of object names and of barman's command line. */

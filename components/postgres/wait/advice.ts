@@ -122,8 +122,8 @@ const causes: readonly Cause[] = [
   {
     pattern: /NoSuchKey|specified key does not exist/,
     advice:
-      "An object that barman has just written or listed is not in the bucket any more. Look whether a lifecycle rule, or" +
-      " somebody else, deletes objects there.",
+      "An object that barman has just written or listed is not in the bucket any more. Check whether a lifecycle rule or" +
+      " another program deletes objects there.",
     in: "archiving",
     isPassing: false,
   },

@@ -9,7 +9,7 @@ import { withoutSecrets } from "../../text/masked.ts";
 import { type Plan, privateCasOf } from "../plan/plan.ts";
 import type { Situation } from "../preflight/judge.ts";
 import type { Connections } from "../preflight/observe-bucket.ts";
-import { type SidecarChange, sidecarOfBefore } from "../preflight/sidecar-change.ts";
+import { type SidecarChange, staleSidecarTrouble } from "../preflight/sidecar-change.ts";
 import { tell } from "../preflight/verdict.ts";
 import { recoveredVerdict, whyTargetWasMissed } from "../recovery/recovered.ts";
 import { archiveProblems } from "./archived.ts";
@@ -73,14 +73,14 @@ function troublesOf({ rest, notInForce, staleSidecar, backupTroubles }: Answerin
   if (rest !== undefined) return [rest];
   return [
     ...(notInForce === undefined ? [] : [passedOver(notInForce, plan.namespace)]),
-    ...(staleSidecar === undefined ? [] : [sidecarOfBefore(staleSidecar, plan)]),
+    ...(staleSidecar === undefined ? [] : [staleSidecarTrouble(staleSidecar, plan)]),
     ...backupTroubles,
   ].map((trouble) => `answers, but ${trouble}`);
 }
 
 const passedOver = (problem: string, namespace: string): string =>
-  `the change is not in force: ${problem}. Something else in the cluster may change its pods, or the operator passes it ` +
-  "over, as with the annotation cnpg.io/reconciliationLoop; its log says so. See " +
+  `the change is not in force: ${problem}. Something else in the cluster may change its pods, or the operator skips ` +
+  "it, as with the annotation cnpg.io/reconciliationLoop; its log says so. See " +
   `\`kubectl -n ${namespace} get clusters.postgresql.cnpg.io,pods\`.`;
 
 /**

@@ -36,7 +36,7 @@ export function sidecarNotTakenUp({ pods }: Look, wanted: SidecarConfiguration):
   const stale = staleSidecar(pods, wanted);
   return stale === undefined
     ? []
-    : [change(`the instance ${stale} still has the sidecar's settings of before`)];
+    : [change(`the instance ${stale} still has the previous settings of the sidecar`)];
 }
 
 /** Marks a change that the operator has not taken up. */
@@ -45,7 +45,7 @@ export const changeKey = "change";
 export const change = (problem: string): Obstacle => ({
   key: changeKey,
   problem,
-  advice: "The operator takes a change up instance by instance; its log says what it waits for.",
+  advice: "The operator applies a change instance by instance; its log says what it waits for.",
   patience: Infinity,
 });
 
@@ -76,7 +76,7 @@ function outdated({ spec }: ClusterResource, pod: Pod): string | undefined {
   const [planned, actual] = [spec.resources, postgres?.resources];
   return includes(actual?.requests, planned?.requests) && includes(actual?.limits, planned?.limits)
     ? undefined
-    : `the instance ${name} still has the resources of before`;
+    : `the instance ${name} still has the previous resources`;
 }
 
 type Quantities = Record<string, string> | undefined;

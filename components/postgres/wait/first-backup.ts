@@ -27,8 +27,8 @@ export async function untilFirstBackupCanBegin(
   if (late !== undefined) {
     log(
       "warn",
-      `Database ${namespace}/${name}: its next base backup may be of before the change of its settings (${late}), and a ` +
-        `recovery from that one cannot replay what is written after it. Take another one then: ${backupCommand(plan)}`,
+      `Database ${namespace}/${name}: its next base backup may be older than the change of its settings (${late}), and a ` +
+        `recovery from it cannot replay what is written after the change. Then take another one: ${backupCommand(plan)}`,
       component,
     );
   }
@@ -37,8 +37,8 @@ export async function untilFirstBackupCanBegin(
   if (problem === undefined) return;
   log(
     "warn",
-    `Database ${namespace}/${name}: its first base backup in the new place may begin with WAL of before, which is not ` +
-      `there, and could not be restored then (${problem}). Take another one, of the primary: ${backupCommand(plan)}`,
+    `Database ${namespace}/${name}: its first base backup in the new place may need earlier WAL, which is not ` +
+      `there, and then cannot be restored (${problem}). Take another one from the primary: ${backupCommand(plan)}`,
     component,
   );
 }

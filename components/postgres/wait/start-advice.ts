@@ -44,8 +44,8 @@ export const startCauses: readonly Cause[] = [
   ),
   certain(
     /database files are incompatible with server|was initialized by PostgreSQL version/,
-    "The data is of another major version, or of another build, of PostgreSQL than the image. Go back to the image of" +
-      " before.",
+    "The data is of another major version, or of another build, of PostgreSQL than the image. Go back to the" +
+      " previous image.",
   ),
   certain(
     /data directory "[^"]*" has (invalid permissions|wrong ownership)/,

@@ -94,7 +94,7 @@ describe("PostgresCluster", () => {
     const backup = { store, retention: "30d", objectStore: { retentionPolicy: "2d" } };
     assert.match(
       endOf("kept-twice", { backup }),
-      /backup\.retention is said twice: .*"30d", and .*"2d"\. Remove one/,
+      /backup\.retention is set twice: .*"30d", and .*"2d"\. Remove one/,
     );
   });
 

@@ -154,7 +154,7 @@ describe("a LimitRange", () => {
       { type: "Container", default: { cpu: "250m", memory: "128Mi" } },
       /namespace shop does not allow it: its LimitRange team gives containers a memory limit of 128Mi by default, less than what spec\.resources requests \(512Mi\)/,
     ],
-    ["has a maximum below it", { type: "Container", max: { memory: "256Mi" } }, /no more memory than 256Mi/],
+    ["has a maximum below it", { type: "Container", max: { memory: "256Mi" } }, /at most 256Mi memory/],
     ["has a minimum above it", { type: "Container", min: { memory: "1Gi" } }, /at least 1Gi memory/],
     [
       "allows no such volume",

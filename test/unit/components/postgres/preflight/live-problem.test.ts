@@ -63,7 +63,7 @@ describe("liveProblem", () => {
       ],
       [
         { imageName: "localhost/postgresql:18.1" },
-        /PostgreSQL 18 .* needs a place of its own in the archive.* such as "orders-pg18"; what is archived as "orders" stays/,
+        /PostgreSQL 18 .* needs a place of its own in the archive.* such as "orders-pg18"\. What is archived as "orders" stays/,
       ],
       [{ imageName: "localhost/postgresql:16" }, /PostgreSQL 17, which PostgreSQL 16 .* cannot read/],
       [
@@ -142,7 +142,7 @@ describe("what a database began with", () => {
       [
         recovered,
         empty,
-        /: it was made empty, and the plan says recovered from "orders"\. That counts only when/,
+        /: it was made empty, and the plan says recovered from "orders"\. This only applies when a Cluster is created\. Revert it, or/,
       ],
       [
         { ...recovered, targetTime: "2026-11-22T10:00:00Z" },
@@ -156,7 +156,7 @@ describe("what a database began with", () => {
       [
         empty,
         { ...recovered, database: "sales", owner: "clerk" },
-        /\. Set database\.name to "sales" and database\.owner to "clerk"; for/,
+        /\. Set database\.name to "sales" and database\.owner to "clerk", or add a new database/,
       ],
     ];
     for (const [planned, was, message] of cases) {

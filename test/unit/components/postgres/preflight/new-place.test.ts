@@ -238,7 +238,7 @@ describe("the look into the bucket before a database is made", () => {
     assert.equal(busy.problem, undefined);
     assert.match(
       busy.said.join(),
-      /^warning: recovery: goes on without a look at what s3:\/\/.*orders holds, which failed: /,
+      /^warning: recovery: continues without a look at what s3:\/\/.*orders holds, which failed: /,
     );
     s3.store.errors.push({ when: /backup\.info/, status: 403, code: "AccessDenied" });
     s3.store.errors.shift();
@@ -275,7 +275,7 @@ describe("the look into the bucket before a database is made", () => {
     // The way out that an entry with a recovery is told leads to the later one.
     const recovery = { serverName: "orders-2" };
     const inTheWay = (await look(planned({ recovery }), ["orders-1"])).problem ?? "";
-    assert.match(inTheWay, /Without recovery and with backup\.serverName "orders-2" it goes on with them;/);
+    assert.match(inTheWay, /Without recovery and with backup\.serverName "orders-2" it continues with them:/);
   });
 
   it("is an error of an update and a warning of a preview where the store does not let it", async () => {

@@ -287,13 +287,13 @@ describe("the buckets, by the state of the Cluster", () => {
     assert.equal(await bucketProblemOf(moving, connections(), component), undefined);
     assert.match(
       (await said()).join(),
-      /^warning: Database shop\/orders archives to s3:\/\/cnpg-backups\/lab\/orders\/orders from now on, and a base backup is taken there at once\. What it has at s3:\/\/cnpg-backups\/old\/orders\/orders stays there/,
+      /^warning: Database shop\/orders archives to s3:\/\/cnpg-backups\/lab\/orders\/orders from now on, and takes a base backup there at once\. What it has at s3:\/\/cnpg-backups\/old\/orders\/orders stays there/,
     );
     occupy();
     const problem = await bucketProblemOf(moving, connections(), component);
     assert.match(
       problem ?? "",
-      /archives to s3:\/\/cnpg-backups\/old\/orders\/orders, .*lab\/orders\/orders, which holds WAL or backups already.*Keep the bucket/,
+      /archives to s3:\/\/cnpg-backups\/old\/orders\/orders, .*lab\/orders\/orders, which holds WAL or backups already.*Keep the current bucket/,
     );
     s3.store.errors.push({ when: /./, status: 404, code: "NoSuchBucket" });
     assert.match((await bucketProblemOf(moving, connections(), component)) ?? "", /does not exist/);
@@ -312,7 +312,7 @@ describe("the buckets, by the state of the Cluster", () => {
     const [empty = ""] = await said();
     assert.match(
       empty,
-      /^warning: .* store at http:\/\/10\.0\.0\.10:7480 from now on, and to http:\/\/old:7480/,
+      /^warning: .* store at http:\/\/10\.0\.0\.10:7480 from now on, and no longer to http:\/\/old:7480/,
     );
     assert.doesNotMatch(empty, /could not be told/);
     s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "systemid=1\n");

@@ -51,7 +51,7 @@ describe("volumes that are to grow", () => {
     const replies = { ...fixed, ...inClass("local", "PG_DATA") };
     assert.match(
       (await problem(replies, "21Gi")) ?? "",
-      /shop\/orders: its volumes cannot grow, for StorageClass local .*kubectl patch storageclass local .*resizeInUseVolumes.*kubectl cnpg destroy orders OLD -n shop\.$/,
+      /shop\/orders: its volumes cannot grow, because StorageClass local .*kubectl patch storageclass local .*resizeInUseVolumes.*kubectl cnpg destroy orders OLD -n shop\.$/,
     );
     const wal = { ...fixed, ...inClass("local", "PG_WAL") };
     assert.match((await problem(wal, "20Gi", "6Gi")) ?? "", /local/);

@@ -136,7 +136,7 @@ describe("when and how long backups are taken and kept", () => {
       assert.equal(rules.retentionsRule(said), undefined);
     assert.match(
       rules.retentionsRule({ [here]: "30d", [there]: "2d" }) ?? "",
-      /said twice: backup\.retention is "30d", and backup\.objectStore\.retentionPolicy is "2d"\. Remove one/,
+      /set twice: backup\.retention is "30d", and backup\.objectStore\.retentionPolicy is "2d"\. Remove one/,
     );
   });
 

@@ -28,7 +28,7 @@ describe("an instance after a change", () => {
     await untilDatabaseAnswers(cluster, "shop", "orders", options);
     assert.ok(psql > 3, "it was asked for as long as the change settled");
     assert.ok(performance.now() - start >= 200);
-    assert.match(lines.join("\n"), /the instance orders-1 still has the resources of before, \d s/);
+    assert.match(lines.join("\n"), /the instance orders-1 still has the previous resources, \d s/);
   });
 
   it("is not waited for without end, and then what is not in force is told", async () => {
@@ -41,7 +41,7 @@ describe("an instance after a change", () => {
       ...{ timeoutSeconds: 20, log: () => undefined, pollMs: 20, generationBefore: 1 },
       ...{ settleSeconds: 0.1, takingUpSeconds: 0.3 },
     });
-    assert.equal(found.notInForce, "the instance orders-1 still has the resources of before");
+    assert.equal(found.notInForce, "the instance orders-1 still has the previous resources");
   });
 
   it("does not wait where nothing was changed", async () => {

@@ -269,7 +269,7 @@ describe("knownCause", () => {
       "An error occurred (NoSuchBucket) when calling the PutObject operation",
       /bucket to archive to is not there/,
     ],
-    ["An error occurred (NoSuchKey) when calling the GetObject operation", /somebody else, deletes objects/],
+    ["An error occurred (NoSuchKey) when calling the GetObject operation", /another program deletes objects/],
     ["FATAL: recovery ended before configured recovery target was reached", /^nothing$/],
     ["An error occurred (AccessDenied): Bucket size quota is reached", /is used up/],
     ["barman-cloud-backup: error: unrecognized arguments: --read-timeout 60", /an entry for each argument/],
