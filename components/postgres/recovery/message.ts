@@ -62,7 +62,7 @@ export const acceptedMessage = (
 /** Where the end of a recovery cannot be told: it may be short. */
 export const unprovenMessage = ({ namespace, name, archive }: RecoveredDatabase, why: string): string =>
   `Database ${namespace}/${name} answers, but whether it has all that ${archive} holds could not be told: ${why.replace(/\.\s*$/, "")}. ` +
-  "Run pulumi up again once that is mended. Do not rely on the data before.";
+  "Fix that, then run pulumi up again. Do not rely on the data until then.";
 
 /** What PostgreSQL's refusal of a moment means, where it has replayed the whole archive. */
 export const quietMessage = (targetTime: string, lastTransaction: Date | undefined): string =>
