@@ -1,6 +1,7 @@
 import type { LiveCluster } from "../cluster/live-cluster.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Limits, crowdedProblem, namespaceProblem } from "./namespace-limits.ts";
+import type { Limits } from "./limits.ts";
+import { crowdedProblem, namespaceProblem } from "./namespace-limits.ts";
 import { type StorageClasses, storageClassProblem } from "./storage-classes.ts";
 import { type Verdict, nothingToSay, refused, warned } from "./verdict.ts";
 

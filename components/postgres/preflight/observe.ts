@@ -15,7 +15,7 @@ import {
 import { type OwnClusters, ownClusters } from "../cluster/own-clusters.ts";
 import { type VolumeClaim, keptVolumes, volumeClaims } from "../cluster/volume-claims.ts";
 import { type Plan, scheduleName } from "../plan/plan.ts";
-import { type Limits, limitsOf } from "./namespace-limits.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import { type StorageClasses, storageClassesFor } from "./storage-classes.ts";
 import { classesToGrow } from "./volume-growth.ts";
 
