@@ -1,4 +1,4 @@
-import { defaultTuning } from "../../components/internal.ts";
+import { databaseDefaults as defaultTuning } from "../../components/internal.ts";
 
 /** How the bench's database is backed up: what stands in an ObjectStore's `data`. */
 export interface DataSetting {
