@@ -11,7 +11,6 @@ import type { Plan, Source } from "../plan/plan.ts";
 import type { ArchiveMove, MoveLook } from "./archive-move.ts";
 import type { Situation } from "./judge.ts";
 import { type NewPlaceLook, type SourceLook, isUnclear } from "./new-place.ts";
-import { Turns } from "./turns.ts";
 
 /** The stores that a database writes to and starts from; they may be the same. */
 export interface Connections {
@@ -60,15 +59,12 @@ export const observeMove = (
 /** A store that cannot be asked is the smoke check's business. */
 const newestOf = async ({ archive }: Plan, { target }: Connections): Promise<BucketLook> => ({
   of: "newest",
-  newest: await looks.take(() => lookAtNewest(target, archive)).catch(() => undefined),
+  newest: await lookAtNewest(target, archive).catch(() => undefined),
 });
-
-/** Hundreds of databases look at once, with a dozen small requests each. */
-const looks = new Turns(32);
 
 async function orFailure(look: () => Promise<BucketLook>): Promise<BucketLook> {
   try {
-    return await looks.take(look);
+    return await look();
   } catch (error) {
     if (!(error instanceof S3Failure)) throw error;
     return { of: "nothing", failure: error };
