@@ -41,3 +41,14 @@ export type { BackupNamespaceArgs, BackupNamespacesArgs } from "./backup-secret/
 export type { BackupSecretArgs } from "./backup-secret/secret.ts";
 export { platformOf } from "./platform.ts";
 export type { Platform, PlatformConnection, PlatformDatabase } from "./platform.ts";
+export { RestoreDrill } from "./restore-drill/restore-drill.ts";
+export type {
+  DrillChecksArgs,
+  DrilledDatabaseArgs,
+  DrillQuotaArgs,
+  DrillSourceArgs,
+  DrillStatementArgs,
+  DrillStoreArgs,
+  ReadOnlyKeysArgs,
+  RestoreDrillArgs,
+} from "./restore-drill/args.ts";

@@ -1,0 +1,315 @@
+# One run of a restore drill: restores the newest backup of a live database into a namespace of the drill, looks at
+# what came back, deletes it, and says how far the data went and how long it took.
+#
+# It runs in the image of the Barman Cloud plugin's sidecar, which every user of the plugin has: Python 3.13 with boto3
+# and psycopg2. DRILL holds what to do, as JSON and without a secret; restore-drill.ts writes it.
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from datetime import datetime, timedelta, timezone
+
+import checks
+import kubernetes
+import postgres
+import replay
+import report
+import source
+import store
+from ending import Deadline, Failure, Skipped, Stopped
+from lease import Lease
+from quantity import bytes_in
+from reasons import explained, stamp, verdict
+from restore import Restore, manifest
+from wal import number_of, sizes
+
+# A moment to restore keeps this far from markers: their rows are committed a little after their own time.
+APART = timedelta(seconds=5)
+LATEST = "latest"
+
+
+class Drill:
+    def __init__(self, job, pod, run, api, client, connect):
+        self.job = job
+        self.pod = pod
+        self.run = run
+        self.api = api
+        self.client = client
+        self.connect = connect
+        self.started_at = datetime.now(timezone.utc)
+        self.seconds = {}
+        self.seen = {"maxDataLossSeconds": job["maxDataLossSeconds"], "checks": {}}
+        self.restore = Restore(api, job, pod, connect, say)
+        self.figures = {}
+
+    def go(self):
+        """Returns the result; whatever happens, the copy is gone by then or the result says that it is not."""
+        deadline = Deadline(self.job["deadlineSeconds"])
+        ending = self.ended(lambda: self.steps(deadline))
+        cleaned = self.ended(lambda: self.timed("cleanUp", self.clean_up))
+        if cleaned is not None:
+            ending = ending or cleaned
+            ending = (ending[0], ending[1], ending[2] if ending is cleaned else "%s %s" % (ending[2], cleaned[2]))
+        return self.result(*(ending or ("passed", None, None)))
+
+    def clean_up(self):
+        if self.restore.is_asked_for:
+            self.restore.remove()
+
+    def ended(self, work):
+        """None, or how it ended: result, reason and detail."""
+        try:
+            work()
+            return None
+        except Skipped as skipped:
+            return "skipped", skipped.reason, explained(skipped.reason, skipped.seen)
+        except Failure as failure:
+            return "failed", failure.reason, explained(failure.reason, failure.seen)
+        except Stopped:
+            seen = "The drill was stopped while it waited for %s." % self.restore.phase
+            return "failed", "stopped", explained("stopped", seen)
+        except kubernetes.ApiError as error:
+            reason = {401: "rights-missing", 403: "rights-missing", 0: "api-away"}.get(error.status, "internal")
+            return "failed", reason, explained(reason, "Kubernetes says: %s." % error)
+        except Exception as error:
+            traceback.print_exc()
+            return "failed", "internal", explained("internal", "%s: %s." % (type(error).__name__, error))
+
+    def steps(self, deadline):
+        live, archive, backups = self.timed("look", self.look)
+        marker = self.timed("marker", lambda: self.mark(archive, deadline)) if self.job["marker"] else None
+        backup, moment = self.chosen(backups, marker)
+        self.compare_with_image(live, backup)
+        segments = archive.segments(backup["begin_wal"])
+        self.seen["gap"] = store.first_gap(backup, segments)
+        self.figures.update(moment=moment, backupId=backup["id"], timeline=int(backup["timeline"]))
+        say("restoring backup %s to %s" % (backup["id"], moment))
+        copy = self.restored(live, backup, moment, deadline)
+        self.timed("checks", lambda: self.check(copy, marker, moment))
+        self.judge_reach(marker, backup, segments)
+        problem = verdict(self.seen)
+        if problem is not None:
+            raise Failure(*problem)
+
+    def look(self):
+        say("looking at %s/%s and its archive" % (self.job["namespace"], self.job["clusterName"]))
+        self.restore.refuse_others()
+        live = source.live_cluster(self.api, self.job)
+        archive = store.Archive(self.client, self.job["destinationPath"], self.job["serverName"])
+        self.seen["archive"] = archive.url
+        return live, archive, archive.backups()
+
+    def mark(self, archive, deadline):
+        writer = source.Marker(self.connect, self.job, os.environ.get("MARKER_PASSWORD", ""))
+        marker = writer.write(self.run)
+        say("marker written at %s; waiting for %s to be archived" % (stamp(marker["at"]), marker["segment"]))
+        self.figures["dataLossSeconds"] = writer.until_archived(marker, archive, deadline)
+        return marker
+
+    def chosen(self, backups, marker):
+        """The base backup to start from, and how far to go."""
+        if self.job["moment"] == "random" and marker is not None:
+            moment = moment_within(end_of(backups[0]), marker, random.random)
+            if moment is not None:
+                return [backup for backup in backups if end_of(backup) <= moment][-1], stamp(moment)
+        return backups[-1], LATEST
+
+    def compare_with_image(self, live, backup):
+        major, of_backup = source.major_of(live), int(backup["version"]) // 10000
+        if major is not None and major != of_backup:
+            raise Failure(
+                "wrong-major",
+                "Base backup %s is of PostgreSQL %d, and the database's image %s is of %d."
+                % (backup["id"], of_backup, source.image_of(live), major),
+            )
+        size, needed = self.job.get("size") or live["spec"]["storage"].get("size"), store.bytes_of(backup)
+        if size is not None and needed is not None and bytes_in(size) < needed:
+            raise Failure(
+                "volume-too-small",
+                "The drill's volume has %s, and base backup %s takes %d bytes." % (size, backup["id"], needed),
+            )
+
+    def restored(self, live, backup, moment, deadline):
+        target = {"backupID": backup["id"]}
+        if moment != LATEST:
+            target["targetTime"] = moment
+        body = manifest(self.job, live, target, self.pod, self.run)
+        asked_at, start = datetime.now(timezone.utc), time.monotonic()
+        self.restore.start(body)
+        try:
+            copy = self.restore.first_answer(deadline)
+        finally:
+            self.measure(asked_at)
+        self.figures["recoverySeconds"] = round(time.monotonic() - start, 1)
+        say("the restored database answers after %.0f s" % self.figures["recoverySeconds"])
+        return copy
+
+    def measure(self, asked_at):
+        facts = self.restore.facts
+        begin, end = facts.get("redoAtTime"), facts.get("doneAtTime")
+        if begin:
+            self.seconds["base"] = round((begin - asked_at).total_seconds(), 1)
+        if begin and end:
+            self.seconds["replay"] = round((end - begin).total_seconds(), 1)
+
+    def check(self, copy, marker, moment):
+        """Looks for the marker first: how far the data go matters more than what else is wrong."""
+        if marker is not None:
+            self.find(copy, marker, moment)
+        self.figures["databaseBytes"] = int(copy.value("select sum(pg_database_size(oid)) from pg_database"))
+        seconds = max(60, self.job["deadlineSeconds"])
+        of_source = marker if moment == LATEST else None
+        self.seen["checks"].update(
+            checks.all_checks(copy, lambda name: self.restore.open(name, seconds), self.job["checks"], of_source)
+        )
+        copy.close()
+
+    def find(self, copy, marker, moment):
+        rows = self.marker_rows()
+        until = None if moment == LATEST else moment_of(moment)
+        expected = [at for at in marker["earlier"] + [marker["at"]] if until is None or at <= until]
+        too_new = [at for at in rows if until is not None and at > until]
+        found = max(expected, default=None) in rows if expected else True
+        self.seen["isMarkerFound"] = found and not too_new
+        newest = max(rows, default=None)
+        self.seen["dataUntil"] = max(
+            filter(None, [newest, replay.time_of(self.restore.facts.get("lastTransaction"))]), default=None
+        )
+        detail = "rows up to %s" % (stamp(newest) if newest else "none")
+        self.seen["checks"]["marker"] = checks.passed(detail) if self.seen["isMarkerFound"] else checks.failed(detail)
+        if not self.seen["isMarkerFound"]:
+            end = until or marker["at"]
+            until_then = self.seen["dataUntil"]
+            lost = (end - until_then).total_seconds() if until_then else None
+            self.figures["dataLossSeconds"] = None if lost is None else max(0.0, lost)
+
+    def marker_rows(self):
+        """No database of the marker's name in the copy: it ends before the first one."""
+        try:
+            connection = self.restore.open(source.MARKER_DATABASE, 60)
+        except postgres.QueryError:
+            return []
+        try:
+            return [row[0] for row in connection.rows("select at from runs")]
+        except postgres.QueryError as error:
+            if error.sqlstate == "42P01":
+                return []
+            raise
+        finally:
+            connection.close()
+
+    def judge_reach(self, marker, backup, segments):
+        facts, newest = self.restore.facts, max(segments, key=lambda name: name[8:], default=None)
+        self.seen["lastSegment"] = facts.get("lastSegment")
+        if marker is None and newest is not None:
+            self.seen["isShort"] = replay.is_short(facts, newest, sizes(backup), number_of)
+            self.seen["dataUntil"] = replay.time_of(facts.get("lastTransaction"))
+            self.figures["dataLossSeconds"] = max(0.0, (self.started_at - segments[newest]).total_seconds())
+        lost = self.figures.get("dataLossSeconds")
+        self.figures["dataLossSeconds"] = self.seen["dataLossSeconds"] = None if lost is None else round(lost, 1)
+
+    def timed(self, step, work):
+        start = time.monotonic()
+        try:
+            return work()
+        finally:
+            self.seconds[step] = round(time.monotonic() - start, 1)
+
+    def result(self, result, reason, detail):
+        return {
+            "run": self.run,
+            "database": "%s/%s" % (self.job["namespace"], self.job["clusterName"]),
+            "result": result,
+            "reason": reason,
+            "detail": detail,
+            "moment": self.figures.get("moment", LATEST),
+            "backupId": self.figures.get("backupId"),
+            "serverName": self.job["serverName"],
+            "timeline": self.figures.get("timeline"),
+            "startedAt": stamp(self.started_at),
+            "seconds": self.seconds,
+            "recoverySeconds": self.figures.get("recoverySeconds"),
+            "dataLossSeconds": self.figures.get("dataLossSeconds"),
+            "databaseBytes": self.figures.get("databaseBytes"),
+            "checks": self.seen["checks"],
+        }
+
+
+def end_of(backup):
+    """A fraction of a second later: the moment itself has none."""
+    return moment_of(backup["end_time"]) + timedelta(seconds=1)
+
+
+def moment_of(text):
+    at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return at if at.tzinfo else at.replace(tzinfo=timezone.utc)
+
+
+def moment_within(first, marker, chance):
+    """A moment between the first base backup and the marker, away from every marker; None if there is no room."""
+    last = marker["at"] - APART
+    markers = marker["earlier"] + [marker["at"]]
+    for _ in range(20):
+        if last <= first:
+            return None
+        moment = (first + (last - first) * chance()).replace(microsecond=0)
+        if moment >= first and all(abs(moment - at) >= APART for at in markers):
+            return moment
+    return None
+
+
+def say(text):
+    print("%s %s" % (stamp(datetime.now(timezone.utc)), text), flush=True)
+
+
+def stop(_signal, _frame):
+    # Once: the clean-up that follows must not be interrupted too.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Stopped()
+
+
+def beat(url):
+    """Tells a watcher that a drill has passed. Its absence is the alarm, so a failure here is no failure of the drill."""
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(url, timeout=15):
+            pass
+    except Exception as error:
+        say("the heartbeat URL did not take the call: %s" % type(error).__name__)
+
+
+def run_with(api, client, connect):
+    job = json.loads(os.environ["DRILL"])
+    pod = {"name": os.environ["POD_NAME"], "uid": os.environ["POD_UID"], "namespace": os.environ["POD_NAMESPACE"]}
+    drill = Drill(job, pod, os.environ.get("JOB_NAME") or pod["name"], api, client(job), connect)
+    lease = Lease(api, pod["namespace"], pod["name"])
+    busy = drill.ended(lambda: lease.acquire(job["leaseSeconds"]))
+    try:
+        result = drill.result(*busy) if busy is not None else drill.go()
+    finally:
+        lease.release()
+    problem = None
+    try:
+        problem = report.keep(api, pod["namespace"], job["runs"], result, job["keepRuns"])
+    except kubernetes.ApiError as error:
+        problem = "The result could not be kept: %s" % error
+    if problem is not None:
+        say(problem)
+    report.terminate_with(result)
+    if result["result"] == "passed" and os.environ.get("HEARTBEAT_URL"):
+        beat(os.environ["HEARTBEAT_URL"])
+    print(report.line_of(result), flush=True)
+    return 1 if result["result"] == "failed" else 0
+
+
+def main():
+    signal.signal(signal.SIGTERM, stop)
+    sys.exit(run_with(kubernetes.Kubernetes(), store.s3_client, postgres.connect))
+
+
+if __name__ == "__main__":
+    main()
