@@ -19,8 +19,8 @@ describe("runs of a drill", () => {
   it("have null for what was not measured", () => {
     const [run] = parseRuns(JSON.stringify([passed]));
     assert.equal(run?.reason, null);
-    assert.equal(run?.seconds.replay, null);
-    assert.deepEqual(run?.checks, {});
+    assert.equal(run.seconds.replay, null);
+    assert.deepEqual(run.checks, {});
   });
 
   it("keep the checks by name", () => {
