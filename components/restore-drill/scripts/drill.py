@@ -272,7 +272,7 @@ def stop(_signal, _frame):
 
 
 def beat(url):
-    """Tells a watcher that a drill has passed. Its absence is the alarm, so a failure here is no failure of the drill."""
+    """Tells a watcher that a drill has passed. Its absence is the alarm, so a failure here fails no drill."""
     from urllib.request import urlopen
 
     try:
@@ -286,12 +286,20 @@ def run_with(api, client, connect):
     job = json.loads(os.environ["DRILL"])
     pod = {"name": os.environ["POD_NAME"], "uid": os.environ["POD_UID"], "namespace": os.environ["POD_NAMESPACE"]}
     drill = Drill(job, pod, os.environ.get("JOB_NAME") or pod["name"], api, client(job), connect)
-    lease = Lease(api, pod["namespace"], pod["name"])
-    busy = drill.ended(lambda: lease.acquire(job["leaseSeconds"]))
+    lease = None
+
+    def take_turn():
+        nonlocal lease
+        proven = report.last_passed(api.get("ConfigMap", pod["namespace"], job["runs"]))
+        lease = Lease(api, pod["namespace"], pod["name"], job["drill"], proven)
+        lease.acquire(job["leaseSeconds"])
+
+    busy = drill.ended(take_turn)
     try:
         result = drill.result(*busy) if busy is not None else drill.go()
     finally:
-        lease.release()
+        if lease is not None:
+            lease.release()
     problem = None
     try:
         problem = report.keep(api, pod["namespace"], job["runs"], result, job["keepRuns"])

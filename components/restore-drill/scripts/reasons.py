@@ -111,7 +111,7 @@ LOG_REASONS = [
     ("extension-missing", r"could not access file|could not load library|No such file or directory.*\$libdir"),
     ("store-refused", r"AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|\b403\b|Forbidden"),
     ("pages-damaged", r"invalid page in block|page verification failed"),
-    ("store-unreachable", r"EndpointConnectionError|ConnectTimeoutError|ReadTimeoutError|Could not connect to the endpoint"),
+    ("store-unreachable", r"(EndpointConnection|ConnectTimeout|ReadTimeout)Error|Could not connect to the endpoint"),
     ("no-base-backup", r"no target backup found|[Nn]o backup found"),
     ("data-loss", r"recovery ended before configured recovery target was reached"),
 ]
@@ -152,7 +152,8 @@ def error_in(line):
         return None
     record = entry.get("record")
     if isinstance(record, dict):
-        if record.get("error_severity") in ("FATAL", "PANIC", "ERROR") and record.get("backend_type") != "client backend":
+        is_of_client = record.get("backend_type") == "client backend"
+        if record.get("error_severity") in ("FATAL", "PANIC", "ERROR") and not is_of_client:
             return "%s: %s" % (record["error_severity"], record.get("message", ""))
         return None
     message = str(entry.get("msg", ""))

@@ -32,10 +32,16 @@ def terminate_with(result, path="/dev/termination-log"):
 
 def runs_of(config_map):
     try:
-        runs = json.loads(config_map.get("data", {}).get(RUNS_KEY) or "[]")
+        runs = json.loads((config_map.get("data") or {}).get(RUNS_KEY) or "[]")
         return runs if isinstance(runs, list) else []
     except ValueError:
         return []
+
+
+def last_passed(config_map):
+    """When the last run that passed was started; None if none of those that are kept did."""
+    passed = [run.get("startedAt") for run in runs_of(config_map or {}) if run.get("result") == "passed"]
+    return max(filter(None, passed), default=None)
 
 
 def keep(api, namespace, name, result, most):
