@@ -97,7 +97,7 @@ class Lease:
 
 
 def waiting_in(lease, now):
-    """Since when the waiting drills are not proven, and until when that counts: a drill that ended does not renew it."""
+    """Since when the waiting drills are not proven, and until when that counts: one that ended says no more."""
     found = {}
     for name, value in (lease["metadata"].get("annotations") or {}).items():
         proven, _, until = value.partition(" ")
