@@ -108,8 +108,8 @@ export interface DrilledDatabaseArgs {
   checks?: DrillChecksArgs | undefined;
 
   /**
-   * The most data, in seconds, that a loss of the whole site may cost: a drill that measures more fails with reason
-   * `data-loss`. Default: 900, three times the default `archive_timeout`.
+   * The most data, in seconds, that a loss of the whole site may cost: a drill that measures more, by its marker, fails
+   * with reason `archived-late`. Default: 900, three times the default `archive_timeout`.
    */
   maxDataLossSeconds?: pulumi.Input<number | undefined>;
 

@@ -49,6 +49,8 @@ class Drill:
         """Returns the result; whatever happens, the copy is gone by then or the result says that it is not."""
         deadline = Deadline(self.job["deadlineSeconds"])
         ending = self.ended(lambda: self.steps(deadline))
+        # From here on a signal changes nothing: Kubernetes waits longer for the pod than this takes.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         cleaned = self.ended(lambda: self.timed("cleanUp", self.clean_up))
         if cleaned is not None:
             ending = ending or cleaned
@@ -173,13 +175,15 @@ class Drill:
         expected = [at for at in marker["earlier"] + [marker["at"]] if until is None or at <= until]
         too_new = [at for at in rows if until is not None and at > until]
         found = max(expected, default=None) in rows if expected else True
-        self.seen["isMarkerFound"] = found and not too_new
+        self.seen["isMarkerFound"], self.seen["isTooNew"] = found, bool(too_new)
+        self.seen["moment"] = moment
         newest = max(rows, default=None)
         self.seen["dataUntil"] = max(
             filter(None, [newest, replay.time_of(self.restore.facts.get("lastTransaction"))]), default=None
         )
         detail = "rows up to %s" % (stamp(newest) if newest else "none")
-        self.seen["checks"]["marker"] = checks.passed(detail) if self.seen["isMarkerFound"] else checks.failed(detail)
+        is_right = found and not too_new
+        self.seen["checks"]["marker"] = checks.passed(detail) if is_right else checks.failed(detail)
         if not self.seen["isMarkerFound"]:
             end = until or marker["at"]
             until_then = self.seen["dataUntil"]
@@ -207,7 +211,7 @@ class Drill:
         if marker is None and newest is not None:
             self.seen["isShort"] = replay.is_short(facts, newest, sizes(backup), number_of)
             self.seen["dataUntil"] = replay.time_of(facts.get("lastTransaction"))
-            self.figures["dataLossSeconds"] = max(0.0, (self.started_at - segments[newest]).total_seconds())
+        # Without a marker it is not known: a database at which nobody writes archives nothing either.
         lost = self.figures.get("dataLossSeconds")
         self.figures["dataLossSeconds"] = self.seen["dataLossSeconds"] = None if lost is None else round(lost, 1)
 
@@ -266,7 +270,6 @@ def say(text):
 
 
 def stop(_signal, _frame):
-    # Once: the clean-up that follows must not be interrupted too.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Stopped()
 

@@ -30,6 +30,8 @@ ADVICE = {
     " segment.",
     "data-loss": "Take a base backup now: a recovery from it needs none of the WAL before it. Then find out what"
     " damaged the archive; `npm run archive` checks each segment.",
+    "archived-late": "Check how fast WAL is archived, and archive_timeout; or allow more by maxDataLossSeconds.",
+    "wrong-moment": "A recovery to a moment would go too far. Check the clocks of the nodes that the database ran on.",
     "restore-failed": "A recovery would fail in the same way. Take a base backup now, and run this drill again.",
     "pages-damaged": "Take a base backup now and drill it. If its pages are damaged too, the database itself is.",
     "extension-missing": "Use an image that has the files of each extension that the database uses.",
@@ -60,7 +62,7 @@ def stamp(moment):
 
 def verdict(seen):
     """Whether the data that came back are all that was to come back: None, or a reason and what was seen."""
-    return missing_data(seen) or late_data(seen) or failed_check(seen)
+    return missing_data(seen) or wrong_moment(seen) or late_data(seen) or failed_check(seen)
 
 
 def missing_data(seen):
@@ -78,11 +80,18 @@ def missing_data(seen):
     return "data-loss", "%s%s.%s" % (upto, loss, where)
 
 
+def wrong_moment(seen):
+    if not seen.get("isTooNew"):
+        return None
+    seen_row = "The restored data hold a row that was written after %s, where replay was to end."
+    return "wrong-moment", seen_row % seen["moment"]
+
+
 def late_data(seen):
     lost, most = seen.get("dataLossSeconds"), seen.get("maxDataLossSeconds")
     if lost is None or most is None or lost <= most:
         return None
-    return "data-loss", "A loss of the whole site would have cost the last %d s, and %d s are allowed." % (lost, most)
+    return "archived-late", "A loss of the site would have cost the last %d s, and %d s are allowed." % (lost, most)
 
 
 # In the order in which they matter.

@@ -77,7 +77,7 @@ const faults: Record<string, [change: (world: World) => World, reason: string, d
   ],
   "the marker was archived late": [
     (world) => answering(world, markerHost, ["extract", [[1234]]]),
-    "data-loss",
+    "archived-late",
     /the last 1234 s, and 900 s are allowed/,
   ],
   "the archive command stores nothing": [
@@ -318,6 +318,20 @@ describe("a drill says what is wrong, and leaves nothing", needsPython, () => {
       assert.deepEqual([result.result, result.reason, code], ["skipped", "source-at-rest", 0]);
       assert.ok(!requests.some((request) => request.startsWith("POST") && request.includes("clusters")));
     }
+  });
+});
+
+describe("a drill whose pod is ended", needsPython, () => {
+  it("deletes the copy, and says that it was stopped and where", () => {
+    const outcome = drillIn({
+      ...soundWorld(),
+      stages: [[{ kind: "recovery", phase: "Running" }]],
+      stopAt: 3,
+    });
+    assert.equal(outcome.result.reason, "stopped");
+    assert.match(outcome.result.detail ?? "", /while it waited for the replay of WAL/);
+    assert.ok(!isThere(outcome));
+    assert.deepEqual(outcome.runs, [outcome.result]);
   });
 });
 

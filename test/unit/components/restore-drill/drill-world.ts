@@ -22,6 +22,8 @@ export interface World {
   databases: Record<string, Answer[]>;
   refusals?: { request: string; status: number; message: string }[];
   undeletable?: string[];
+  /** The drill's pod is ended when the copy's pods are asked for so many times. */
+  stopAt?: number;
 }
 
 const outcome = z.object({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { copyPath, drillIn, needsPython, soundWorld } from "./drill-world.ts";
+import type { World } from "./drill-world.ts";
 
 describe("a drill of a sound archive", needsPython, () => {
   it("finds its marker, measures, and leaves nothing", () => {
@@ -17,5 +18,58 @@ describe("a drill of a sound archive", needsPython, () => {
     assert.deepEqual(runs, [result]);
     assert.equal(JSON.parse(terminated).result, "passed");
     assert.ok(!left.includes(copyPath));
+  });
+});
+
+describe("a drill to a random moment", needsPython, () => {
+  const copy = "shop-orders-rw.cnpg-drill.svc";
+  const withRows = (...rows: string[]): World => {
+    const world = soundWorld();
+    world.job.moment = "random";
+    world.databases[`${copy} cnpg_rgw_drill`] = [
+      ["select at from runs", rows.map((row) => [row])],
+      ...(world.databases[copy] ?? []),
+    ];
+    return world;
+  };
+
+  it("restores to one between the base backup and the marker, which is not there yet", () => {
+    const { result, objects } = drillIn({ ...withRows("@-604800"), undeletable: [copyPath] });
+    assert.equal(result.checks.marker?.result, "passed");
+    assert.match(result.moment ?? "", /^2026-11-(29|30)T/);
+    const cluster = JSON.stringify(objects[copyPath]);
+    assert.ok(cluster.includes(`"targetTime":"${result.moment ?? "none"}"`), cluster);
+    assert.ok(cluster.includes('"backupID":"20261129T020000"'), cluster);
+  });
+
+  it("fails where the copy has what came after it", () => {
+    const { result } = drillIn(withRows("@-604800", "@0"));
+    assert.equal(result.reason, "wrong-moment");
+  });
+
+  it("fails where the copy lacks what came before it", () => {
+    const { result } = drillIn(withRows());
+    assert.equal(result.reason, "data-loss");
+  });
+});
+
+describe("a drill without a marker", needsPython, () => {
+  it("passes where replay came to the newest segment of the archive, and touches no source", () => {
+    const world = soundWorld();
+    world.job.marker = false;
+    delete world.databases["orders-rw.shop.svc cnpg_rgw_drill"];
+    const { result } = drillIn(world);
+    assert.equal(result.detail, null);
+    assert.equal(result.checks.roles?.result, "skipped");
+    assert.equal(result.dataLossSeconds, null);
+  });
+
+  it("fails where replay ended before it", () => {
+    const world = soundWorld();
+    world.job.marker = false;
+    world.logs["full-recovery"] = (world.logs["full-recovery"] ?? []).map((line) =>
+      line.replace("redo done at 0/5000028", "redo done at 0/4FFFF28"),
+    );
+    assert.equal(drillIn(world).result.reason, "data-loss");
   });
 });

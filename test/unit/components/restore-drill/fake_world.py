@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -52,6 +53,8 @@ def copy_pods():
     if not any(path.startswith(CLUSTERS + "/") for path in objects):
         return []
     step[0] += 1
+    if step[0] == world.get("stopAt"):
+        os.kill(os.getpid(), signal.SIGTERM)
     stages = world["stages"]
     return stages[min(step[0], len(stages)) - 1]
 
@@ -212,6 +215,7 @@ os.environ.update(
     DRILL=json.dumps(world["job"]), POD_NAME="pod-1", POD_UID="pod-uid", POD_NAMESPACE=NAMESPACE,
     JOB_NAME="shop-orders-1", MARKER_PASSWORD="pw", TERMINATION_LOG=account + "/termination",
 )
+signal.signal(signal.SIGTERM, drill.stop)
 printed = io.StringIO()
 with redirect_stdout(printed):
     api = kubernetes.Kubernetes("http://127.0.0.1:%d" % server.server_port, account, sleep=sleep)
