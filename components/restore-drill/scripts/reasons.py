@@ -39,7 +39,6 @@ ADVICE = {
     "collation-changed": "Indexes on text may be wrong after a recovery with this image: reindex them, then run"
     " `alter database … refresh collation version`.",
     "sql-failed": "Look at what the statement asks for: in the database, and in a recovery.",
-    "no-answer": "Look at the events and logs of the restored Cluster while a drill runs.",
     "deadline": "Give the drill more `deadlineSeconds`, if the restore was at work; otherwise look at what it waited"
     " for.",
     "stopped": "Kubernetes ended the drill's pod. It runs again on its schedule.",
