@@ -13,6 +13,7 @@ import { namespaceRule } from "../operator/rules.ts";
 import { sizeRule } from "../postgres/rules/rules.ts";
 import { checked, userError } from "../pulumi/arguments.ts";
 import { say } from "../pulumi/log.ts";
+import { isMocked } from "../pulumi/mocks.ts";
 import { withoutSlash } from "../s3/connection.ts";
 import { caBundleRule, endpointRule, keyRule, regionRule } from "../s3/rules.ts";
 import type { DrilledDatabaseArgs, RestoreDrillArgs } from "./args.ts";
@@ -23,7 +24,8 @@ import { networkPolicies } from "./network.ts";
 import { programFiles } from "./program.ts";
 import { rightsAtSource, rightsHere } from "./rights.ts";
 import { heartbeatRule, podsRule } from "./rules.ts";
-import { type DrillSettings, drillSettings } from "./settings.ts";
+import { type DrillJob, type DrillSettings, drillSettings } from "./settings.ts";
+import { keepsVolumes } from "./storage-class.ts";
 
 /** What all drills of a component share. */
 interface Shared {
@@ -203,7 +205,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
       {
         metadata: { name: drill, namespace },
         spec: pulumi
-          .all([settings, image])
+          .all([settings, image, this.deletesVolumes(job, cluster)])
           .apply(([known, ofImage]) => cronJobSpec(known, { image: ofImage, hasPrivateCa, hasHeartbeat })),
       },
       {
@@ -218,6 +220,17 @@ export class RestoreDrill extends pulumi.ComponentResource {
       },
     );
     return cronJob.metadata.name;
+  }
+
+  private deletesVolumes(
+    job: pulumi.Output<DrillJob>,
+    cluster: ClusterArgs | undefined,
+  ): pulumi.Output<undefined> {
+    return job.apply(async (known) => {
+      const problem = cluster && !isMocked() ? await keepsVolumes(cluster, known) : undefined;
+      if (problem !== undefined) throw userError(problem, this);
+      return undefined;
+    });
   }
 }
 
