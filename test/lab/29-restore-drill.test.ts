@@ -17,7 +17,7 @@ import {
   drillNow,
   drilled,
   drills,
-  leftOfCopies,
+  untilNothingIsLeft,
   makeDrillStack,
   removeDrillStack,
   resultOf,
@@ -71,7 +71,7 @@ describe("a restore drill", () => {
     assert.ok((run.dataLossSeconds ?? -1) >= 0 && (run.dataLossSeconds ?? 999) < 120, JSON.stringify(run));
     assert.ok((run.recoverySeconds ?? -1) > 5 && (run.recoverySeconds ?? 999) < 300, JSON.stringify(run));
     assert.ok((run.databaseBytes ?? 0) > 10_000_000, JSON.stringify(run));
-    assert.equal(await leftOfCopies(), "");
+    await untilNothingIsLeft();
   });
 
   it("goes on so after an update, which keeps the results", async () => {
@@ -148,7 +148,7 @@ describe("a drill of a damaged archive", () => {
       assert.equal(run.reason, reason, JSON.stringify(run));
       assert.match(run.detail ?? "", detail);
       assert.equal(run.result, "failed");
-      assert.equal(await leftOfCopies(), "");
+      await untilNothingIsLeft();
       // What the drill's marker has added since stays.
       await step(["copy", `${safe}/`, `${archive}/`]);
       assert.equal((await drillNow(source)).detail, null);
@@ -210,10 +210,7 @@ describe("a drill whose cluster is in trouble", () => {
     });
     // As a node's death does it: no signal that the drill could act on.
     await kubectl("-n", drills, "delete", "pods", "-l", `job-name=${job}`, "--force", "--grace-period=0");
-    await until({ what: "the end of the copy", timeoutMs: 600_000, intervalMs: 5_000 }, async () => {
-      const left = await leftOfCopies();
-      return left === "" || left;
-    });
+    await untilNothingIsLeft(600_000);
     assert.equal((await drillNow(source)).result, "passed");
   });
 });

@@ -28,7 +28,7 @@ export const drilled = ({ namespace, name }: Database, more: Record<string, unkn
 });
 
 export async function makeDrillStack(): Promise<void> {
-  await stack("stack", "init", "drill");
+  await stack("stack", "select", "--create", "drill");
   await stack("config", "set", "image", barmanCloudImages.sidecarImage);
 }
 
@@ -81,8 +81,16 @@ export async function runsOf({ namespace, name }: Database): Promise<Run[]> {
   return parseRuns(configMap.parse(JSON.parse(found)).data[runsKey]);
 }
 
-/** What of a restored copy is in the drills' namespace: nothing, after each run. */
-export async function leftOfCopies(): Promise<string> {
+/** Kubernetes deletes Services and Secrets of a copy a moment after the Cluster. */
+export async function untilNothingIsLeft(timeoutMs = 30_000): Promise<void> {
+  await until({ what: "the end of the copy", timeoutMs, intervalMs: 1_000 }, async () => {
+    const left = await leftOfCopies();
+    return left === "" || left;
+  });
+}
+
+/** What of a restored copy is in the drills' namespace. */
+async function leftOfCopies(): Promise<string> {
   const kinds = "clusters.postgresql.cnpg.io,pods,persistentvolumeclaims,jobs,services,secrets";
   return must("workstation", ["kubectl", "-n", drills, "get", kinds, "-l", "cnpg.io/cluster", "-o", "name"]);
 }
