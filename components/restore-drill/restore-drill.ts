@@ -82,14 +82,16 @@ export class RestoreDrill extends pulumi.ComponentResource {
     args: RestoreDrillArgs,
     settings: readonly pulumi.Output<DrillSettings>[],
   ): Shared {
-    const given = checked(this, "namespace", args.namespace ?? defaultNamespace, namespaceRule);
+    const given = checked(this, "namespace", args.namespace, (namespace) =>
+      namespace === undefined ? undefined : namespaceRule(namespace),
+    ).apply((namespace) => namespace ?? defaultNamespace);
     const made = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: given, labels: restricted } },
       { parent: this, retainOnDelete: true },
     );
     const namespace = made.metadata.name;
-    const jobs = pulumi.all(settings).apply((all) => all.map(({ job }) => job));
+    const jobs = pulumi.all([...settings]).apply((all) => all.map(({ job }) => job));
     const endpoint = checked(this, "store.connection.endpoint", args.store.connection.endpoint, endpointRule);
     return {
       namespace,
