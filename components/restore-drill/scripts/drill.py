@@ -87,7 +87,9 @@ class Drill:
         self.compare_with_image(live, backup)
         segments = archive.segments(backup["begin_wal"])
         self.seen["gap"] = store.first_gap(backup, segments)
-        self.figures.update(moment=moment, backupId=backup["id"], timeline=int(backup["timeline"]))
+        is_latest = moment == LATEST and marker is not None
+        timeline = int(marker["segment"][:8], 16) if is_latest else int(backup["timeline"])
+        self.figures.update(moment=moment, backupId=backup["id"], timeline=timeline)
         say("restoring backup %s to %s" % (backup["id"], moment))
         copy = self.restored(live, backup, moment, deadline)
         self.timed("checks", lambda: self.check(copy, marker, moment))

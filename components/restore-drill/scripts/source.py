@@ -9,6 +9,8 @@ PLUGIN = "barman-cloud.cloudnative-pg.io"
 MARKER_DATABASE = MARKER_ROLE = "cnpg_rgw_drill"
 # How long the archiver may take once PostgreSQL has closed a segment.
 ARCHIVER_SECONDS = 180
+# How long the database may be without a primary.
+FAILOVER_SECONDS = 90
 
 
 def live_cluster(api, job):
@@ -74,30 +76,39 @@ class Marker:
 
     def write(self, run):
         """Commits the row; returns its time and the WAL segment that the commit is in, and what else it can see."""
+        self.problem = None
+        try:
+            return wait("an answer of the database", lambda: self.written(run), FAILOVER_SECONDS, every=5.0)
+        except TimedOut:
+            raise Failure("source-unreachable", "No marker could be written to %s: %s." % (self.place(), self.problem))
+
+    def written(self, run):
+        """None where the database does not answer, as in a failover."""
         try:
             source = self.connected()
             try:
-                source.rows(
-                    "create table if not exists runs (run text primary key, at timestamptz not null default"
-                    " clock_timestamp())"
-                )
-                source.rows("delete from runs where at < now() - interval '400 days'")
-                source.rows("insert into runs (run) values (%s) on conflict (run) do nothing", (run,))
-                return {
-                    "run": run,
-                    "at": source.value("select at from runs where run = %s", (run,)),
-                    "segment": source.value("select pg_walfile_name(pg_current_wal_insert_lsn())"),
-                    "archiveTimeout": source.value(
-                        "select setting::int from pg_settings where name = 'archive_timeout'"
-                    ),
-                    "earlier": [row[0] for row in source.rows("select at from runs where run <> %s", (run,))],
-                    "databases": names(source, "select datname from pg_database where datallowconn"),
-                    "roles": names(source, "select rolname from pg_roles where rolname !~ '^pg_'"),
-                }
+                return self.row(source, run)
             finally:
                 source.close()
         except QueryError as error:
-            raise Failure("source-unreachable", "The marker could not be written to %s: %s." % (self.place(), error))
+            self.problem = error
+            return None
+
+    def row(self, source, run):
+        source.rows(
+            "create table if not exists runs (run text primary key, at timestamptz not null default clock_timestamp())"
+        )
+        source.rows("delete from runs where at < now() - interval '400 days'")
+        source.rows("insert into runs (run) values (%s) on conflict (run) do nothing", (run,))
+        return {
+            "run": run,
+            "at": source.value("select at from runs where run = %s", (run,)),
+            "segment": source.value("select pg_walfile_name(pg_current_wal_insert_lsn())"),
+            "archiveTimeout": source.value("select setting::int from pg_settings where name = 'archive_timeout'"),
+            "earlier": [row[0] for row in source.rows("select at from runs where run <> %s", (run,))],
+            "databases": names(source, "select datname from pg_database where datallowconn"),
+            "roles": names(source, "select rolname from pg_roles where rolname !~ '^pg_'"),
+        }
 
     def until_archived(self, marker, archive, deadline):
         """How many seconds the row was in no archive: what a loss of the whole site would have cost."""
