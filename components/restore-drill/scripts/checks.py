@@ -22,7 +22,9 @@ def all_checks(postgres, open_database, wanted, source):
     databases = [
         row[0] for row in postgres.rows("select datname from pg_database where datallowconn order by datname")
     ]
-    made = {"answers": passed()}
+    made = {"answers": in_each(databases, open_database, lambda each: passed())}
+    if made["answers"]["result"] == "failed":
+        return made
     made["databases"] = compared("database", source and source["databases"], databases)
     roles = [row[0] for row in postgres.rows("select rolname from pg_roles")]
     made["roles"] = compared("role", source and source["roles"], roles)
@@ -51,13 +53,7 @@ def in_each(databases, open_database, look):
     """The first problem in any database."""
     details = []
     for name in databases:
-        connection = open_database(name)
-        try:
-            check = look(connection)
-        except QueryError as error:
-            check = failed("%s (SQLSTATE %s)" % (error, error.sqlstate))
-        finally:
-            connection.close()
+        check = checked(name, open_database, look)
         if check["result"] == "failed":
             return failed("Database %s: %s" % (name, check["detail"]))
         if check["detail"]:
@@ -82,6 +78,17 @@ MISSING_LIBRARIES = """
     )
     order by probin
 """
+
+
+def checked(name, open_database, look):
+    try:
+        connection = open_database(name)
+        try:
+            return look(connection)
+        finally:
+            connection.close()
+    except QueryError as error:
+        return failed("%s (SQLSTATE %s)" % (error, error.sqlstate))
 
 
 def missing_libraries(connection):

@@ -95,6 +95,7 @@ def late_data(seen):
 
 # In the order in which they matter.
 CHECK_REASONS = [
+    ("answers", "restore-failed"),
     ("pages", "pages-damaged"),
     ("extensions", "extension-missing"),
     ("databases", "roles-missing"),
@@ -108,7 +109,9 @@ def failed_check(seen):
     for name, reason in CHECK_REASONS:
         check = seen.get("checks", {}).get(name)
         if check and check["result"] == "failed":
-            return reason, "%s." % check["detail"].rstrip(".")
+            # A damaged catalog shows itself to whichever check reads it first.
+            is_damage = re.search(r"invalid page|could not read blocks? |SQLSTATE XX00", check["detail"])
+            return "pages-damaged" if is_damage else reason, "%s." % check["detail"].rstrip(".")
     return None
 
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import {
+  type Answer,
   type Outcome,
   type World,
+  answersOf,
   archive,
   backupInfo,
   copyPath,
@@ -26,10 +28,7 @@ const withoutRow = (world: World): World => ({
   ...world,
   databases: {
     ...world.databases,
-    [`${copyHost} cnpg_rgw_drill`]: [
-      ["select at from runs", [["@-604800"]]],
-      ...(world.databases[copyHost] ?? []),
-    ],
+    [`${copyHost} cnpg_rgw_drill`]: [["select at from runs", [["@-604800"]]], ...answersOf(world, copyHost)],
   },
 });
 const ofSource = (world: World, change: (source: Record<string, object>) => object): World => ({
@@ -39,9 +38,9 @@ const ofSource = (world: World, change: (source: Record<string, object>) => obje
     [sourcePath]: change(world.objects[sourcePath] as Record<string, object>),
   },
 });
-const answering = (world: World, host: string, ...answers: World["databases"][string]): World => ({
+const answering = (world: World, host: string, ...answers: Answer[]): World => ({
   ...world,
-  databases: { ...world.databases, [host]: [...answers, ...(world.databases[host] ?? [])] },
+  databases: { ...world.databases, [host]: [...answers, ...answersOf(world, host)] },
 });
 const failing = (world: World, container: string, line: string): World => ({
   ...world,
@@ -191,6 +190,20 @@ const faults: Record<string, [change: (world: World) => World, reason: string, d
       answering(world, copyHost, ["verify_heapam", [[7, "line pointer redirection to item at offset 0"]]]),
     "pages-damaged",
     /Database app: table pg_class is damaged: block 7, line pointer/,
+  ],
+  "a catalog is damaged": [
+    (world) => ({
+      ...world,
+      databases: {
+        ...world.databases,
+        [`${copyHost} app`]: {
+          sqlstate: "XX001",
+          message: "invalid page in block 0 of relation base/5/1259",
+        },
+      },
+    }),
+    "pages-damaged",
+    /Database app: invalid page in block 0/,
   ],
   "a role is missing": [
     (world) => answering(world, markerHost, ["from pg_roles", [["app"], ["reporting"]]]),

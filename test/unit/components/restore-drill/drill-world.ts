@@ -9,7 +9,7 @@ import { checkout } from "../../../lab/support/engine-project.ts";
 const scripts = join(checkout, "components/restore-drill/scripts");
 
 type Rows = (string | number | boolean | null)[][];
-type Answer = [pattern: string, rows: Rows | { sqlstate: string; message: string }];
+export type Answer = [pattern: string, rows: Rows | { sqlstate: string; message: string }];
 
 /** What the drill finds: see fake_world.py. */
 export interface World {
@@ -19,7 +19,8 @@ export interface World {
   storeError?: [status: number, code: string];
   stages: Record<string, unknown>[][];
   logs: Record<string, string[]>;
-  databases: Record<string, Answer[]>;
+  /** By `host database`, or by host alone; an error where it refuses connections. */
+  databases: Record<string, Answer[] | { sqlstate: string; message: string }>;
   refusals?: { request: string; status: number; message: string }[];
   undeletable?: string[];
   /** The drill's pod is ended when the copy's pods are asked for so many times. */
@@ -53,6 +54,11 @@ export function drillIn(world: World): Outcome {
   });
   if (status !== 0) throw new Error(`fake_world.py: ${stderr}`);
   return outcome.parse(JSON.parse(stdout));
+}
+
+export function answersOf({ databases }: World, host: string): Answer[] {
+  const answers = databases[host] ?? [];
+  return Array.isArray(answers) ? answers : [];
 }
 
 const clusters = (namespace: string) => `/apis/postgresql.cnpg.io/v1/namespaces/${namespace}/clusters`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { copyPath, drillIn, needsPython, soundWorld } from "./drill-world.ts";
+import { answersOf, copyPath, drillIn, needsPython, soundWorld } from "./drill-world.ts";
 import type { World } from "./drill-world.ts";
 
 describe("a drill of a sound archive", needsPython, () => {
@@ -28,7 +28,7 @@ describe("a drill to a random moment", needsPython, () => {
     world.job.moment = "random";
     world.databases[`${copy} cnpg_rgw_drill`] = [
       ["select at from runs", rows.map((row) => [row])],
-      ...(world.databases[copy] ?? []),
+      ...answersOf(world, copy),
     ];
     return world;
   };

@@ -201,6 +201,8 @@ def typed(value):
 
 def connect(host, user, password, database, seconds=5, statement_seconds=0):
     answers = world["databases"].get("%s %s" % (host, database), world["databases"].get(host))
+    if isinstance(answers, dict):
+        raise QueryError(answers["sqlstate"], answers["message"])
     if answers is None:
         raise QueryError("08006", "could not translate host name")
     return Database(answers)
