@@ -212,6 +212,7 @@ class Drill:
         self.seen["lastSegment"] = facts.get("lastSegment")
         if marker is None and newest is not None:
             self.seen["isShort"] = replay.is_short(facts, newest, sizes(backup), number_of)
+            self.seen["isEndUnknown"] = self.seen["isShort"] is None
             self.seen["dataUntil"] = replay.time_of(facts.get("lastTransaction"))
         # Without a marker it is not known: a database at which nobody writes archives nothing either.
         lost = self.figures.get("dataLossSeconds")

@@ -31,6 +31,7 @@ ADVICE = {
     "data-loss": "Take a base backup now: a recovery from it needs none of the WAL before it. Then find out what"
     " damaged the archive; `npm run archive` checks each segment.",
     "archived-late": "Check how fast WAL is archived, and archive_timeout; or allow more by maxDataLossSeconds.",
+    "not-proven": "Let the drill write its marker (`marker` true), which needs no log.",
     "wrong-moment": "A recovery to a moment would go too far. Check the clocks of the nodes that the database ran on.",
     "restore-failed": "A recovery would fail in the same way. Take a base backup now, and run this drill again.",
     "pages-damaged": "Take a base backup now and drill it. If its pages are damaged too, the database itself is.",
@@ -61,7 +62,7 @@ def stamp(moment):
 
 def verdict(seen):
     """Whether the data that came back are all that was to come back: None, or a reason and what was seen."""
-    return missing_data(seen) or wrong_moment(seen) or late_data(seen) or failed_check(seen)
+    return missing_data(seen) or unknown_end(seen) or wrong_moment(seen) or late_data(seen) or failed_check(seen)
 
 
 def missing_data(seen):
@@ -77,6 +78,12 @@ def missing_data(seen):
     last = seen.get("lastSegment")
     where = "" if last is None else " Replay ended after %s: the segment that follows is damaged." % last
     return "data-loss", "%s%s.%s" % (upto, loss, where)
+
+
+def unknown_end(seen):
+    if not seen.get("isEndUnknown"):
+        return None
+    return "not-proven", "The restore works, and the log of its recovery does not say how far the data go."
 
 
 def wrong_moment(seen):

@@ -49,7 +49,10 @@ def time_of(text):
 
 
 def is_short(facts, newest, per_log, number_of):
-    """Whether replay ended before the newest segment that was archived when the restore was asked for."""
+    """Whether replay ended before the newest segment that was archived when the restore was asked for.
+
+    None: the log of the recovery did not say where it ended.
+    """
     if "doneAt" not in facts:
-        return False
+        return None
     return number_at(facts["doneAt"], per_log) < number_of(newest, per_log)

@@ -51,6 +51,8 @@ def manifest(job, live, target, pod, run):
             inheritedMetadata={"labels": {DRILL: job["drill"]}},
             enableSuperuserAccess=True,
             enablePDB=False,
+            # They would be a ConfigMap in this namespace that stays, and the copy is not to be watched as a database.
+            monitoring={"disableDefaultQueries": True},
             bootstrap={"recovery": dict(application_of(spec), source="archive", recoveryTarget=target)},
             # Without `plugins` nothing of the copy archives, and nothing in the bucket ever expires by it.
             externalClusters=[
@@ -80,8 +82,8 @@ def settings_of(postgresql):
     parameters = {
         name: value
         for name, value in postgresql.get("parameters", {}).items()
-        # They name standbys, files and programs that the copy has not.
-        if not name.startswith("synchronous_") and name not in ("archive_timeout", "primary_slot_name")
+        # They name standbys that the copy has not, or would keep the log from saying how far replay came.
+        if not name.startswith("synchronous_") and name not in ("archive_timeout", "log_min_messages")
     }
     # A restored subscriber would connect to its publisher and move its slot; pg_cron would run its jobs.
     parameters["max_logical_replication_workers"] = "0"

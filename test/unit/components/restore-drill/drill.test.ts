@@ -64,6 +64,13 @@ describe("a drill without a marker", needsPython, () => {
     assert.equal(result.dataLossSeconds, null);
   });
 
+  it("fails where no log says how far replay came", () => {
+    const world = soundWorld();
+    world.job.marker = false;
+    world.logs = {};
+    assert.equal(drillIn(world).result.reason, "not-proven");
+  });
+
   it("fails where replay ended before it", () => {
     const world = soundWorld();
     world.job.marker = false;
