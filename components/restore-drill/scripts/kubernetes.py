@@ -62,7 +62,7 @@ class Kubernetes:
         return self.call("PUT", path(kind, namespace, name), body=body)
 
     def delete(self, kind, namespace, name, uid=None):
-        options = {"propagationPolicy": "Background"}
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
         if uid is not None:
             options["preconditions"] = {"uid": uid}
         try:
