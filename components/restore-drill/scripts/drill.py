@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import traceback
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 import checks
 import kubernetes
@@ -21,13 +21,12 @@ import source
 import store
 from ending import Deadline, Failure, Skipped, Stopped
 from lease import Lease
+from moments import end_of, moment_of, moment_within
 from quantity import bytes_in
 from reasons import explained, stamp, verdict
 from restore import Restore, manifest
 from wal import number_of, sizes
 
-# A moment to restore keeps this far from markers: their rows are committed a little after their own time.
-APART = timedelta(seconds=5)
 LATEST = "latest"
 
 
@@ -245,29 +244,6 @@ class Drill:
         }
 
 
-def end_of(backup):
-    """A fraction of a second later: the moment itself has none."""
-    return moment_of(backup["end_time"]) + timedelta(seconds=1)
-
-
-def moment_of(text):
-    at = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return at if at.tzinfo else at.replace(tzinfo=timezone.utc)
-
-
-def moment_within(first, marker, chance):
-    """A moment between the first base backup and the marker, away from every marker; None if there is no room."""
-    last = marker["at"] - APART
-    markers = marker["earlier"] + [marker["at"]]
-    for _ in range(20):
-        if last <= first:
-            return None
-        moment = (first + (last - first) * chance()).replace(microsecond=0)
-        if moment >= first and all(abs(moment - at) >= APART for at in markers):
-            return moment
-    return None
-
-
 def say(text):
     print("%s %s" % (stamp(datetime.now(timezone.utc)), text), flush=True)
 
@@ -275,17 +251,6 @@ def say(text):
 def stop(_signal, _frame):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise Stopped()
-
-
-def beat(url):
-    """Tells a watcher that a drill has passed. Its absence is the alarm, so a failure here fails no drill."""
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(url, timeout=15):
-            pass
-    except Exception as error:
-        say("the heartbeat URL did not take the call: %s" % type(error).__name__)
 
 
 def run_with(api, client, connect):
@@ -315,7 +280,9 @@ def run_with(api, client, connect):
         say(problem)
     report.terminate_with(result)
     if result["result"] == "passed" and os.environ.get("HEARTBEAT_URL"):
-        beat(os.environ["HEARTBEAT_URL"])
+        problem = report.beat(os.environ["HEARTBEAT_URL"])
+        if problem is not None:
+            say(problem)
     print(report.line_of(result), flush=True)
     return 1 if result["result"] == "failed" else 0
 

@@ -1,6 +1,7 @@
 # Where the result goes: one line of JSON in the log, in the pod's termination message and in the drill's ConfigMap.
 import json
 import os
+from urllib.request import urlopen
 
 from kubernetes import ApiError
 
@@ -59,3 +60,13 @@ def keep(api, namespace, name, result, most):
             if error.status != 409:
                 return "The result could not be kept: %s" % error
     return "The result could not be kept: another program keeps writing ConfigMap %s." % name
+
+
+def beat(url):
+    """Tells a watcher that a drill has passed. Its absence is the alarm, so a failure here fails no drill."""
+    try:
+        with urlopen(url, timeout=15):
+            pass
+    except Exception as error:
+        return "The heartbeat URL did not take the call: %s." % type(error).__name__
+    return None

@@ -1,4 +1,5 @@
 # The restored copy: a Cluster of the operator's own, made by POST and never applied, watched, and deleted.
+import base64
 import time
 
 import replay
@@ -274,6 +275,4 @@ class Restore:
 
 
 def decoded(text):
-    import base64
-
     return base64.b64decode(text).decode("utf-8")

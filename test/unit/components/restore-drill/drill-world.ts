@@ -23,6 +23,7 @@ export interface World {
   databases: Record<string, Answer[] | { sqlstate: string; message: string }>;
   refusals?: { request: string; status: number; message: string }[];
   undeletable?: string[];
+  hasHeartbeat?: boolean;
   /** The drill's pod is ended when the copy's pods are asked for so many times. */
   stopAt?: number;
 }

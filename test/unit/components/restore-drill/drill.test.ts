@@ -21,6 +21,16 @@ describe("a drill of a sound archive", needsPython, () => {
   });
 });
 
+describe("the heartbeat", needsPython, () => {
+  const isCalled = ({ requests }: { requests: string[] }) => requests.includes("GET /beat");
+
+  it("is called after a drill that passed, and after no other", () => {
+    const world = { ...soundWorld(), hasHeartbeat: true };
+    assert.ok(isCalled(drillIn(world)));
+    assert.ok(!isCalled(drillIn({ ...world, store: {} })));
+  });
+});
+
 describe("a drill to a random moment", needsPython, () => {
   const copy = "shop-orders-rw.cnpg-drill.svc";
   const withRows = (...rows: string[]): World => {

@@ -220,6 +220,8 @@ os.environ.update(
 signal.signal(signal.SIGTERM, drill.stop)
 printed = io.StringIO()
 with redirect_stdout(printed):
+    if world.get("hasHeartbeat"):
+        os.environ["HEARTBEAT_URL"] = "http://127.0.0.1:%d/beat" % server.server_port
     api = kubernetes.Kubernetes("http://127.0.0.1:%d" % server.server_port, account, sleep=sleep)
     code = drill.run_with(api, lambda job: Store(), connect)
 runs = objects.get("/api/v1/namespaces/%s/configmaps/%s-runs" % (NAMESPACE, NAME), {}).get("data", {})
