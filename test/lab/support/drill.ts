@@ -63,7 +63,7 @@ export async function resultOf(database: Database, job: string, timeoutMs = 600_
   await until({ what: `drill ${job} to end`, timeoutMs, intervalMs: 2_000 }, async () => {
     const path = "jsonpath={.status.conditions[?(@.status=='True')].type}";
     const conditions = await kubectl("-n", drills, "get", "job", job, "-o", path);
-    return /Complete|Failed/.test(conditions) || (await logOf(job)).split("\n").at(-1) || "no word yet";
+    return /Complete|Failed/.test(conditions) || ((await logOf(job)).split("\n").at(-1) ?? "");
   });
   const run = (await runsOf(database)).find((each) => each.run === job);
   assert.ok(run !== undefined, `no result of ${job}:\n${await logOf(job)}`);

@@ -21,6 +21,9 @@ import {
 const info = `${archive}/base/20261129T020000/backup.info`;
 const markerHost = "orders-rw.shop.svc cnpg_rgw_drill";
 const copyHost = "shop-orders-rw.cnpg-drill.svc";
+function without<T>(record: Record<string, T>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}
 const walsOnly = (store: Record<string, string>) =>
   Object.fromEntries(Object.entries(store).filter(([key]) => key.includes("/wals/")));
 /** The copy has the row of the week before, and not this run's. */
@@ -58,7 +61,7 @@ const barman = (msg: string) =>
 const faults: Record<string, [change: (world: World) => World, reason: string, detail: RegExp]> = {
   "a segment is missing": [
     (world) => {
-      const { [segmentKey(4)]: _gone, ...store } = world.store;
+      const store = without(world.store, segmentKey(4));
       return { ...withoutRow(world), store };
     },
     "wal-gap",
@@ -81,7 +84,7 @@ const faults: Record<string, [change: (world: World) => World, reason: string, d
   ],
   "the archive command stores nothing": [
     (world) => {
-      const { [segmentKey(5)]: _gone, ...store } = world.store;
+      const store = without(world.store, segmentKey(5));
       return { ...answering(world, markerHost, ["pg_stat_archiver", [[segment(5), null]]]), store };
     },
     "marker-not-archived",
@@ -89,7 +92,7 @@ const faults: Record<string, [change: (world: World) => World, reason: string, d
   ],
   "the archive command fails": [
     (world) => {
-      const { [segmentKey(5)]: _gone, ...store } = world.store;
+      const store = without(world.store, segmentKey(5));
       return { ...answering(world, markerHost, ["pg_stat_archiver", [[segment(4), segment(5)]]]), store };
     },
     "marker-not-archived",
@@ -130,7 +133,7 @@ const faults: Record<string, [change: (world: World) => World, reason: string, d
   ],
   "the Cluster is gone": [
     (world) => {
-      const { [sourcePath]: _gone, ...objects } = world.objects;
+      const objects = without(world.objects, sourcePath);
       return { ...world, objects };
     },
     "source-missing",
@@ -138,7 +141,7 @@ const faults: Record<string, [change: (world: World) => World, reason: string, d
   ],
   "the database does not answer": [
     (world) => {
-      const { [markerHost]: _gone, ...databases } = world.databases;
+      const databases = without(world.databases, markerHost);
       return { ...world, databases };
     },
     "source-unreachable",

@@ -16,7 +16,7 @@ describe("a drill of a sound archive", needsPython, () => {
     assert.equal(result.seconds.replay, 10);
     assert.equal(result.checks.marker?.result, "passed");
     assert.deepEqual(runs, [result]);
-    assert.equal(JSON.parse(terminated).result, "passed");
+    assert.match(terminated, /"result":"passed"/);
     assert.ok(!left.includes(copyPath));
   });
 });
