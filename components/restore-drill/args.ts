@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { PreflightArgs } from "../kubernetes/arguments.ts";
+import type { PreflightArgs } from "../kubernetes/preflight-args.ts";
 import type { S3ConnectionArgs } from "../s3/connection.ts";
 
 export interface RestoreDrillArgs {

@@ -1,6 +1,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 
-import { secretKeys } from "../backup-secret/store.ts";
+import { backupSecretKeys } from "../backup-secret/contract.ts";
 import { markerSecretName } from "./marker.ts";
 import { drillPods } from "./network.ts";
 import { accountName } from "./rights.ts";
@@ -71,7 +71,7 @@ export function cronJobSpec(settings: DrillSettings, surroundings: Surroundings)
 
 const caVolume = {
   name: "store-ca",
-  secret: { secretName: storeSecretName, items: [{ key: secretKeys.caBundle, path: "ca.crt" }] },
+  secret: { secretName: storeSecretName, items: [{ key: backupSecretKeys.caBundle, path: "ca.crt" }] },
 };
 
 function container({ job }: DrillSettings, { image, hasPrivateCa, hasHeartbeat }: Surroundings): Container {
@@ -85,8 +85,8 @@ function container({ job }: DrillSettings, { image, hasPrivateCa, hasHeartbeat }
       field("POD_UID", "metadata.uid"),
       field("POD_NAMESPACE", "metadata.namespace"),
       field("JOB_NAME", "metadata.labels['batch.kubernetes.io/job-name']"),
-      secret("S3_ACCESS_KEY_ID", storeSecretName, secretKeys.accessKeyId),
-      secret("S3_SECRET_ACCESS_KEY", storeSecretName, secretKeys.secretAccessKey),
+      secret("S3_ACCESS_KEY_ID", storeSecretName, backupSecretKeys.accessKeyId),
+      secret("S3_SECRET_ACCESS_KEY", storeSecretName, backupSecretKeys.secretAccessKey),
       ...(job.marker ? [secret("MARKER_PASSWORD", markerSecretName(job.drill), "password")] : []),
       ...(hasHeartbeat ? [secret(heartbeatKey, storeSecretName, heartbeatKey)] : []),
       ...(hasPrivateCa ? [{ name: "S3_CA_FILE", value: "/store-ca/ca.crt" }] : []),

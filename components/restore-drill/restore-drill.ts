@@ -2,17 +2,17 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { checksumEnvironment } from "../archive/barman.ts";
-import { officialImages } from "../backup-plugin/plugin.ts";
+import { pluginImages } from "../versions.ts";
 import { imageRule } from "../backup-plugin/rules.ts";
-import { secretKeys } from "../backup-secret/store.ts";
+import { backupSecretKeys } from "../backup-secret/contract.ts";
 import type { ObjectStoreSpec } from "../crds/types.ts";
-import { clusterToAsk } from "../kubernetes/arguments.ts";
-import type { ClusterArgs } from "../kubernetes/cluster-args.ts";
+import { kubernetesToAsk } from "../kubernetes/preflight-args.ts";
+import type { KubernetesArgs } from "../kubernetes/kubernetes-args.ts";
 import { customResource } from "../kubernetes/custom-resource.ts";
-import { namespaceRule } from "../operator/rules.ts";
+import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { sizeRule } from "../postgres/rules/rules.ts";
 import { checked, userError } from "../pulumi/arguments.ts";
-import { say } from "../pulumi/log.ts";
+import { log } from "../pulumi/log.ts";
 import { isMocked } from "../pulumi/mocks.ts";
 import { withoutSlash } from "../s3/connection.ts";
 import { caBundleRule, endpointRule, keyRule, regionRule } from "../s3/rules.ts";
@@ -34,7 +34,7 @@ interface Shared {
   image: pulumi.Output<string>;
   hasPrivateCa: boolean;
   hasHeartbeat: boolean;
-  cluster: ClusterArgs | undefined;
+  cluster: KubernetesArgs | undefined;
   /** Before any of them can run. */
   dependsOn: pulumi.Resource[];
 }
@@ -98,10 +98,10 @@ export class RestoreDrill extends pulumi.ComponentResource {
       endpoint: endpoint.apply(withoutSlash),
       image: checked(this, "image", args.image, (image) =>
         image === undefined ? undefined : imageRule(image),
-      ).apply((image) => image ?? officialImages.sidecar),
+      ).apply((image) => image ?? pluginImages.sidecar),
       hasPrivateCa: args.store.connection.caBundle !== undefined,
       hasHeartbeat: args.heartbeatUrl !== undefined,
-      cluster: clusterToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster"),
+      cluster: kubernetesToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster"),
       dependsOn: [
         this.quota(name, namespace, args),
         ...networkPolicies(name, namespace, endpoint, this),
@@ -145,20 +145,23 @@ export class RestoreDrill extends pulumi.ComponentResource {
     namespace: pulumi.Output<string>,
     { store: { connection, readOnlyKeys }, heartbeatUrl }: RestoreDrillArgs,
   ): pulumi.Resource {
-    if (readOnlyKeys === undefined) say("warn", writingKeys, this);
+    if (readOnlyKeys === undefined) log("warn", writingKeys, this);
     const at = readOnlyKeys === undefined ? "store.connection" : "store.readOnlyKeys";
     const { accessKeyId, secretAccessKey } = readOnlyKeys ?? connection;
     const secret = (argument: string, value: pulumi.Input<string>) =>
       pulumi.secret(checked(this, argument, value, keyRule));
     const data: Record<string, pulumi.Input<string>> = {
-      [secretKeys.accessKeyId]: secret(`${at}.accessKeyId`, accessKeyId),
-      [secretKeys.secretAccessKey]: secret(`${at}.secretAccessKey`, secretAccessKey),
-      [secretKeys.region]: checked(this, "store.connection.region", connection.region, regionRule).apply(
-        (region) => region ?? "local",
-      ),
+      [backupSecretKeys.accessKeyId]: secret(`${at}.accessKeyId`, accessKeyId),
+      [backupSecretKeys.secretAccessKey]: secret(`${at}.secretAccessKey`, secretAccessKey),
+      [backupSecretKeys.region]: checked(
+        this,
+        "store.connection.region",
+        connection.region,
+        regionRule,
+      ).apply((region) => region ?? "local"),
     };
     if (connection.caBundle !== undefined) {
-      data[secretKeys.caBundle] = checked(
+      data[backupSecretKeys.caBundle] = checked(
         this,
         "store.connection.caBundle",
         connection.caBundle,
@@ -226,7 +229,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
 
   private deletesVolumes(
     job: pulumi.Output<DrillJob>,
-    cluster: ClusterArgs | undefined,
+    cluster: KubernetesArgs | undefined,
   ): pulumi.Output<undefined> {
     return job.apply(async (known) => {
       const problem = cluster && !isMocked() ? await keepsVolumes(cluster, known) : undefined;
@@ -263,11 +266,11 @@ function objectStoreSpec(
     configuration: {
       destinationPath,
       endpointURL,
-      ...(hasPrivateCa && { endpointCA: fromSecret(secretKeys.caBundle) }),
+      ...(hasPrivateCa && { endpointCA: fromSecret(backupSecretKeys.caBundle) }),
       s3Credentials: {
-        accessKeyId: fromSecret(secretKeys.accessKeyId),
-        secretAccessKey: fromSecret(secretKeys.secretAccessKey),
-        region: fromSecret(secretKeys.region),
+        accessKeyId: fromSecret(backupSecretKeys.accessKeyId),
+        secretAccessKey: fromSecret(backupSecretKeys.secretAccessKey),
+        region: fromSecret(backupSecretKeys.region),
       },
       wal: { maxParallel: 2 },
     },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { serverNameRule, sizeRule, storageClassRule } from "../postgres/rules/rules.ts";
-import { namespaceRule } from "../operator/rules.ts";
+import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { type Rule, checked } from "../pulumi/arguments.ts";
 import type { DrilledDatabaseArgs } from "./args.ts";
 import { drillName, runsName } from "./names.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { ClusterArgs } from "../kubernetes/cluster-args.ts";
+import type { KubernetesArgs } from "../kubernetes/kubernetes-args.ts";
 import { getOrUndefined } from "../kubernetes/questions.ts";
 import type { DrillJob } from "./settings.ts";
 
@@ -14,7 +14,7 @@ type Known = Pick<DrillJob, "namespace" | "clusterName" | "storageClass">;
  * Says which StorageClass would keep the volumes of deleted copies: each drill would leave all of the database's data
  * behind. The drill's own account cannot ask, since StorageClasses are in no namespace. No answer is no problem.
  */
-export async function keepsVolumes(cluster: ClusterArgs, job: Known): Promise<string | undefined> {
+export async function keepsVolumes(cluster: KubernetesArgs, job: Known): Promise<string | undefined> {
   const classes = await Promise.all(
     (await classesOf(cluster, job)).map(async (name) => {
       const found = await getOrUndefined(cluster, `/apis/storage.k8s.io/v1/storageclasses/${name}`);
@@ -31,7 +31,7 @@ export async function keepsVolumes(cluster: ClusterArgs, job: Known): Promise<st
 }
 
 async function classesOf(
-  cluster: ClusterArgs,
+  cluster: KubernetesArgs,
   { namespace, clusterName, storageClass }: Known,
 ): Promise<string[]> {
   if (storageClass !== null) return [storageClass];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { drillName } from "../../components/restore-drill/names.ts";
 import { until } from "../../lab/wait.ts";
 import {
@@ -24,9 +24,9 @@ import {
   setDrills,
   startDrill,
 } from "./support/drill.ts";
-import { onlyInFull } from "./support/full.ts";
 import { kubectl, mustPulumi, on } from "./support/lab.ts";
 import { keysOfStack, s3 } from "./support/stack.ts";
+import { inFull } from "./support/full.ts";
 
 const source = inDemo("drilled");
 const archive = "lab/drilled/drilled";
@@ -139,7 +139,7 @@ async function segmentBefore(count: number): Promise<string> {
 
 describe("a drill of a damaged archive", () => {
   for (const [name, { inject, reason, detail }] of Object.entries(archiveFaults)) {
-    it(`says that ${name}, and passes when it is mended`, onlyInFull, async () => {
+    inFull.it(`says that ${name}, and passes when it is mended`, async () => {
       await archiveNow(source);
       await archiveNow(source);
       await step(["copy", `${archive}/`, `${safe}/`]);
@@ -157,7 +157,7 @@ describe("a drill of a damaged archive", () => {
 });
 
 describe("a drill whose cluster is in trouble", () => {
-  it("says so where the quota is used up", onlyInFull, async () => {
+  inFull.it("says so where the quota is used up", async () => {
     const quota = (pods: number) =>
       kubectl("-n", drills, "patch", "quota", "restore-drill", "-p", `{"spec":{"hard":{"pods":"${pods}"}}}`);
     const job = await startDrill(source);
@@ -171,7 +171,7 @@ describe("a drill whose cluster is in trouble", () => {
     assert.equal(run.reason, "no-capacity", JSON.stringify(run));
   });
 
-  it("says so where the operator is down", onlyInFull, async () => {
+  inFull.it("says so where the operator is down", async () => {
     const operator = [
       "-n",
       "cnpg-system",
@@ -186,7 +186,7 @@ describe("a drill whose cluster is in trouble", () => {
     assert.equal(run.reason, "operator-down", JSON.stringify(run));
   });
 
-  it("never adopts a Cluster of its name, nor touches it", onlyInFull, async () => {
+  inFull.it("never adopts a Cluster of its name, nor touches it", async () => {
     const name = drillName("demo", "drilled");
     const foreign = {
       apiVersion: "postgresql.cnpg.io/v1",
@@ -201,7 +201,7 @@ describe("a drill whose cluster is in trouble", () => {
     await kubectl("-n", drills, "delete", "cluster", name, "--timeout=120s");
   });
 
-  it("leaves nothing when it is killed in the middle, and the next run passes", onlyInFull, async () => {
+  inFull.it("leaves nothing when it is killed in the middle, and the next run passes", async () => {
     const job = await startDrill(source);
     const name = drillName("demo", "drilled");
     await until({ what: "the copy", timeoutMs: 180_000, intervalMs: 1_000 }, async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import {
   type Answer,
@@ -309,7 +309,7 @@ const faults: Record<string, [change: (world: World) => World, reason: string, d
 
 const isThere = ({ left }: Outcome): boolean => left.includes(copyPath);
 
-describe("a drill says what is wrong, and leaves nothing", needsPython, () => {
+needsPython.describe("a drill says what is wrong, and leaves nothing", () => {
   for (const [name, [change, reason, detail]] of Object.entries(faults)) {
     it(`${name}: ${reason}`, () => {
       const outcome = drillIn(change(soundWorld()));
@@ -337,7 +337,7 @@ describe("a drill says what is wrong, and leaves nothing", needsPython, () => {
   });
 });
 
-describe("a drill whose pod is ended", needsPython, () => {
+needsPython.describe("a drill whose pod is ended", () => {
   it("deletes the copy, and says that it was stopped and where", () => {
     const outcome = drillIn({
       ...soundWorld(),
@@ -351,7 +351,7 @@ describe("a drill whose pod is ended", needsPython, () => {
   });
 });
 
-describe("what an earlier run left", needsPython, () => {
+needsPython.describe("what an earlier run left", () => {
   const label = { "cnpg-rgw/restore-drill": "shop-orders" };
 
   it("is deleted, and then the drill restores", () => {
@@ -376,7 +376,7 @@ describe("what an earlier run left", needsPython, () => {
   });
 });
 
-describe("the Cluster that a drill makes", needsPython, () => {
+needsPython.describe("the Cluster that a drill makes", () => {
   it("archives nothing, acts on nothing, and is deleted with the drill's pod", () => {
     const world = soundWorld();
     world.undeletable = [copyPath];

@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
+import { unless } from "../../../support/unless.ts";
+
 import { runSchema } from "../../../../components/restore-drill/result.ts";
 import { checkout } from "../../../lab/support/engine-project.ts";
 
@@ -42,9 +44,9 @@ export type Outcome = z.output<typeof outcome>;
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 /** In CI a test that is skipped in silence would prove nothing: there it fails. */
-export const needsPython = {
-  skip: !hasPython && process.env.CI === undefined && "python3 is not on this machine",
-};
+export const needsPython = unless(
+  !hasPython && process.env.CI === undefined && "python3 is not on this machine",
+);
 
 export function drillIn(world: World): Outcome {
   const program = new URL("./fake_world.py", import.meta.url).pathname;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import { answersOf, copyPath, drillIn, needsPython, soundWorld } from "./drill-world.ts";
 import type { World } from "./drill-world.ts";
 
-describe("a drill of a sound archive", needsPython, () => {
+needsPython.describe("a drill of a sound archive", () => {
   it("finds its marker, measures, and leaves nothing", () => {
     const { code, result, runs, left, terminated } = drillIn(soundWorld());
     assert.equal(result.detail, null);
@@ -21,7 +21,7 @@ describe("a drill of a sound archive", needsPython, () => {
   });
 });
 
-describe("the heartbeat", needsPython, () => {
+needsPython.describe("the heartbeat", () => {
   const isCalled = ({ requests }: { requests: string[] }) => requests.includes("GET /beat");
 
   it("is called after a drill that passed, and after no other", () => {
@@ -31,7 +31,7 @@ describe("the heartbeat", needsPython, () => {
   });
 });
 
-describe("a drill to a random moment", needsPython, () => {
+needsPython.describe("a drill to a random moment", () => {
   const copy = "shop-orders-rw.cnpg-drill.svc";
   const withRows = (...rows: string[]): World => {
     const world = soundWorld();
@@ -63,7 +63,7 @@ describe("a drill to a random moment", needsPython, () => {
   });
 });
 
-describe("a drill without a marker", needsPython, () => {
+needsPython.describe("a drill without a marker", () => {
   it("passes where replay came to the newest segment of the archive, and touches no source", () => {
     const world = soundWorld();
     world.job.marker = false;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "node:test";
+import { before, describe, it } from "mocha";
 
 import { RestoreDrill } from "../../../../components/index.ts";
 import type { RestoreDrillArgs } from "../../../../components/index.ts";

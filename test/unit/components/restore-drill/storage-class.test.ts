@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 
 import { keepsVolumes } from "../../../../components/restore-drill/storage-class.ts";
 import { apiServer } from "../kubernetes/api-server.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { drillSchedule, drillScheduleRule } from "../../../../components/restore-drill/schedule.ts";
 import { type World, drillIn, needsPython, soundWorld } from "./drill-world.ts";
@@ -13,7 +13,7 @@ function withLease(spec: object, annotations: Record<string, string> = {}): Worl
   return world;
 }
 
-describe("the Lease of drills", needsPython, () => {
+needsPython.describe("the Lease of drills", () => {
   it("is given back after a run", () => {
     const { objects, result } = drillIn(soundWorld());
     assert.equal(result.result, "passed");
