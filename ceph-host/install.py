@@ -152,6 +152,11 @@ def checked_document(uid):
         raise Refused("text on stdin that is no Unicode")
 
 
+def without_ours(user):
+    """Without what stacks add to a user, so that the rest can be compared: their marks, and the subuser that reads."""
+    return without_marks(without_drill(user))
+
+
 def without_marks(user):
     """Stacks mark a user as theirs among its placement tags. Other tags are rights: they open placement targets."""
     tags = user.get("placement_tags")
@@ -161,11 +166,20 @@ def without_marks(user):
     return dict(user, placement_tags=others)
 
 
+def without_drill(user):
+    """The subuser of restore drills, which may read; another one, or another right, is not this account's to give."""
+    subusers = user.get("subusers", [])
+    if not isinstance(subusers, list):
+        return user
+    drill = {"id": "%s:drill" % user.get("user_id"), "permissions": "read"}
+    return dict(user, subusers=[subuser for subuser in subusers if subuser != drill])
+
+
 def changed_fields(stored, given):
     """What differs beside the fields that are ours, of the user itself and around it."""
     if not isinstance(given, dict) or not isinstance(given.get("data"), dict):
         raise Refused("stdin, which is no user")
-    users = (without_marks(stored["data"]), without_marks(given["data"]))
+    users = (without_ours(stored["data"]), without_ours(given["data"]))
     pairs = [(stored, given, {"data", "ver", "mtime"}), (*users, WRITABLE)]
     return [
         shown(name.encode("utf-8", "replace"))

@@ -3,6 +3,8 @@ export { RgwUser } from "./ceph/rgw-user/rgw-user.ts";
 export type { RgwUserArgs, RgwUserKeysArgs, RgwUserQuotaArgs } from "./ceph/rgw-user/rgw-user.ts";
 export { RgwUserKeyRevocation } from "./ceph/rgw-user/rgw-user-key-revocation.ts";
 export type { RgwUserKeyRevocationArgs } from "./ceph/rgw-user/rgw-user-key-revocation.ts";
+export { RgwReadOnlyKey } from "./ceph/rgw-user/rgw-read-only-key.ts";
+export type { RgwReadOnlyKeyArgs } from "./ceph/rgw-user/rgw-read-only-key.ts";
 export { SingleDiskPools } from "./ceph/single-disk.ts";
 export type { SingleDiskPoolsArgs } from "./ceph/single-disk.ts";
 export type { S3ConnectionArgs } from "./s3/connection.ts";

@@ -34,6 +34,11 @@ export type Inspection = z.output<typeof inspection>;
 
 const secondsToLook = 25;
 
+interface LookOptions {
+  /** For a second look at the same user: what is to be told of it, the first one tells. */
+  isQuiet?: boolean;
+}
+
 /**
  * For a command that brings an RGW user to what is declared. Its provider never looks at the user again, so the program
  * does, also in previews. If something has to be corrected, the command gets a new `update`, and the engine runs it. If
@@ -43,11 +48,12 @@ const secondsToLook = 25;
 export function correctsDrift(
   resource: pulumi.Resource,
   findings: (found: Inspection) => string[],
+  options: LookOptions = {},
 ): pulumi.ResourceTransform[] {
   if (isMocked()) return [];
   return [
     async ({ props, opts }) => {
-      const found = await look(props, resource);
+      const found = await look(props, resource, options);
       const toCorrect = found ? findings(found) : [];
       if (!found || toCorrect.length === 0) {
         return { props, opts: { ...opts, ignoreChanges: [...(opts.ignoreChanges ?? []), "update"] } };
@@ -105,7 +111,11 @@ export function placeOf({ connection: { host, port }, stdin }: CommandInputs): s
 const looks = new WeakMap<object, Map<string, Promise<Inspection | undefined>>>();
 
 /** One look for all commands that are about the same user and key; nothing while their inputs are not known yet. */
-export async function look(props: pulumi.Inputs, resource: pulumi.Resource): Promise<Inspection | undefined> {
+export async function look(
+  props: pulumi.Inputs,
+  resource: pulumi.Resource,
+  options: LookOptions = {},
+): Promise<Inspection | undefined> {
   const known = await knownInputs(props);
   if (known === undefined) return undefined;
   const run = pulumi.runtime.getMonitor() ?? looks;
@@ -114,7 +124,7 @@ export async function look(props: pulumi.Inputs, resource: pulumi.Resource): Pro
   const { host, port } = known.connection;
   const job = about.parse(JSON.parse(known.stdin));
   const subject = JSON.stringify([host, port, job]);
-  const made = ofRun.get(subject) ?? inspectOrWarn(known, job.uid, resource);
+  const made = ofRun.get(subject) ?? inspectOrWarn(known, job.uid, resource, options);
   ofRun.set(subject, made);
   return made;
 }
@@ -126,12 +136,15 @@ async function inspectOrWarn(
   known: CommandInputs,
   uid: string,
   resource: pulumi.Resource,
+  { isQuiet = false }: LookOptions,
 ): Promise<Inspection | undefined> {
   try {
     const found = await inspect(known);
+    if (isQuiet) return found;
     for (const note of userNotes(uid, found)) log("warn", note, resource);
     return found;
   } catch (error) {
+    if (isQuiet) return undefined;
     const why = error instanceof Error ? error.message : String(error);
     log(
       "warn",

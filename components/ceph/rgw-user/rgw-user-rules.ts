@@ -22,6 +22,13 @@ export function uidRule(uid: string): string | undefined {
   return textRule(uid, longestUid);
 }
 
+/** Ceph reads a subuser as what comes after the first colon of `uid:subuser` (`RGWSubUser::decode_json`). */
+export function readOnlyUidRule(uid: string): string | undefined {
+  if (uid.includes(":"))
+    return `must have no colon, behind which Ceph looks for a subuser, not ${shown(uid)}`;
+  return uidRule(uid);
+}
+
 /** How RGW writes a uid, `tenant$namespace$user`: it leaves an empty tenant and an empty namespace out. */
 function canonicalUid(uid: string): string {
   const [, tenant = "", namespace = "", user = ""] = /^(?:([^$]*)\$)?(?:([^$]*)\$)?([^]*)$/.exec(uid) ?? [];

@@ -226,7 +226,7 @@ export class RgwUser extends pulumi.ComponentResource {
 const differing = ({ differs }: Inspection): string[] => differs;
 
 /** New keys for a new uid: a key belongs to one user at a time, and the old user keeps its own until it is deleted. */
-function generatedKeys(
+export function generatedKeys(
   name: string,
   keepers: Record<string, pulumi.Output<string>>,
   parent: pulumi.Resource,
@@ -246,6 +246,9 @@ function generatedKeys(
 }
 
 /** The value, once the resource is as declared. Unlike its stdout, its id is known in the preview of an update. */
-function afterwards(resource: pulumi.CustomResource, value: pulumi.Output<string>): pulumi.Output<string> {
+export function afterwards(
+  resource: pulumi.CustomResource,
+  value: pulumi.Output<string>,
+): pulumi.Output<string> {
   return pulumi.all([resource.id, value]).apply(([, known]) => known);
 }

@@ -5,6 +5,8 @@
 import hashlib
 
 MARK = "cnpg-rgw"
+SUBUSER = "drill"  # with a key that can only read: rgw_read_only_key.py gives it one
+READ_ONLY = "drill"  # such a key in a mark, beside those that are `made` or `found`
 
 
 def digest(access_key):
@@ -16,7 +18,7 @@ def digest_of(key):
 
 
 def marks(data):
-    """By the id of each stack: its name, whether it made the user, and its keys: `made` by it, or `found` there."""
+    """By the id of each stack: its name, whether it made the user, and its keys: `made` by it, `found` there, or of the subuser."""
     found = {}
     for tag in data.get("placement_tags") or []:
         name, _, rest = tag.partition(":")
@@ -48,9 +50,30 @@ def owner_id(data):
     return having[0] if len(having) == 1 else ""
 
 
-def own_keys(data):
+def marked_keys(data):
     mark = marks(data).get(owner_id(data))
     return mark["keys"] if mark else {}
+
+
+def own_keys(data):
+    """Those of the user itself: a key of the subuser comes and ends by itself."""
+    return {key: origin for key, origin in marked_keys(data).items() if origin != READ_ONLY}
+
+
+def subusers(data):
+    return data.get("subusers") or []
+
+
+def subuser_id(data):
+    return "%s:%s" % (data["user_id"], SUBUSER)
+
+
+def drop_unused_subuser(data):
+    """The subuser ends with its last key; one with other rights is not this program's."""
+    name = subuser_id(data)
+    if not any(key["user"] == name for key in data["keys"] + (data.get("swift_keys") or [])):
+        ours = {"id": name, "permissions": "read"}
+        data["subusers"] = [subuser for subuser in subusers(data) if subuser != ours]
 
 
 def other_marks(data):
@@ -77,7 +100,7 @@ def is_declared_key(key):
 
 def nobodys_keys(data):
     """Keys that no stack has marked, and somebody may be using: a person, or a stack from before there were marks."""
-    marked = keys_of_others(data) | set(own_keys(data))
+    marked = keys_of_others(data) | set(marked_keys(data))
     return [
         key
         for key in data["keys"]

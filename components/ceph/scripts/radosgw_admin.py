@@ -32,12 +32,12 @@ def refuse_secondary_zone(document):
     radosgw_admin("user create", uid(), "--display-name=" + name, "--gen-secret", allow=(EEXIST,))
 
 
-def store(document, is_new=False):
+def store(document, is_new=False, allow=()):
     if not is_new:  # else `user create` has just worked here
         refuse_secondary_zone(document)
     # Not `key create` and `key rm`: these take keys as arguments, which every user of the host can read.
     put = json.dumps(document, ensure_ascii=False)  # Ceph does not understand escaped surrogate pairs
-    code, _ = radosgw_admin("metadata put", "user:" + job["uid"], stdin=put, allow=(EEXIST,))
+    code, _ = radosgw_admin("metadata put", "user:" + job["uid"], stdin=put, allow=(EEXIST,) + allow)
     if code == EEXIST:
         raise Failure(
             "The access key declared for RGW user %s belongs to another user (`radosgw-admin user info"
@@ -46,4 +46,5 @@ def store(document, is_new=False):
             " and a new bucket."
             % job["uid"]
         )
+    return code
 

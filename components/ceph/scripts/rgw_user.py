@@ -208,6 +208,8 @@ def leave(document, left):
     """The user stays, with the keys that this stack did not make, and without its mark."""
     before = copy.deepcopy(document)
     document["data"]["keys"] = left
+    if "subusers" in document["data"]:
+        drop_unused_subuser(document["data"])
     put_mark(document["data"], job["owner"]["id"], None)
     if document != before:
         store(document)
@@ -236,7 +238,8 @@ def remove():
 def is_declared_anew(data, mark):
     """Whether the stack has given the user another key since, as a resource that takes the place of this one does."""
     there = {digest_of(key) for key in data["keys"]}
-    return digest(job["accessKeyId"]) not in there and any(key in there for key in mark["keys"])
+    own = [key for key, origin in mark["keys"].items() if origin != READ_ONLY]
+    return digest(job["accessKeyId"]) not in there and any(key in there for key in own)
 
 
 def delete():
@@ -251,7 +254,8 @@ def delete():
     if is_declared_anew(data, mark):
         return "left alone: RGW user %s now has other keys" % job["uid"]
     taken = keys_of_others(data)
-    ended = [key for key in data["keys"] if mark["keys"].get(digest_of(key)) == "made" and digest_of(key) not in taken]
+    made = {key for key, origin in mark["keys"].items() if origin in ("made", READ_ONLY)} - taken
+    ended = [key for key in data["keys"] if digest_of(key) in made]
     left = [key for key in data["keys"] if key not in ended and key["access_key"] != placeholder_key()]
     if job["onDelete"] == "keep" or left or other_marks(data) or not mark["made"]:
         return leave(document, left)

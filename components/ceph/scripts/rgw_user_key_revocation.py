@@ -39,7 +39,8 @@ def forget_old_keys(data):
     mark = marks(data).get(owner)
     if mark:
         declared = digest(job["accessKeyId"])
-        mark["keys"] = {key: origin for key, origin in mark["keys"].items() if key == declared}
+        kept = [(key, origin) for key, origin in mark["keys"].items() if key == declared or origin == READ_ONLY]
+        mark["keys"] = dict(kept)
         put_mark(data, owner, mark)
 
 

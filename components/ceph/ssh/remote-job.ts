@@ -18,6 +18,7 @@ const files = {
     "ownership.py",
     "rgw_user_key_revocation.py",
   ],
+  "rgw_read_only_key.py": ["common.py", "radosgw_admin.py", "ownership.py", "rgw_read_only_key.py"],
   "single_disk.py": ["common.py", "single_disk.py"],
   "host_rights.py": ["host_rights.py"],
 } as const;

@@ -90,6 +90,7 @@ const document = {
     suspended: 0,
     max_buckets: 10,
     keys: [{ user: "cnpg-backup", access_key: "AK", secret_key: "sk" }],
+    subusers: [{ id: "cnpg-backup:swift", permissions: "read" }],
     caps: [{ type: "usage", perm: "read" }],
     op_mask: "read, write, delete",
     placement_tags: ["fast"],
@@ -202,6 +203,7 @@ needsPython.describe("what sudo runs for radosgw-admin on the Ceph host", () => 
       max_buckets: 3,
       user_quota: { enabled: true },
       placement_tags: ["fast", "cnpg-rgw:id:organization/cnpg-rgw/lab:made:made-0123456789abcdef"],
+      subusers: [...document.data.subusers, { id: "cnpg-backup:drill", permissions: "read" }],
     });
     const { code, argv, stdin, stderr } = host.call(
       ["metadata", "put", "user:cnpg-backup", ...bounds],
@@ -235,7 +237,18 @@ needsPython.describe("what sudo runs for radosgw-admin on the Ceph host", () => 
     ["the admin flag", put({ admin: "true" })],
     ["another op mask", put({ op_mask: "read" })],
     ["another type", put({ type: "root" })],
-    ["a subuser", put({ subusers: [{ id: "cnpg-backup:x", permissions: "full-control" }] })],
+    ["a subuser", put({ subusers: [{ id: "cnpg-backup:x", permissions: "read" }] })],
+    [
+      "one of drills that may write",
+      put({ subusers: [{ id: "cnpg-backup:drill", permissions: "full-control" }] }),
+    ],
+    ["one of drills of another user", put({ subusers: [{ id: "other:drill", permissions: "read" }] })],
+    [
+      "one of drills with more in it",
+      put({ subusers: [{ id: "cnpg-backup:drill", permissions: "read", x: 1 }] }),
+    ],
+    ["subusers that are no list", put({ subusers: "cnpg-backup:drill" })],
+    ["the subusers it had taken away", put({ subusers: undefined })],
     ["another user by the key around it", put({}, { key: "user:other" })],
     ["a field around it", put({}, { attrs: [] })],
     ["a list", "[]"],
@@ -312,6 +325,10 @@ needsPython.describe("the scripts through the wrapper", () => {
     assert.match(succeeds("apply", { radosgwAdmin }), /suspended/);
     const revocation = { name: "rgw_user_key_revocation.py" } as const;
     assert.equal(succeeds("apply", { radosgwAdmin }, {}, revocation), "unchanged");
+    const drill = { radosgwAdmin, accessKeyId: "AKDRILL", secretAccessKey: "sk-drill" };
+    const readOnly = { name: "rgw_read_only_key.py" } as const;
+    assert.equal(succeeds("apply", drill, {}, readOnly), "changed");
+    assert.equal(succeeds("delete", drill, {}, readOnly), "ended");
     assert.match(succeeds("delete", { radosgwAdmin, onDelete: "keep" }), /kept/);
     save({ ...state(), users: {} });
     assert.equal(succeeds("adopt", { radosgwAdmin }), "created");

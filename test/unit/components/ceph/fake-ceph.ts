@@ -23,6 +23,7 @@ interface User {
   caps: unknown[];
   op_mask: string;
   placement_tags: string[];
+  subusers: { id: string; permissions: string }[];
 }
 
 /** What the fake keeps in its file. */

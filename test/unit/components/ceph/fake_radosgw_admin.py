@@ -21,6 +21,18 @@ def finish(code, stderr="", stdout=None):
     sys.exit(code)
 
 
+def as_ceph_keeps(data):
+    """Ceph reads a subuser as what is behind the first colon, knows a right by its exact name, and has none else."""
+    rights = ("read", "write", "read-write", "full-control")
+    behind = lambda text: data["user_id"] + "".join(text.partition(":")[1:])
+    data["keys"] = [dict(key, user=behind(key["user"])) for key in data["keys"]]
+    data["subusers"] = [
+        {"id": behind(each["id"]), "permissions": each["permissions"] if each["permissions"] in rights else "<none>"}
+        for each in data.get("subusers", [])
+    ]
+    return data
+
+
 uid = option("uid") or next((word[len("user:") :] for word in argv if word.startswith("user:")), None)
 user = state["users"].get(uid)
 verb = " ".join(argv[:2])
@@ -47,6 +59,7 @@ elif verb == "user create":
         "max_buckets": int(option("max-buckets")),
         "suspended": 0,
         "keys": [{"user": uid, "access_key": option("access-key") or "GENERATED", "secret_key": "generated-by-rgw"}],
+        "subusers": [],
         "user_quota": {"enabled": False, "max_size": -1, "max_objects": -1},
         "caps": [],
         "op_mask": "read, write, delete",
@@ -70,7 +83,7 @@ elif verb == "metadata put":
     taken = {key["access_key"] for other in others for key in other["keys"]}
     if taken & {key["access_key"] for key in data["keys"]}:
         finish(17, "ERROR: can't put key: (17) File exists")
-    state["users"][uid] = data
+    state["users"][uid] = as_ceph_keeps(data)
     finish(0)
 else:
     finish(22, "ERROR: Unknown command: " + verb)

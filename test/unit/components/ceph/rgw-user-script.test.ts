@@ -60,6 +60,7 @@ needsPython.describe("the script that makes an RGW user", () => {
       caps: [{ type: "usage", perm: "read" }],
       op_mask: "read",
       placement_tags: ["fast", ...marks],
+      subusers: [],
     });
     assert.equal(succeeds("apply", changes), "changed: quota");
   });
