@@ -88,6 +88,7 @@ const structured = new Set([
   "protectBucket",
   "barmanPlugin",
   "databases",
+  "drills",
 ]);
 
 /** A list or an object where text is meant stays one, to be refused: its JSON would be taken for a path or a key. */

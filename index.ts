@@ -6,6 +6,8 @@ import {
   BarmanCloudPlugin,
   CnpgOperator,
   PostgresCluster,
+  RestoreDrill,
+  RgwReadOnlyKey,
   RgwUser,
   RgwUserKeyRevocation,
   SingleDiskPools,
@@ -17,6 +19,8 @@ import { pluginComponent } from "./config/required-kubernetes.ts";
 import { databaseArgs, recoveryCommand } from "./config/database-args.ts";
 import { databaseComponent } from "./config/lost-databases.ts";
 import { keepSecretsOutOfDebugLog } from "./config/debug-log.ts";
+import { drillArgs, drilledDatabases, givenReadOnlyKeys, writingKeyNote } from "./config/drill-args.ts";
+import { warnOfDrills } from "./config/drill-warnings.ts";
 import { keepQuietAboutLateHandling } from "./config/late-handling.ts";
 import { keepStackTracesPlain } from "./config/plain-stack-traces.ts";
 import { operatorArgs } from "./config/operator-args.ts";
@@ -112,6 +116,33 @@ const databasesMade = config.databases.map((entry) => {
   return { entry, made };
 });
 
+// Restore drills: each database is restored on a schedule, with a key that can only read.
+const toDrill = drilledDatabases(config);
+const given = givenReadOnlyKeys(config);
+const drillKeys =
+  cephHost && owner instanceof RgwUser && !given && toDrill.length > 0
+    ? [
+        new RgwReadOnlyKey("drill-key", {
+          host: cephHost,
+          uid: owner.uid,
+          ownerId: owner.ownerId,
+          ...(config.rgwUser.keyRotation !== undefined && { keyRotation: config.rgwUser.keyRotation }),
+          radosgwAdmin: config.radosgwAdmin,
+        }),
+      ]
+    : [];
+if (toDrill.length > 0) {
+  const readOnlyKeys = given ?? drillKeys[0];
+  if (!readOnlyKeys) void pulumi.log.warn(writingKeyNote);
+  const drilled = databasesMade.filter(({ entry }) => toDrill.includes(entry));
+  new RestoreDrill(
+    "restore-drills",
+    drillArgs(config, drilled, { ...connection, endpoint: proven.endpoint }, readOnlyKeys),
+    { dependsOn: [...operators, ...plugins, ...drilled.map(({ made }) => made)] },
+  );
+  await warnOfDrills(config.drills.namespace, toDrill);
+}
+
 // Old keys end when nothing uses them any more.
 if (cephHost && owner instanceof RgwUser) {
   new RgwUserKeyRevocation(
@@ -124,7 +155,8 @@ if (cephHost && owner instanceof RgwUser) {
       existingKeys: config.rgwUser.existingKeys,
       radosgwAdmin: config.radosgwAdmin,
     },
-    { dependsOn: [credentials, ...databasesMade.map(({ made }) => made)] },
+    // After the key of the drills: what the one wrote into the user, the other would write back.
+    { dependsOn: [credentials, ...drillKeys, ...databasesMade.map(({ made }) => made)] },
   );
 }
 

@@ -53,6 +53,14 @@ const examples: Record<string, string> = {
   "barmanPlugin.sidecarImage": `registry.example.org/plugin-barman-cloud-sidecar:v${versions.barmanPlugin}`,
   "barmanPlugin.certManager.enabled": "false",
   ...databaseExamples,
+  "drills.enabled": "false",
+  "drills.namespace": "cnpg-drill",
+  "drills.image": "registry.example.org/plugin-barman-cloud-sidecar:v0.14.0",
+  "drills.quota.storage": "100Gi",
+  "drills.quota.pods": "10",
+  drillAccessKeyId: "",
+  drillSecretAccessKey: "",
+  drillHeartbeatUrl: "",
 };
 
 /** The command substitution that gives a host's SSH key in the form that the config wants. */
@@ -62,7 +70,14 @@ export function hostKeyScan(address: string, port: number): string {
 }
 
 /** Keys that are refused unless they are encrypted, and never shown. */
-export const secretConfigKeys = ["cephHostPrivateKey", "accessKeyId", "secretAccessKey"];
+export const secretConfigKeys = [
+  "cephHostPrivateKey",
+  "accessKeyId",
+  "secretAccessKey",
+  "drillAccessKeyId",
+  "drillSecretAccessKey",
+  "drillHeartbeatUrl",
+];
 
 /** What a key may be set to, as a word of a shell. */
 export const exampleOf = (path: KeyPath): string | undefined => examples[pattern(path)];

@@ -7,6 +7,7 @@ import { byHand, keyName, removeCommand, secretConfigKeys, setCommand } from "./
 export function inconsistencies(found: FoundConfig, encrypted: ReadonlySet<string>): Problem[] {
   return [
     ...keyPair(found),
+    ...drillKeyPair(found),
     ...rotationOfGivenKeys(found),
     ...cephAccess(found),
     ...accessWithoutCeph(found),
@@ -29,6 +30,19 @@ function keyPair(found: FoundConfig): Problem[] {
       " when cephHost is removed, see docs/ceph-setup.md#to-go-on-without-the-ceph-host"
     : "must be set together with the other half of the key pair";
   return absent.map((key) => missing([key], why));
+}
+
+/** The same key twice would be one that writes. */
+function drillKeyPair(found: FoundConfig): Problem[] {
+  const names = ["drillAccessKeyId", "drillSecretAccessKey"];
+  const absent = names.filter((key) => found[key] === undefined);
+  if (absent.length === 1)
+    return absent.map((key) => missing([key], "goes with the other half of the key pair"));
+  const { accessKeyId, drillAccessKeyId } = found;
+  if (drillAccessKeyId === undefined || drillAccessKeyId !== accessKeyId) return [];
+  const message =
+    "cnpg-rgw:drillAccessKeyId is cnpg-rgw:accessKeyId, which can write: restore drills are to have a key that can only read";
+  return [{ message, fix: setCommand(["drillAccessKeyId"]) }];
 }
 
 /** It would have no effect. */

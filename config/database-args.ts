@@ -11,7 +11,7 @@ export function databaseArgs(
   store: BackupStoreArgs,
   all: readonly Database[],
 ): PostgresClusterArgs {
-  const { name, backup, recovery, spec, ...rest } = entry;
+  const { name, backup, recovery, spec, drill: _, ...rest } = entry;
   return {
     ...rest,
     ...(spec && { spec: withTextParameters(spec) }),

@@ -18,6 +18,7 @@ export function databaseInconsistencies(found: FoundConfig, encrypted: ReadonlyS
   return [
     ...databases.flatMap((database, i) => withoutNamespace(found, database, i)),
     ...databases.flatMap((database, i) => sameNames(databases, database, i)),
+    ...databases.flatMap((database, i) => drillWithoutPlugin(database, i)),
     ...databases.flatMap((database, i) => sameObjectStores(databases, database, i)),
   ];
 }
@@ -54,6 +55,15 @@ function sameNames(databases: Entry[], { name }: Entry, index: number): Problem[
 function isByPlugin({ backup }: Entry): boolean {
   const method = isObject(backup) ? backup.method : undefined;
   return method === undefined || (typeof method === "string" && usesPlugin(method));
+}
+
+/** A drill restores by the plugin; by default such a database has none. */
+function drillWithoutPlugin(database: Entry, index: number): Problem[] {
+  const { drill } = database;
+  if (!isObject(drill) || drill.enabled !== true || usesPlugin(database)) return [];
+  const path = ["databases", index, "drill", "enabled"];
+  const message = `${keyName(path)} is true, and ${keyName(["databases", index, "backup", "method"])} is not plugin: a drill restores by the plugin`;
+  return [{ message, fix: setCommand(path, "false") }];
 }
 
 /** A recovered database has a second ObjectStore, of what it comes from, whose name may be another database's. */

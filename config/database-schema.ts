@@ -7,6 +7,7 @@ import {
   namespaceRule,
   pathRule,
 } from "../components/internal.ts";
+import { databaseDrill } from "./drill-schema.ts";
 import { number, text, yesOrNo } from "./values.ts";
 
 const clusterName = text("must be the name of a database", rules.clusterNameRule);
@@ -199,6 +200,7 @@ export const databaseEntry = z
         )
         .optional()
         .describe("What happens to the data when the entry is removed"),
+      drill: databaseDrill.optional().describe("Its restore drill, which proves its backups on a schedule"),
       timeoutSeconds: number("must be a number of seconds", rules.timeoutRule)
         .optional()
         .meta({

@@ -12,6 +12,7 @@ import {
   displayNameRule,
   endpointRule,
   existingKeysRule,
+  heartbeatRule,
   hostKeyRule,
   imageRule,
   keyRotationRule,
@@ -30,6 +31,7 @@ import {
   uidRule,
 } from "../components/internal.ts";
 import { databaseEntry } from "./database-schema.ts";
+import { drills } from "./drill-schema.ts";
 import { number, text, yesOrNo } from "./values.ts";
 
 const secret = <T extends z.ZodType<string>>(schema: T) => schema.transform((value) => pulumi.secret(value));
@@ -260,4 +262,16 @@ export const schema = z.strictObject({
     .array(databaseEntry, "must be a list of databases")
     .default([])
     .describe("PostgreSQL databases with continuous backup"),
+  drills: drills.prefault({}).describe("Restore drills: what they share. `databases[].drill` is for one database"),
+  drillAccessKeyId: secret(text("must be an S3 access key", accessKeyIdRule)).optional().meta({
+    description: "S3 access key that can only read, for restore drills",
+    default: "generated, with `cephHost`",
+  }),
+  drillSecretAccessKey: secret(text("must be an S3 secret key", secretAccessKeyRule)).optional().meta({
+    description: "S3 secret key that can only read, for restore drills",
+    default: "generated, with `cephHost`",
+  }),
+  drillHeartbeatUrl: secret(text("must be an https:// URL", heartbeatRule))
+    .optional()
+    .describe("URL that is called after each restore drill that passed, such as that of a dead man's switch"),
 });

@@ -28,6 +28,7 @@ describe("parseConfig: what is accepted", () => {
       isOperatorEncrypted: false,
       barmanPlugin: { enabled: true },
       databases: [],
+      drills: { enabled: true, namespace: "cnpg-drill" },
     });
   });
 
