@@ -11,7 +11,8 @@ export function databaseArgs(
   store: BackupStoreArgs,
   all: readonly Database[],
 ): PostgresClusterArgs {
-  const { name, backup, recovery, spec, drill: _, ...rest } = entry;
+  const { name, backup, recovery, spec, ...rest } = entry;
+  delete rest.drill;
   return {
     ...rest,
     ...(spec && { spec: withTextParameters(spec) }),

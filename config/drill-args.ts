@@ -57,7 +57,8 @@ export function drillArgs(
 }
 
 function drilled(entry: Database, of: Made["made"]): DrilledDatabaseArgs {
-  const { enabled: _, ...settings } = entry.drill ?? {};
+  const settings = { ...entry.drill };
+  delete settings.enabled;
   const { namespace, clusterName, serverName, destinationPath } = of;
   return { ...settings, name: entry.name, of: { namespace, clusterName, serverName, destinationPath } };
 }

@@ -117,10 +117,15 @@ describe("the script for a key that can only read", needsPython, () => {
     key("apply");
     const [, drill = assert.fail()] = user().keys;
     for (const change of [
-      () => byHand((changed) => (changed.subusers = [])),
-      () => byHand((changed) => (changed.keys = changed.keys.slice(0, 1))),
-      () =>
-        byHand((changed) => (changed.keys = [...changed.keys.slice(0, 1), { ...drill, secret_key: "x" }])),
+      () => {
+        byHand((changed) => (changed.subusers = []));
+      },
+      () => {
+        byHand((changed) => (changed.keys = changed.keys.slice(0, 1)));
+      },
+      () => {
+        byHand((changed) => (changed.keys = [...changed.keys.slice(0, 1), { ...drill, secret_key: "x" }]));
+      },
     ]) {
       change();
       assert.match(key("inspect"), /"differs": \["drill key"\]/);
