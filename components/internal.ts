@@ -10,7 +10,8 @@ export { Protection } from "./pulumi/protection.ts";
 export { masked } from "./text/masked.ts";
 export { isObject } from "./text/merge.ts";
 
-export { statusOf } from "./kubernetes/api.ts";
+export { reasonOf, statusOf, withDeadline } from "./kubernetes/api.ts";
+export { kubeGet, kubeSend } from "./kubernetes/request.ts";
 export { answered, notAnswered, warnOnce } from "./kubernetes/ask-first.ts";
 export type { KubernetesArgs } from "./kubernetes/kubernetes-args.ts";
 export { keepConfigFromLoginCommands } from "./kubernetes/login-environment.ts";
@@ -67,6 +68,14 @@ export { inBatches, readArchive } from "./archive/read-archive.ts";
 export type { RecoveryTarget } from "./archive/recovery-problem.ts";
 export { recoveryProblem } from "./archive/recovery-problem.ts";
 export { shownBytes, shownTime } from "./archive/units.ts";
+
+export { liveDrills } from "./restore-drill/live-drills.ts";
+export type { LiveDrill } from "./restore-drill/live-drills.ts";
+export { defaultNamespace as drillNamespace, drillName } from "./restore-drill/names.ts";
+export type { Run } from "./restore-drill/result.ts";
+export * as drillRules from "./restore-drill/rules.ts";
+export { drillScheduleRule } from "./restore-drill/schedule.ts";
+export { drillWarnings } from "./restore-drill/warnings.ts";
 
 export { defaults as databaseDefaults, usesPlugin } from "./postgres/defaults.ts";
 export { postgresClusterType, protectedLabel } from "./postgres/labels.ts";

@@ -60,7 +60,7 @@ function isByPlugin({ backup }: Entry): boolean {
 /** A drill restores by the plugin; by default such a database has none. */
 function drillWithoutPlugin(database: Entry, index: number): Problem[] {
   const { drill } = database;
-  if (!isObject(drill) || drill.enabled !== true || usesPlugin(database)) return [];
+  if (!isObject(drill) || drill.enabled !== true || isByPlugin(database)) return [];
   const path = ["databases", index, "drill", "enabled"];
   const message = `${keyName(path)} is true, and ${keyName(["databases", index, "backup", "method"])} is not plugin: a drill restores by the plugin`;
   return [{ message, fix: setCommand(path, "false") }];

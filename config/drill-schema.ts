@@ -1,16 +1,18 @@
 import { z } from "zod";
 
-import { imageRule } from "../components/backup-plugin/rules.ts";
-import { namespaceRule } from "../components/operator/rules.ts";
-import * as rules from "../components/restore-drill/rules.ts";
-import { defaultNamespace } from "../components/restore-drill/names.ts";
-import { drillScheduleRule } from "../components/restore-drill/schedule.ts";
-import { identifierRule, sizeRule, storageClassRule } from "../components/postgres/rules/rules.ts";
+import {
+  databaseRules,
+  drillNamespace,
+  drillRules as rules,
+  drillScheduleRule,
+  imageRule,
+  namespaceRule,
+} from "../components/internal.ts";
 import { number, text, yesOrNo } from "./values.ts";
 
 const statement = z.strictObject(
   {
-    database: text("must be the name of a database", identifierRule).optional(),
+    database: text("must be the name of a database", databaseRules.identifierRule).optional(),
     statement: z
       .string("must be a statement that returns true")
       .min(1, "must be a statement that returns true"),
@@ -37,8 +39,8 @@ export const databaseDrill = z.strictObject(
     deadlineSeconds: number("must be a number of seconds", rules.deadlineRule).optional(),
     moment: text("must be latest or random", rules.momentRule).optional(),
     marker: yesOrNo.optional(),
-    size: text("must be the size of a volume, such as 20Gi", sizeRule).optional(),
-    storageClass: text("must be the name of a StorageClass", storageClassRule).optional(),
+    size: text("must be the size of a volume, such as 20Gi", databaseRules.sizeRule).optional(),
+    storageClass: text("must be the name of a StorageClass", databaseRules.storageClassRule).optional(),
     checks: checks.optional(),
     maxDataLossSeconds: number("must be a number of seconds", rules.dataLossRule).optional(),
     keepRuns: number("must be a number of runs", rules.keepRunsRule).optional(),
@@ -50,12 +52,12 @@ export const databaseDrill = z.strictObject(
 export const drills = z.strictObject(
   {
     enabled: yesOrNo.default(true),
-    namespace: text("must be the name of a namespace", namespaceRule).default(defaultNamespace),
+    namespace: text("must be the name of a namespace", namespaceRule).default(drillNamespace),
     image: text("must be an image", imageRule).optional(),
     quota: z
       .strictObject(
         {
-          storage: text("must be an amount of storage, such as 100Gi", sizeRule).optional(),
+          storage: text("must be an amount of storage, such as 100Gi", databaseRules.sizeRule).optional(),
           pods: number("must be a number of pods", rules.podsRule).optional(),
         },
         "must be an object with storage or pods",

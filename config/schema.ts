@@ -10,9 +10,9 @@ import {
   chartVersionRule,
   commandRule,
   displayNameRule,
+  drillRules,
   endpointRule,
   existingKeysRule,
-  heartbeatRule,
   hostKeyRule,
   imageRule,
   keyRotationRule,
@@ -262,7 +262,9 @@ export const schema = z.strictObject({
     .array(databaseEntry, "must be a list of databases")
     .default([])
     .describe("PostgreSQL databases with continuous backup"),
-  drills: drills.prefault({}).describe("Restore drills: what they share. `databases[].drill` is for one database"),
+  drills: drills
+    .prefault({})
+    .describe("Restore drills: what they share. `databases[].drill` is for one database"),
   drillAccessKeyId: secret(text("must be an S3 access key", accessKeyIdRule)).optional().meta({
     description: "S3 access key that can only read, for restore drills",
     default: "generated, with `cephHost`",
@@ -271,7 +273,7 @@ export const schema = z.strictObject({
     description: "S3 secret key that can only read, for restore drills",
     default: "generated, with `cephHost`",
   }),
-  drillHeartbeatUrl: secret(text("must be an https:// URL", heartbeatRule))
+  drillHeartbeatUrl: secret(text("must be an https:// URL", drillRules.heartbeatRule))
     .optional()
     .describe("URL that is called after each restore drill that passed, such as that of a dead man's switch"),
 });

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, inTime, statusOf } from "../components/kubernetes/api.ts";
-import { kubeGet, kubeSend } from "../components/kubernetes/request.ts";
+import { type KubernetesArgs, kubeGet, kubeSend, statusOf, withDeadline } from "../components/internal.ts";
 
 const cronJob = z.object({
   metadata: z.object({ name: z.string(), uid: z.string() }),
@@ -15,10 +14,14 @@ const labels = z
   .catch(undefined);
 
 /** Makes a Job of a drill's CronJob, as `kubectl create job --from` does; returns its name. */
-export async function startDrill(cluster: ClusterArgs, namespace: string, drill: string): Promise<string> {
+export async function startDrill(
+  kubernetes: KubernetesArgs,
+  namespace: string,
+  drill: string,
+): Promise<string> {
   const path = `/apis/batch/v1/namespaces/${namespace}`;
-  const found = await inTime(10_000, (deadline) =>
-    kubeGet(cluster, `${path}/cronjobs/${drill}`, deadline),
+  const found = await withDeadline(10_000, (deadline) =>
+    kubeGet(kubernetes, `${path}/cronjobs/${drill}`, deadline),
   ).catch((error: unknown) => {
     if (statusOf(error) !== 404) throw error;
     throw new Error(
@@ -45,7 +48,7 @@ export async function startDrill(cluster: ClusterArgs, namespace: string, drill:
     headers: { "content-type": "application/json" },
     body: JSON.stringify(job),
   };
-  const { status, body } = await inTime(20_000, (deadline) => kubeSend(cluster, request, deadline));
+  const { status, body } = await withDeadline(20_000, (deadline) => kubeSend(kubernetes, request, deadline));
   if (status !== 201) throw new Error(`Kubernetes refused Job ${name}: HTTP ${status} ${body.slice(0, 300)}`);
   return name;
 }
@@ -63,20 +66,20 @@ export interface DrillPod {
 
 /** The pod of a Job; undefined while there is none. */
 export async function podOf(
-  cluster: ClusterArgs,
+  kubernetes: KubernetesArgs,
   namespace: string,
   job: string,
 ): Promise<DrillPod | undefined> {
   const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(`job-name=${job}`)}`;
-  const found = pods.parse(await inTime(10_000, (deadline) => kubeGet(cluster, path, deadline)));
+  const found = pods.parse(await withDeadline(10_000, (deadline) => kubeGet(kubernetes, path, deadline)));
   const [pod] = found.items;
   return pod && { name: pod.metadata.name, phase: pod.status.phase };
 }
 
 /** All that a pod has printed so far; nothing while it has not started. */
-export async function logOf(cluster: ClusterArgs, namespace: string, pod: string): Promise<string> {
+export async function logOf(kubernetes: KubernetesArgs, namespace: string, pod: string): Promise<string> {
   const request = { method: "GET", path: `/api/v1/namespaces/${namespace}/pods/${pod}/log`, headers: {} };
-  const { status, body } = await inTime(20_000, (deadline) => kubeSend(cluster, request, deadline));
+  const { status, body } = await withDeadline(20_000, (deadline) => kubeSend(kubernetes, request, deadline));
   return status === 200 ? body : "";
 }
 
@@ -90,12 +93,14 @@ const finished = z.object({
 
 /** How a Job ended, such as `Complete` or `DeadlineExceeded`; undefined while it runs. */
 export async function endOf(
-  cluster: ClusterArgs,
+  kubernetes: KubernetesArgs,
   namespace: string,
   job: string,
 ): Promise<string | undefined> {
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${job}`;
-  const { status } = finished.parse(await inTime(10_000, (deadline) => kubeGet(cluster, path, deadline)));
+  const { status } = finished.parse(
+    await withDeadline(10_000, (deadline) => kubeGet(kubernetes, path, deadline)),
+  );
   const end = status.conditions.find(
     (each) => each.status === "True" && /^(Complete|Failed)$/.test(each.type),
   );

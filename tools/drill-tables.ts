@@ -1,9 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 
 import { type Column, table } from "../bench/shared/markdown.ts";
-import { shownBytes } from "../components/archive/units.ts";
-import type { LiveDrill } from "../components/restore-drill/live-drills.ts";
-import type { Run } from "../components/restore-drill/result.ts";
+import { type LiveDrill, type Run, shownBytes } from "../components/internal.ts";
 
 const none = "–";
 const seconds = (value: number | null | undefined): string =>

@@ -5,20 +5,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 
 import { svgOf } from "../bench/shared/plot.ts";
-import { reasonOf } from "../components/kubernetes/api.ts";
-import type { ClusterArgs } from "../components/kubernetes/cluster-args.ts";
-import { type LiveDrill, liveDrills } from "../components/restore-drill/live-drills.ts";
-import { defaultNamespace, drillName } from "../components/restore-drill/names.ts";
+import {
+  type KubernetesArgs,
+  type LiveDrill,
+  drillName,
+  drillNamespace,
+  liveDrills,
+  reasonOf,
+} from "../components/internal.ts";
 import { endOf, logOf, podOf, startDrill } from "./drill-kubernetes.ts";
 import { historyPlot, historyReport, runReport, statusTable } from "./drill-tables.ts";
 
-interface Options extends ClusterArgs {
+interface Options extends KubernetesArgs {
   namespace: string;
 }
 
 const program = new Command("drill")
   .description("restore drills: how the last ones went, one now, and their history")
-  .option("--namespace <name>", "namespace of the drills", defaultNamespace)
+  .option("--namespace <name>", "namespace of the drills", drillNamespace)
   .option("--kubeconfig <file>", "default: $KUBECONFIG, or ~/.kube/config")
   .option("--context <name>", "context of the kubeconfig; default: its current one");
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type ClusterArgs, getIfThere } from "../kubernetes/questions.ts";
+import { type KubernetesArgs, getIfThere } from "../kubernetes/questions.ts";
 import { runsKey, runsName } from "./names.ts";
 import { type Run, parseRuns } from "./result.ts";
 
@@ -39,10 +39,10 @@ const configMaps = z.object({
 });
 
 /** The drills of a namespace, by two questions for all of them. Throws if Kubernetes does not tell. */
-export async function liveDrills(cluster: ClusterArgs, namespace: string): Promise<LiveDrill[]> {
+export async function liveDrills(kubernetes: KubernetesArgs, namespace: string): Promise<LiveDrill[]> {
   const [jobs, maps] = await Promise.all([
-    getIfThere(cluster, `/apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJobs),
-    getIfThere(cluster, `/api/v1/namespaces/${namespace}/configmaps`, configMaps),
+    getIfThere(kubernetes, `/apis/batch/v1/namespaces/${namespace}/cronjobs`, cronJobs),
+    getIfThere(kubernetes, `/api/v1/namespaces/${namespace}/configmaps`, configMaps),
   ]);
   const runs = new Map(maps?.items.map(({ metadata, data }) => [metadata.name, data[runsKey]]));
   return (jobs?.items ?? []).map(({ metadata: { name, creationTimestamp }, spec }) => ({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe, it } from "mocha";
 import { z } from "zod";
 import { join } from "node:path";
 import { must, mustPulumi, on } from "./support/lab.ts";

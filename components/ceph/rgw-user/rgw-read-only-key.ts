@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { checked, shown, userError } from "../../pulumi/arguments.ts";
-import { say } from "../../pulumi/log.ts";
+import { log } from "../../pulumi/log.ts";
 import type { CephHostArgs } from "../ssh/host.ts";
 import { remoteJob } from "../ssh/remote-job.ts";
 import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
@@ -98,7 +98,7 @@ export class RgwReadOnlyKey extends pulumi.ComponentResource {
       this,
     );
     pulumi.all([key.stdout, uid]).apply(([said, known]) => {
-      if (said === "refused") say("warn", refusedByHost(known), this);
+      if (said === "refused") log("warn", refusedByHost(known), this);
     });
 
     this.accessKeyId = afterwards(key, accessKeyId);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { drilledDatabases, givenReadOnlyKeys } from "../../../config/drill-args.ts";
 import { anyS3, parsed, refusal, secrets } from "./fixtures.ts";

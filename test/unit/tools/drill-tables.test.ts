@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { svgOf } from "../../../bench/shared/plot.ts";
 import type { LiveDrill } from "../../../components/restore-drill/live-drills.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { it } from "mocha";
 
 import { fakeCeph, needsPython } from "./fake-ceph.ts";
 
@@ -11,7 +11,7 @@ const next = { accessKeyId: "AKDRILL2", secretAccessKey: "sk-of-the-next" };
 const entry = { user: "cnpg-backup:drill", access_key: "AKDRILL", secret_key: "sk-of-the-drill" };
 const script = { name: "rgw_read_only_key.py" } as const;
 
-describe("the script for a key that can only read", needsPython, () => {
+needsPython.describe("the script for a key that can only read", () => {
   const { declared, state, save, keysOf, byHand, succeeds, fails } = fakeCeph();
   const key = (operation: "apply" | "inspect" | "delete", changes: object = {}): string =>
     succeeds(operation, { ...ofDrill, ...changes }, {}, script);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it } from "mocha";
 
 import { parseRuns } from "../../../../components/restore-drill/result.ts";
 import { drillWarnings } from "../../../../components/restore-drill/warnings.ts";

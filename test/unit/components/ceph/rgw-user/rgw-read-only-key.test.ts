@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
 import { bootstrap } from "../../../../../components/ceph/ssh/remote-job.ts";
-import { find, recordResources, valueOf } from "../../../mocks.ts";
+import { find, valueOf, recordedResources } from "../../../mocks.ts";
 
-const declared = await recordResources();
+const declared = recordedResources();
 const { RgwReadOnlyKey } = await import("../../../../../components/index.ts");
 
 const host = {
