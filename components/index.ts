@@ -16,6 +16,7 @@ export type { QuotaArgs } from "./s3/stored.ts";
 export { CnpgOperator } from "./operator/operator.ts";
 export type { AdoptArgs, CnpgOperatorArgs } from "./operator/operator.ts";
 export type { PreflightArgs } from "./kubernetes/preflight-args.ts";
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- this is how users get it
 export type { ClusterArgs, KubernetesArgs } from "./kubernetes/kubernetes-args.ts";
 export { PostgresCluster } from "./postgres/postgres-cluster.ts";
 export type {

@@ -1,4 +1,4 @@
-import { type Packing, packings } from "./unpack/unpack.ts";
+import { packings } from "./unpack/unpack.ts";
 import type { WalSegment } from "./wal-segment.ts";
 
 /** Segments of WAL. Has of an array what a list can have that is packed: an archive may hold millions. */

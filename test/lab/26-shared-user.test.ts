@@ -16,6 +16,8 @@ inFull.describe("a second stack with the RGW user of the first", () => {
   after(async () => {
     await pulumi(["destroy", "--yes", "--skip-preview", ...second]);
     await pulumi(["stack", "rm", "second", "--yes", "--force"]);
+    // To remove a stack selects none.
+    await mustPulumi(["stack", "select", "lab"]);
   });
 
   it("is refused in the preview, with a user and a bucket of its own as the way out", async () => {

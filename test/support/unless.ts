@@ -3,7 +3,7 @@ import type { AsyncFunc, Context, Func, Suite, Test } from "mocha";
 
 /** Mocha's own, as far as the tests need them. */
 export interface Tests {
-  readonly describe: (title: string, suite: (this: Suite) => void) => Suite | void;
+  readonly describe: (title: string, suite: (this: Suite) => void) => unknown;
   readonly it: (title: string, test: Func | AsyncFunc) => Test;
 }
 

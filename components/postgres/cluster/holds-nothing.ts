@@ -12,7 +12,7 @@ interface LabelledClaim {
 export const holdsNothing = (
   resource: ClusterResource,
   claims: readonly LabelledClaim[] | undefined,
-): boolean => neverHadInstance(resource) && claims !== undefined && claims.every(isUnfinished);
+): boolean => neverHadInstance(resource) && claims?.every(isUnfinished) === true;
 
 /** By what instances leave in the status of their Cluster, whatever its spec says of how it began. */
 function neverHadInstance({ status }: ClusterResource): boolean {

@@ -14,7 +14,9 @@ import { type Verdict, nothingToSay, refused, tell } from "./verdict.ts";
 
 // Where Kubernetes does not say what is there, the engine does, just before it makes or changes something.
 
-type Hooks = { hooks?: pulumi.ResourceHookBinding };
+interface Hooks {
+  hooks?: pulumi.ResourceHookBinding;
+}
 
 /**
  * Options for a Cluster of which Kubernetes does not say whether it is there: its own WAL in the bucket would look like

@@ -30,9 +30,11 @@ export async function diagnose(
   const [first, ...others] = obstacles;
   const main = first ?? (await stillOnItsWay(configuration, look.pods));
   const [shown, surroundings, isEmpty] = await Promise.all([
-    main.lines?.length ? main : withLines(configuration, main, look.pods, sinceSeconds),
+    main.lines?.length ? Promise.resolve(main) : withLines(configuration, main, look.pods, sinceSeconds),
     surroundingsOf(configuration, metadata.namespace, metadata.name),
-    isFixedByItsStart(look) && holdsNothing(look.resource, await claimsOf(configuration, metadata)),
+    isFixedByItsStart(look)
+      ? claimsOf(configuration, metadata).then((claims) => holdsNothing(look.resource, claims))
+      : Promise.resolve(false),
   ]);
   // With a cause that is known, the warnings are about its effects.
   const isClear = knownCause(shown.lines ?? []) !== undefined;

@@ -122,7 +122,7 @@ describe("databases that run where the cluster does not say so", () => {
     const warn = mockMethod(pulumi.log, "warn", () => Promise.resolve());
     await work();
     await new Promise((resolve) => setImmediate(resolve));
-    return warn.map(([message]) => String(message));
+    return warn.map(([message]) => message);
   };
 
   it("are seen in the namespaces of the config where those of all may not be listed", async () => {

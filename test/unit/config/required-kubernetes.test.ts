@@ -56,7 +56,7 @@ describe("requireKubernetes", () => {
     await requireKubernetes(wishes, away);
     await requireKubernetes({ ...none, databases: [{ name: "orders", namespace: "shop" }] }, away);
     await new Promise((resolve) => setImmediate(resolve));
-    const said = warn.map(([message]) => String(message).slice(0, 60));
+    const said = warn.map(([message]) => message.slice(0, 60));
     assert.deepEqual(said.sort(), [
       "Could not check whether Kubernetes has the Barman Cloud plug",
       "Could not check whether a database of this stack runs that i",

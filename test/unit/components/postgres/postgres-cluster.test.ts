@@ -9,7 +9,7 @@ import { PostgresCluster } from "../../../../components/postgres/postgres-cluste
 import { protectedLabel } from "../../../../components/postgres/labels.ts";
 import { nightlySchedule } from "../../../../components/postgres/rules/schedule-gaps.ts";
 import type { PostgresClusterArgs } from "../../../../components/postgres/args.ts";
-import { family, findSoon, recordResources, valueOf, recordedResources } from "../../mocks.ts";
+import { family, findSoon, valueOf, recordedResources } from "../../mocks.ts";
 
 // A preview, which may not reach the store: a port of this machine where nothing listens.
 const declared = recordedResources({ preview: true });

@@ -337,7 +337,7 @@ describe("the buckets, by the state of the Cluster", () => {
   });
 
   it("are guarded by what the engine knows where Kubernetes does not say what the Cluster is", async () => {
-    const { component } = listen();
+    listen();
     const change = async (plan: Plan, before: unknown, live: Situation["live"] = { state: "unknown" }) =>
       (await changeVerdict({ ...none, plan, live }, connections(), before)).problem;
     const before = (serverName: string) => ({
@@ -362,7 +362,7 @@ describe("the buckets, by the state of the Cluster", () => {
   });
 
   it("are guarded likewise where the ObjectStore is to point elsewhere", async () => {
-    const { component } = listen();
+    listen();
     const change = async (before: unknown, live: Situation["live"] = { state: "unknown" }) =>
       (await storeVerdict({ ...none, plan: planned(), live }, connections(), before)).problem;
     const at = (destinationPath: string) => ({ spec: { configuration: { destinationPath } } });
@@ -378,7 +378,7 @@ describe("the buckets, by the state of the Cluster", () => {
   });
 
   it("are told apart by the Cluster's system identifier where just the ObjectStore may not be read", async () => {
-    const { component } = listen();
+    listen();
     s3.store.objects.set("lab/orders/orders/base/20261122T100000/backup.info", "systemid=2\n");
     const live = { ...present.live, systemId: "1" };
     const configuration = { destinationPath: "s3://cnpg-backups/lab/orders", endpointURL: "http://old:7480" };
