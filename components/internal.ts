@@ -68,6 +68,7 @@ export { inBatches, readArchive } from "./archive/read-archive.ts";
 export type { RecoveryTarget } from "./archive/recovery-problem.ts";
 export { recoveryProblem } from "./archive/recovery-problem.ts";
 export { shownBytes, shownTime } from "./archive/units.ts";
+export { segmentNameAt } from "./archive/wal-segment.ts";
 
 export { liveDrills } from "./restore-drill/live-drills.ts";
 export type { LiveDrill } from "./restore-drill/live-drills.ts";

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 
-import { type Column, table } from "../bench/shared/markdown.ts";
+import { type Column, table } from "../report/markdown.ts";
 import { type LiveDrill, type Run, shownBytes } from "../components/internal.ts";
 
 const none = "–";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { Command } from "commander";
 
-import { svgOf } from "../bench/shared/plot.ts";
+import { svgOf } from "../report/plot.ts";
 import {
   type KubernetesArgs,
   type LiveDrill,

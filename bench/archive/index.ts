@@ -7,7 +7,7 @@ import { backupSecretKeys as secretKeys } from "../../components/internal.ts";
 import { LabError } from "../../lab/errors.ts";
 import { checkout } from "../../lab/layout.ts";
 import { residentPeak } from "../shared/memory.ts";
-import { table } from "../shared/markdown.ts";
+import { table } from "../../report/markdown.ts";
 import { say } from "../shared/progress.ts";
 import { digits } from "../shared/statistics.ts";
 import { archiveServer, bucket, path } from "./store.ts";

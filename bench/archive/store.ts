@@ -1,7 +1,7 @@
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { segmentNameAt } from "../../components/archive/wal-segment.ts";
+import { segmentNameAt } from "../../components/internal.ts";
 
 export const bucket = "cnpg-backups";
 export const path = "/bench";

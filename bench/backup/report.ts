@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { type Column, table } from "../shared/markdown.ts";
+import { type Column, table } from "../../report/markdown.ts";
 import { digits, percent } from "../shared/statistics.ts";
 import { type Goal, againstRawPut, goals, isReached, measuredWith } from "./goals.ts";
 import type {

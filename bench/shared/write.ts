@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import type { TopLevelSpec } from "vega-lite";
-import { svgOf } from "./plot.ts";
+import { svgOf } from "../../report/plot.ts";
 
 export interface Page {
   readonly name: string;

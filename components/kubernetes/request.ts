@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { KubeConfig } from "@kubernetes/client-node";
 
+import { isObject } from "../text/merge.ts";
 import { offTheClock } from "./deadline.ts";
 import { type KubernetesArgs, KubeFailure, kubeConfigOf } from "./api.ts";
 import { loginHangs, mistakeIn } from "./kubeconfig.ts";
@@ -94,7 +95,9 @@ async function asked(
 ): Promise<unknown> {
   const { status, body } = await kubeSend(kubernetes, request, deadline);
   if (status < 200 || status > 299) throw new KubeFailure(status, body);
-  return JSON.parse(body);
+  const answer: unknown = JSON.parse(body);
+  // Go's word for an empty list, where metadata alone is asked for.
+  return isObject(answer) && answer.items === null ? { ...answer, items: [] } : answer;
 }
 
 /** What the API server says, whatever that is. Its time begins when it is sent: not in the queue, nor with the login. */

@@ -46,11 +46,13 @@ const mayImport: Record<string, readonly string[]> = {
   "components/internal.ts": ["*"],
   config: ["components/index.ts", "components/internal.ts", "components/versions.ts"],
   "index.ts": ["components/index.ts", "components/internal.ts", "config"],
-  tools: ["components/index.ts", "components/internal.ts", "components/versions.ts"],
+  // Tables and plots, of benches and of what tools report.
+  report: [],
+  tools: ["components/index.ts", "components/internal.ts", "components/versions.ts", "report"],
   "compile-cache.ts": [],
   lab: ["components/versions.ts", "compile-cache.ts"],
   scripts: ["components/versions.ts", "config", "lab"],
-  bench: ["components/internal.ts", "components/versions.ts", "lab", "compile-cache.ts"],
+  bench: ["components/internal.ts", "components/versions.ts", "lab", "report", "compile-cache.ts"],
 };
 
 const root = join(import.meta.dirname, "../..");

@@ -112,5 +112,5 @@ const differing = ({ differs }: Inspection): string[] => differs;
 const refusedByHost = (uid: string): string =>
   `RGW user ${shown(uid)} did not get the key that can only read, so restore drills fail: the account on the Ceph host ` +
   "was set up by an earlier version of ceph-host/install.py, and may not write it. Run the current one there again, as " +
-  "docs/ceph-host.md says, with the same options, and then `pulumi up`. Until then, to be without drills: `pulumi config " +
+  "docs/ceph-setup.md says, with the same options, and then `pulumi up`. Until then, to be without drills: `pulumi config " +
   "set --path cnpg-rgw:drills.enabled false`";

@@ -5,7 +5,10 @@ import { isLess } from "../../kubernetes/quantity.ts";
 import type { Bootstrap } from "../cluster/bootstrap.ts";
 
 /** What a stack means to make of a Cluster that may be running already. */
-export interface PlannedCluster extends Partial<ClusterFacts> {
+export interface PlannedCluster extends Omit<Partial<ClusterFacts>, "serverName"> {
+  /** Undefined where the plan does not say. */
+  serverName?: string | undefined;
+
   /** The file in the archive up to which its data may end. */
   acceptLoss?: string | undefined;
 }

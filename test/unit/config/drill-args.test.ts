@@ -50,6 +50,6 @@ describe("restore drills in the config", () => {
       /drillSecretAccessKey is missing/,
     );
     assert.match(refusal(config([], { ...drillKeys, drillAccessKeyId: "AK" }), encrypted), /which can write/);
-    assert.match(refusal(config([], drillKeys)), /drillAccessKeyId is a secret, and stands unencrypted/);
+    assert.match(refusal(config([], drillKeys)), /drillAccessKeyId is a secret, but is not encrypted/);
   });
 });

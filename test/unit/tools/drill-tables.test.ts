@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 
-import { svgOf } from "../../../bench/shared/plot.ts";
+import { svgOf } from "../../../report/plot.ts";
 import type { LiveDrill } from "../../../components/restore-drill/live-drills.ts";
 import { parseRuns } from "../../../components/restore-drill/result.ts";
 import { ago, historyPlot, historyReport, runReport, statusTable } from "../../../tools/drill-tables.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { goals, isReached } from "../../../../bench/backup/goals.ts";
 import { backupPlot, backupReport } from "../../../../bench/backup/report.ts";
-import { svgOf } from "../../../../bench/shared/plot.ts";
+import { svgOf } from "../../../../report/plot.ts";
 import { results } from "./results.ts";
 
 describe("goals", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { comparisons, pulumiPlot, pulumiReport } from "../../../../bench/pulumi/report.ts";
 import { type Results, operations } from "../../../../bench/pulumi/results.ts";
-import { svgOf } from "../../../../bench/shared/plot.ts";
+import { svgOf } from "../../../../report/plot.ts";
 
 const peaks = { engine: 100 * 1024 ** 2, program: 200 * 1024 ** 2, plugins: 300 * 1024 ** 2 };
 const results: Results = {

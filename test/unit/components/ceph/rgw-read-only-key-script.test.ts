@@ -28,7 +28,7 @@ needsPython.describe("the script for a key that can only read", () => {
   });
 
   it("needs the stack's mark on the user, which the user's own script makes", () => {
-    assert.match(fails("apply", ofDrill, {}, script), /There is no RGW user cnpg-backup/);
+    assert.match(fails("apply", ofDrill, {}, script), /RGW user cnpg-backup no longer exists/);
     assert.match(key("inspect"), /"differs": \["absent"\]/);
     succeeds("adopt");
     byHand((changed) => {

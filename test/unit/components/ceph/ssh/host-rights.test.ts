@@ -77,7 +77,7 @@ describe("rights of the account on the Ceph host", () => {
     const found = { ...rights(), isRoot: true };
     assert.match(
       rightsProblem(found, ofUser) ?? "",
-      /is root on the Ceph host.*docs\/ceph-host\.md.*cephHost\.user/,
+      /is root on the Ceph host.*docs\/ceph-setup\.md.*cephHost\.user/,
     );
     assert.equal(rightsProblem(found, ofPools), undefined);
   });

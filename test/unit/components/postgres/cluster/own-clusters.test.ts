@@ -36,6 +36,13 @@ describe("the Clusters that a component has made", () => {
     });
   });
 
+  it("are none in the API server's own empty list of metadata, which has null in the place of a list", async () => {
+    const list = () => ok({ kind: "PartialObjectMetadataList", metadata: {}, items: null });
+    await withKubernetes({ list }, async (kubernetes) => {
+      assert.deepEqual(await ownClusters(kubernetes, "a", "shop"), { clusters: [] });
+    });
+  });
+
   it("are listed page by page", async () => {
     const pages = [
       ok({ metadata: { continue: "next" }, ...{ items: [made("orders", "a")] } }),

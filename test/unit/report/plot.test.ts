@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { table } from "../../../../bench/shared/markdown.ts";
-import { svgOf } from "../../../../bench/shared/plot.ts";
+import { table } from "../../../report/markdown.ts";
+import { svgOf } from "../../../report/plot.ts";
 
 describe("svgOf", () => {
   it("draws the values", async () => {
