@@ -44,12 +44,16 @@ export function inFullAs(unit: string): Tests {
   const isInSlice = slice !== undefined && inSlice(unit, slice);
   if (!isInSlice) return unless("only in npm run test:full, and in a slice of it");
   return {
-    describe: (title, suite) => kept(unit, describe(title, suite)),
-    it: (title, test) => kept(unit, it(title, test)),
+    describe: (title, suite) =>
+      describe(title, function () {
+        keep(unit, this);
+        suite.call(this);
+      }),
+    it: (title, test) => keep(unit, it(title, test)),
   };
 }
 
-function kept<Part extends Test | Suite>(unit: string, part: Part): Part {
+function keep<Part extends Test | Suite>(unit: string, part: Part): Part {
   units.set(unit, [...(units.get(unit) ?? []), part]);
   return part;
 }

@@ -71,7 +71,8 @@ export function fakeCeph() {
   const state = (): FakeState => JSON.parse(readFileSync(file, "utf8")) as FakeState;
   const keysOf = (uid: string): string[] | undefined => state().users[uid]?.keys.map((key) => key.access_key);
   const declared = {
-    radosgwAdmin: `python3 '${fake}' '${file}'`,
+    // Without what it does not need, Python starts in two thirds of the time.
+    radosgwAdmin: `python3 -I -S '${fake}' '${file}'`,
     uid: "cnpg-backup",
     displayName: "CNPG Backup User",
     maxBuckets: 10,

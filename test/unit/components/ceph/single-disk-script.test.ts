@@ -47,7 +47,7 @@ needsPython.describe("the script for a Ceph of one disk", () => {
 
   const run = () => {
     const script = scriptText("single_disk.py").replace("SECONDS_TO_TAKE_UP = 15", "SECONDS_TO_TAKE_UP = 0");
-    const job = { ceph: `python3 '${fake}' '${file}'`, script };
+    const job = { ceph: `python3 -I -S '${fake}' '${file}'`, script };
     const input = JSON.stringify(job);
     const { status, stdout, stderr } = spawnSync("sh", ["-c", bootstrap("apply")], {
       input,
