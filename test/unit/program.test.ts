@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { before, describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { ownerLabelOf } from "../../components/kubernetes/owner.ts";
+import { goByFirstName, ownerLabelOf } from "../../components/kubernetes/owner.ts";
 import type * as Program from "../../index.ts";
 import { cephHost, privateKey } from "./config/fixtures.ts";
 import { type Declared, find, findSoon, valueOf, recordedResources } from "./mocks.ts";
@@ -11,6 +11,9 @@ import { type Declared, find, findSoon, valueOf, recordedResources } from "./moc
 // A preview, without a cluster or a store that would answer the program's questions.
 before(() => {
   process.env.KUBECONFIG = "/nonexistent";
+});
+after(() => {
+  goByFirstName(undefined);
 });
 const declared = recordedResources({ stack: "homelab", preview: true });
 
