@@ -24,6 +24,9 @@ interface Surroundings {
   image: string;
   hasPrivateCa: boolean;
   hasHeartbeat: boolean;
+
+  /** Whether it must not run. */
+  isSuspended: boolean;
 }
 
 /** One run at a time, never repeated by Kubernetes, and ended by it where the program itself does not end. */
@@ -32,6 +35,7 @@ export function cronJobSpec(settings: DrillSettings, surroundings: Surroundings)
   return {
     schedule,
     timeZone,
+    suspend: surroundings.isSuspended,
     concurrencyPolicy: "Forbid",
     startingDeadlineSeconds: 3600,
     successfulJobsHistoryLimit: 1,

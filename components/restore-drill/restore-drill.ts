@@ -210,8 +210,10 @@ export class RestoreDrill extends pulumi.ComponentResource {
       {
         metadata: { name: drill, namespace },
         spec: pulumi
-          .all([settings, image, this.deletesVolumes(job, cluster)])
-          .apply(([known, ofImage]) => cronJobSpec(known, { image: ofImage, hasPrivateCa, hasHeartbeat })),
+          .all([settings, image, this.wouldKeepVolumes(job, cluster)])
+          .apply(([known, ofImage, isSuspended]) =>
+            cronJobSpec(known, { image: ofImage, hasPrivateCa, hasHeartbeat, isSuspended }),
+          ),
       },
       {
         parent: this,
@@ -227,14 +229,15 @@ export class RestoreDrill extends pulumi.ComponentResource {
     return cronJob.metadata.name;
   }
 
-  private deletesVolumes(
+  /** Such a drill is suspended, with a warning: the database and its backups are well, and their update goes on. */
+  private wouldKeepVolumes(
     job: pulumi.Output<DrillJob>,
     cluster: KubernetesArgs | undefined,
-  ): pulumi.Output<undefined> {
+  ): pulumi.Output<boolean> {
     return job.apply(async (known) => {
       const problem = cluster && !isMocked() ? await keepsVolumes(cluster, known) : undefined;
-      if (problem !== undefined) throw userError(problem, this);
-      return undefined;
+      if (problem !== undefined) log("warn", problem, this);
+      return problem !== undefined;
     });
   }
 }

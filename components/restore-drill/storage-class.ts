@@ -24,9 +24,9 @@ export async function keepsVolumes(cluster: KubernetesArgs, job: Known): Promise
   const kept = classes.find(({ isKept }) => isKept);
   return (
     kept &&
-    `StorageClass ${kept.name} has reclaimPolicy Retain: each drill of ${job.namespace}/${job.clusterName} would leave a ` +
-      "volume with a copy of its data. Set storageClass of its drill to one with reclaimPolicy Delete (kubectl get " +
-      "storageclasses)."
+    `The restore drill of ${job.namespace}/${job.clusterName} is suspended: StorageClass ${kept.name} has reclaimPolicy ` +
+      "Retain, so each drill would leave a volume with a copy of the data. Set storageClass of its drill to one with " +
+      "reclaimPolicy Delete (kubectl get storageclasses)."
   );
 }
 

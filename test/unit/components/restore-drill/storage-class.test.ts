@@ -25,10 +25,10 @@ describe("StorageClass of a drill's copy", () => {
   const problem = (clusterName: string, storageClass: string | null = null) =>
     keepsVolumes({ kubeconfig: server.kubeconfig }, { namespace: "shop", clusterName, storageClass });
 
-  it("is refused where it keeps volumes, the drill's own or the database's", async () => {
+  it("is told where it keeps volumes, the drill's own or the database's", async () => {
     assert.match(
       (await problem("stock", "kept")) ?? "",
-      /StorageClass kept has reclaimPolicy Retain: each drill of shop\/stock would leave/,
+      /drill of shop\/stock is suspended: StorageClass kept has reclaimPolicy Retain/,
     );
     assert.match((await problem("orders")) ?? "", /Set storageClass of its drill to one with/);
   });
