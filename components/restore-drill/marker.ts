@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import type { DrillJob } from "./settings.ts";
 
 /** Name of the marker's database in PostgreSQL, and of the role that owns it; scripts/source.py has it too. */
-const markerDatabase = "cnpg_rgw_drill";
+const markerDatabase = "restore_drill";
 
 export const markerSecretName = (drill: string): string => `${drill}-marker`;
 
