@@ -22,16 +22,22 @@ export default class Reporter extends Base {
       skipped += 1;
       print(`- ${nameOf(test)}`);
     });
+    const notRun: Mocha.Runnable[] = [];
     // Those of hooks, too.
     runner.on(EVENT_TEST_FAIL, (test, error: unknown) => {
       print(`✖ ${nameOf(test)} (${duration(test)})`);
+      // The hook's own failure is told before those of the tests that it is for.
+      if (isOfHook(error)) {
+        notRun.push(test);
+        return;
+      }
       // With all else at the end, which on the lab is hours away.
       if (each) print(messageOf(error).replaceAll(/^/gm, "    "));
     });
     runner.once(EVENT_RUN_END, () => {
       if (this.failures.length > 0) {
         print("");
-        Base.list(this.failures);
+        Base.list(this.failures.filter((test) => !notRun.includes(test)));
         print(filesOf(this.failures));
       }
       for (const note of this.notes()) print(note);
@@ -66,6 +72,9 @@ function duration({ duration: ms }: Mocha.Runnable): string {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const isOfHook = (error: unknown): boolean =>
+  messageOf(error).startsWith("Test skipped due to failure in hook");
 
 /** To run them again. */
 function filesOf(failures: readonly Mocha.Runnable[]): string {
