@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { z } from "zod";
 import { join } from "node:path";
+import { postgresImage } from "../../lab/kubernetes/facts.ts";
 import { must, mustPulumi, on } from "./support/lab.ts";
 import {
   bucket,
@@ -47,6 +48,8 @@ before(async () => {
     "cnpg-rgw:databases[0].name": "read-only",
     "cnpg-rgw:databases[0].namespace": "demo",
     "cnpg-rgw:databases[0].storage.size": "1Gi",
+    "cnpg-rgw:databases[0].instances": "1",
+    "cnpg-rgw:databases[0].imageName": postgresImage,
     "cnpg-rgw:databases[0].deletion.protect": "false",
   });
   await mustPulumi(["up", "--yes", "--skip-preview"]);

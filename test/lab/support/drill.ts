@@ -1,48 +1,14 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { z } from "zod";
 import { drillName, runsKey, runsName } from "../../../components/restore-drill/names.ts";
 import { parseRuns } from "../../../components/restore-drill/result.ts";
 import type { Run } from "../../../components/restore-drill/result.ts";
-import { barmanCloudImages } from "../../../lab/kubernetes/facts.ts";
 import { until } from "../../../lab/wait.ts";
 import type { Database } from "./database.ts";
-import { kubectl, must, mustPulumi, on } from "./lab.ts";
-import { bucket } from "./stack.ts";
-import { checkoutCopy } from "./workspace.ts";
+import { kubectl, must, on } from "./lab.ts";
 
 /** The namespace of drills in the lab. */
 export const drills = "cnpg-drill";
-
-/** A stack of its own that drills databases of stack lab. */
-const folder = join(checkoutCopy, "test", "lab", "programs", "restore-drill");
-const stack = (...args: string[]): Promise<string> => mustPulumi(["--cwd", folder, ...args]);
-
-/** An entry of RestoreDrill's `databases` for one that stack lab made. */
-export const drilled = ({ namespace, name }: Database, more: Record<string, unknown> = {}) => ({
-  name,
-  of: { namespace, clusterName: name, serverName: name, destinationPath: `s3://${bucket}/lab/${name}` },
-  // Never by itself in a test.
-  schedule: "0 0 1 1 *",
-  ...more,
-});
-
-export async function makeDrillStack(): Promise<void> {
-  await stack("stack", "select", "--create", "drill");
-  await stack("config", "set", "image", barmanCloudImages.sidecarImage);
-}
-
-/** Declares the drills of databases, and makes them. */
-export async function setDrills(databases: readonly object[], ...options: string[]): Promise<string> {
-  await stack("config", "set", "databases", JSON.stringify(databases));
-  return stack("up", "--yes", "--skip-preview", ...options);
-}
-
-export async function removeDrillStack(): Promise<void> {
-  await on("workstation", ["pulumi", "--cwd", folder, "destroy", "--yes", "--skip-preview"]);
-  await kubectl("delete", "namespace", drills, "--ignore-not-found", "--timeout=120s");
-  await on("workstation", ["pulumi", "--cwd", folder, "stack", "rm", "--yes", "--force"]);
-}
 
 let count = 0;
 
