@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PreflightArgs } from "../kubernetes/preflight-args.ts";
 import type { S3ConnectionArgs } from "../s3/connection.ts";
 
+/** Which databases to restore, from which store, and where. */
 export interface RestoreDrillArgs {
   /** The databases to drill. */
   databases: DrilledDatabaseArgs[];
@@ -36,6 +37,7 @@ export interface RestoreDrillArgs {
   preflight?: PreflightArgs | undefined;
 }
 
+/** The store of the backups, and the keys that a drill reads them with. */
 export interface DrillStoreArgs {
   /** The S3 store, as for backups. */
   connection: S3ConnectionArgs;
@@ -47,6 +49,7 @@ export interface DrillStoreArgs {
   readOnlyKeys?: ReadOnlyKeysArgs | undefined;
 }
 
+/** A pair of S3 keys that can list and get objects of the bucket, and write none. */
 export interface ReadOnlyKeysArgs {
   /** Secret. */
   accessKeyId: pulumi.Input<string>;
@@ -55,6 +58,7 @@ export interface ReadOnlyKeysArgs {
   secretAccessKey: pulumi.Input<string>;
 }
 
+/** What all restored copies together may take: the ResourceQuota of the drills' namespace. */
 export interface DrillQuotaArgs {
   /**
    * Bytes that the volumes of all restored copies may ask for, such as `100Gi`. One database is restored at a time, so
@@ -66,6 +70,7 @@ export interface DrillQuotaArgs {
   pods?: pulumi.Input<number | undefined>;
 }
 
+/** One database, and how its drill goes. */
 export interface DrilledDatabaseArgs {
   /** Part of the names of its resources in the stack: a name that does not change. */
   name: string;
@@ -117,6 +122,7 @@ export interface DrilledDatabaseArgs {
   keepRuns?: pulumi.Input<number | undefined>;
 }
 
+/** Where the database and its backups are: outputs of `PostgresCluster`. */
 export interface DrillSourceArgs {
   /** Namespace of the Cluster. */
   namespace: pulumi.Input<string>;
@@ -131,6 +137,7 @@ export interface DrillSourceArgs {
   destinationPath: pulumi.Input<string>;
 }
 
+/** What is checked on the restored data. */
 export interface DrillChecksArgs {
   /**
    * What amcheck reads: `catalogs` (PostgreSQL's own tables and their indexes), `full` (every table and every B-tree,
@@ -148,6 +155,7 @@ export interface DrillChecksArgs {
   collations?: pulumi.Input<boolean | undefined>;
 }
 
+/** A statement that must return true on the restored data. */
 export interface DrillStatementArgs {
   /** Default: `app`. */
   database?: pulumi.Input<string | undefined>;

@@ -14,6 +14,7 @@ import {
 } from "./rgw-user-rules.ts";
 import { type RgwUserKeysArgs, afterwards, generatedKeys } from "./rgw-user.ts";
 
+/** Whose subuser the key is of, and the Ceph host to make it on. */
 export interface RgwReadOnlyKeyArgs {
   /** Where `radosgw-admin` runs. */
   host: CephHostArgs;

@@ -225,7 +225,10 @@ export class RgwUser extends pulumi.ComponentResource {
 
 const differing = ({ differs }: Inspection): string[] => differs;
 
-/** New keys for a new uid: a key belongs to one user at a time, and the old user keeps its own until it is deleted. */
+/**
+ * New keys for a new uid: a key belongs to one user at a time, and the old user keeps its own until it is deleted.
+ * @internal
+ */
 export function generatedKeys(
   name: string,
   keepers: Record<string, pulumi.Output<string>>,
@@ -245,7 +248,10 @@ export function generatedKeys(
   };
 }
 
-/** The value, once the resource is as declared. Unlike its stdout, its id is known in the preview of an update. */
+/**
+ * The value, once the resource is as declared. Unlike its stdout, its id is known in the preview of an update.
+ * @internal
+ */
 export function afterwards(
   resource: pulumi.CustomResource,
   value: pulumi.Output<string>,
