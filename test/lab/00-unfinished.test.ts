@@ -7,7 +7,7 @@ import { checkout, engineProject, type EngineProject } from "./support/engine-pr
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { say } from "${join(checkout, "components/pulumi/log.ts")}";
+import { log } from "${join(checkout, "components/pulumi/log.ts")}";
 import { failIfUnfinished } from "${join(checkout, "config/unfinished.ts")}";
 
 failIfUnfinished();
@@ -15,7 +15,7 @@ const isStuck = new pulumi.Config().getBoolean("stuck");
 class Team extends pulumi.ComponentResource {
   constructor(name: string, opts: pulumi.ComponentResourceOptions) {
     super("test:index:Team", name, {}, opts);
-    say("warn", "a warning about the team", this);
+    log("warn", "a warning about the team", this);
   }
 }
 const told = pulumi.output(8).apply(async (length) => {
