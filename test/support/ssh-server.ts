@@ -13,8 +13,10 @@ export interface SshServer {
   close(): Promise<void>;
 }
 
+/** One in two hundred of the keys that ssh2 1.17 generates it cannot read itself. */
 export function newKey(): { private: string; public: string } {
-  return ssh2.utils.generateKeyPairSync("ed25519");
+  const pair = ssh2.utils.generateKeyPairSync("ed25519");
+  return ssh2.utils.parseKey(pair.private) instanceof Error ? newKey() : pair;
 }
 
 /** A small SSH server on loopback that runs commands with `sh -c`, and accepts the variables of `acceptEnv`. */
