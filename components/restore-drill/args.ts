@@ -97,7 +97,7 @@ export interface DrilledDatabaseArgs {
   moment?: pulumi.Input<string | undefined>;
 
   /**
-   * Make a database and a role of the drill's own in the source (`restore_drill`, by CloudNativePG's Database and
+   * Make a database and a role of the drill's own in the source (`cnpgrgw_drill`, by CloudNativePG's Database and
    * DatabaseRole), into which each run writes one row that the restored copy has to have. Without it, how far the data
    * go is judged by the newest WAL in the archive alone, and an archive that stands still passes. Default: true.
    */

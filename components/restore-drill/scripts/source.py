@@ -6,7 +6,7 @@ from postgres import QueryError
 from reasons import stamp
 
 PLUGIN = "barman-cloud.cloudnative-pg.io"
-MARKER_DATABASE = MARKER_ROLE = "restore_drill"
+MARKER_DATABASE = MARKER_ROLE = "cnpgrgw_drill"
 # How long the archiver may take once PostgreSQL has closed a segment.
 ARCHIVER_SECONDS = 180
 # How long the database may be without a primary.

@@ -19,7 +19,7 @@ import {
 } from "./drill-world.ts";
 
 const info = `${archive}/base/20261129T020000/backup.info`;
-const markerHost = "orders-rw.shop.svc restore_drill";
+const markerHost = "orders-rw.shop.svc cnpgrgw_drill";
 const copyHost = "shop-orders-rw.cnpg-drill.svc";
 function without<T>(record: Record<string, T>, key: string): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
@@ -31,7 +31,7 @@ const withoutRow = (world: World): World => ({
   ...world,
   databases: {
     ...world.databases,
-    [`${copyHost} restore_drill`]: [["select at from runs", [["@-604800"]]], ...answersOf(world, copyHost)],
+    [`${copyHost} cnpgrgw_drill`]: [["select at from runs", [["@-604800"]]], ...answersOf(world, copyHost)],
   },
 });
 const ofSource = (world: World, change: (source: Record<string, object>) => object): World => ({

@@ -144,17 +144,17 @@ export function soundWorld(): World {
       ],
     },
     databases: {
-      "orders-rw.shop.svc restore_drill": [
+      "orders-rw.shop.svc cnpgrgw_drill": [
         ["select at from runs where run =", [["@0"]]],
         ["select at from runs where run <>", [["@-604800"]]],
         ["pg_walfile_name", [[segment(5)]]],
         ["archive_timeout", [[300]]],
         ["extract", [[12.5]]],
-        ["from pg_database", names("app", "restore_drill", "postgres")],
-        ["from pg_roles", names("app", "restore_drill", "postgres")],
+        ["from pg_database", names("app", "cnpgrgw_drill", "postgres")],
+        ["from pg_roles", names("app", "cnpgrgw_drill", "postgres")],
         ["pg_stat_archiver", [[segment(4), null]]],
       ],
-      [`${copy} restore_drill`]: [["select at from runs", [["@-604800"], ["@0"]]], ...soundAnswers],
+      [`${copy} cnpgrgw_drill`]: [["select at from runs", [["@-604800"], ["@0"]]], ...soundAnswers],
       [copy]: soundAnswers,
     },
   };
@@ -163,8 +163,8 @@ export function soundWorld(): World {
 const soundAnswers: Answer[] = [
   ["pg_is_in_recovery", [[false]]],
   ["sum\\(pg_database_size", [[31_000_000]]],
-  ["select datname from pg_database where datallowconn", names("app", "restore_drill", "postgres")],
-  ["select rolname", names("app", "restore_drill", "postgres")],
+  ["select datname from pg_database where datallowconn", names("app", "cnpgrgw_drill", "postgres")],
+  ["select rolname", names("app", "cnpgrgw_drill", "postgres")],
   ["server_version_num", [[170006]]],
   ["quote_ident", [["public"]]],
   ["from pg_class", [[1259, "pg_class"]]],

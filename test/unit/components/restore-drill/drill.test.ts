@@ -36,7 +36,7 @@ needsPython.describe("a drill to a random moment", () => {
   const withRows = (...rows: string[]): World => {
     const world = soundWorld();
     world.job.moment = "random";
-    world.databases[`${copy} restore_drill`] = [
+    world.databases[`${copy} cnpgrgw_drill`] = [
       ["select at from runs", rows.map((row) => [row])],
       ...answersOf(world, copy),
     ];
@@ -67,7 +67,7 @@ needsPython.describe("a drill without a marker", () => {
   it("passes where replay came to the newest segment of the archive, and touches no source", () => {
     const world = soundWorld();
     world.job.marker = false;
-    delete world.databases["orders-rw.shop.svc restore_drill"];
+    delete world.databases["orders-rw.shop.svc cnpgrgw_drill"];
     const { result } = drillIn(world);
     assert.equal(result.detail, null);
     assert.equal(result.checks.roles?.result, "skipped");
