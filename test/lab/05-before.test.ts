@@ -227,7 +227,7 @@ inFull.describe("what a removed or another operator left", () => {
     assert.notEqual(outcome.code, 0);
     assert.match(
       outcome.all,
-      /CRDs of Helm release cloudnative-pg in namespace postgres.*operator\.adopt\.release cloudnative-pg/,
+      /CRDs belong to Helm release cloudnative-pg in namespace postgres.*operator\.adopt\.release cloudnative-pg/,
     );
     await config({ "operator.adopt.release": "cloudnative-pg", "operator.namespace": "postgres" });
     await mustPulumi(["up", "--yes", "--skip-preview"]);

@@ -147,11 +147,11 @@ describe("databases with the Barman Cloud plugin and with the operator's own bac
     setPlain("namespaces", [{ name: "demo", create: true }, "default"]);
     const left = /demo\/orders of this stack is no longer in cnpg-rgw:databases, /;
     const refusals: [Record<string, unknown>[], RegExp][] = [
-      [[inTree], new RegExp(`${left.source}is protected from deletion`)],
-      [[entry("sales"), inTree], new RegExp(`${left.source}demo/sales is new there`)],
+      [[inTree], new RegExp(`${left.source}but it is protected from deletion`)],
+      [[entry("sales"), inTree], new RegExp(`${left.source}and demo/sales is new there`)],
       [
         [entry("orders", { namespace: "default" }), inTree],
-        new RegExp(`${left.source}default/orders is new there`),
+        new RegExp(`${left.source}and default/orders is new there`),
       ],
       [[entry("orders", { storage: { size: "500Mi" } }), inTree], /cannot shrink to 500Mi/],
       // The lab's StorageClass is as those of plain folders are.
