@@ -72,7 +72,7 @@ inFull.describe("another stack that imports the components", () => {
       assert.notEqual(refused.code, 0);
       assert.match(
         refused.all,
-        /Secret cnpg-backup-s3 is in namespace team already, and another stack or component made it/,
+        /Secret cnpg-backup-s3 is already in namespace team, and another stack or component made it/,
       );
     }
     putConfigBack();
