@@ -54,15 +54,20 @@ const userSchema = z.object({
   max_buckets: z.number(),
   suspended: z.number(),
   placement_tags: z.array(z.string()),
-  keys: z.array(z.object({ access_key: z.string(), secret_key: z.string() })),
+  keys: z.array(z.object({ user: z.string(), access_key: z.string(), secret_key: z.string() })),
   user_quota: z.object({ enabled: z.boolean(), max_size: z.number(), max_objects: z.number() }),
 });
 export type RgwUserInfo = z.infer<typeof userSchema>;
 
-/** What radosgw-admin, as the cluster's administrator, knows of a user; undefined if there is none. */
+/**
+ * What radosgw-admin, as the cluster's administrator, knows of a user; undefined if there is none. Its keys are its own:
+ * that of restore drills is a subuser's.
+ */
 export async function rgwUser(name: string): Promise<RgwUserInfo | undefined> {
   const outcome = await on("pve", ["radosgw-admin", "user", "info", `--uid=${name}`]);
-  return outcome.code === 0 ? userSchema.parse(JSON.parse(outcome.stdout)) : undefined;
+  if (outcome.code !== 0) return undefined;
+  const info = userSchema.parse(JSON.parse(outcome.stdout));
+  return { ...info, keys: info.keys.filter(({ user }) => user === info.user_id || user === name) };
 }
 
 /** Steps of an S3 client that knows nothing of this project. */
