@@ -169,7 +169,10 @@ describe("a homelab that was there before", () => {
     assert.match(preview, /kubernetes:helm\.sh\/v3:Release: \(import\)\s+\[id=postgres\/cloudnative-pg\]/);
     assert.match(preview, /~ kubernetes:helm\.sh\/v3:Release: \(update\)/);
     assert.match(preview, /aws:s3\/bucket:Bucket: \(import\)\s+\[id=/);
-    assert.match(preview, /cnpg-backup-s3 .*namespace demo.* already exists\. These of its values change: S3_REGION/);
+    assert.match(
+      preview,
+      /cnpg-backup-s3 .*namespace demo.* already exists\. These of its values change: S3_REGION/,
+    );
     assert.match(
       preview,
       /cnpg-backup-s3 in namespace demo belongs to Flux \(Kustomization flux-system\/apps\)/,

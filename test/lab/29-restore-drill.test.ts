@@ -13,13 +13,7 @@ import {
   up,
   withoutDatabases,
 } from "./support/database.ts";
-import {
-  drillNow,
-  drills,
-  resultOf,
-  startDrill,
-  untilNothingIsLeft,
-} from "./support/drill.ts";
+import { drillNow, drills, resultOf, startDrill, untilNothingIsLeft } from "./support/drill.ts";
 import { kubectl, mustPulumi, on } from "./support/lab.ts";
 import { keysOfStack, s3 } from "./support/stack.ts";
 import { inFull } from "./support/full.ts";

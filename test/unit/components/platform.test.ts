@@ -32,7 +32,10 @@ describe("platformOf", () => {
     newResource: ({ name, inputs }: pulumi.runtime.MockResourceArgs) => {
       const outputs = stacks.get(name);
       const secretOutputNames = ["accessKeyId", "secretAccessKey"];
-      const state = { ...(inputs as Record<string, unknown>), ...(outputs && { outputs, secretOutputNames }) };
+      const state = {
+        ...(inputs as Record<string, unknown>),
+        ...(outputs && { outputs, secretOutputNames }),
+      };
       return { id: name, state };
     },
     call: () => ({}),
