@@ -38,8 +38,11 @@ class Clock {
 
 const clocks = new WeakMap<AbortSignal, Clock>();
 
-export const noAnswerWithin = (milliseconds: number): Error =>
-  new Error(`no answer within ${milliseconds / 1_000} s`);
+/** What was asked did not answer in its time. */
+export class NoAnswer extends Error {}
+
+export const noAnswerWithin = (milliseconds: number): NoAnswer =>
+  new NoAnswer(`no answer within ${milliseconds / 1_000} s`);
 
 /** The result of the work, or an error once the time is over. What the work waits {@link offTheClock} does not count. */
 export async function withDeadline<T>(

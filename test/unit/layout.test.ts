@@ -9,15 +9,16 @@ import { describe, it } from "mocha";
  */
 const mayImport: Record<string, readonly string[]> = {
   "components/versions.ts": [],
+  "components/turns.ts": [],
   "components/text": [],
   "components/pulumi": ["text"],
   "components/crds": ["text", "pulumi"],
-  "components/kubernetes": ["text", "pulumi", "crds"],
+  "components/kubernetes": ["text", "pulumi", "crds", "turns.ts"],
   "components/ceph": ["text", "pulumi", "versions.ts"],
   "components/s3": ["text", "pulumi"],
   "components/operator": ["text", "pulumi", "kubernetes", "versions.ts"],
   "components/backup-secret": ["text", "pulumi", "kubernetes", "s3"],
-  "components/archive": ["text", "crds", "s3", "backup-secret"],
+  "components/archive": ["text", "crds", "s3", "backup-secret", "turns.ts"],
   "components/backup-plugin": ["text", "pulumi", "kubernetes", "archive", "versions.ts"],
   "components/postgres": [
     ...["text", "pulumi", "crds", "kubernetes", "s3", "backup-secret", "archive", "backup-plugin"],

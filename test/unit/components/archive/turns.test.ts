@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { setImmediate as soon } from "node:timers/promises";
 
-import { Turns, isLate } from "../../../../components/archive/turns.ts";
+import { isLate } from "../../../../components/archive/turns.ts";
+import { Turns } from "../../../../components/turns.ts";
 
 const late = Object.assign(new Error("no answer"), { name: "TimeoutError" });
 
