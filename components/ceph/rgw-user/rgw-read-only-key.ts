@@ -4,14 +4,9 @@ import { checked, shown, userError } from "../../pulumi/arguments.ts";
 import { log } from "../../pulumi/log.ts";
 import type { CephHostArgs } from "../ssh/host.ts";
 import { remoteJob } from "../ssh/remote-job.ts";
+import { radosgwAdminOf } from "./radosgw-admin.ts";
 import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
-import {
-  accessKeyIdRule,
-  commandRule,
-  keyRotationRule,
-  readOnlyUidRule,
-  secretAccessKeyRule,
-} from "./rgw-user-rules.ts";
+import { accessKeyIdRule, keyRotationRule, readOnlyUidRule, secretAccessKeyRule } from "./rgw-user-rules.ts";
 import { type RgwUserKeysArgs, afterwards, generatedKeys } from "./rgw-user.ts";
 
 /** Whose subuser the key is of, and the Ceph host to make it on. */
@@ -78,9 +73,7 @@ export class RgwReadOnlyKey extends pulumi.ComponentResource {
         host: args.host,
         script: "rgw_read_only_key.py",
         values: {
-          radosgwAdmin: checked(this, "radosgwAdmin", args.radosgwAdmin, commandRule).apply(
-            (command) => command ?? "radosgw-admin",
-          ),
+          radosgwAdmin: radosgwAdminOf(this, args.radosgwAdmin),
           uid,
           accessKeyId,
           secretAccessKey,

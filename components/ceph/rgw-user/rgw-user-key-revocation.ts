@@ -4,13 +4,8 @@ import { checked } from "../../pulumi/arguments.ts";
 import { type Inspection, correctsDrift, namesDrift } from "./drift.ts";
 import type { CephHostArgs } from "../ssh/host.ts";
 import { remoteJob } from "../ssh/remote-job.ts";
-import {
-  accessKeyIdRule,
-  afterSecondsRule,
-  commandRule,
-  existingKeysRule,
-  uidRule,
-} from "./rgw-user-rules.ts";
+import { radosgwAdminOf } from "./radosgw-admin.ts";
+import { accessKeyIdRule, afterSecondsRule, existingKeysRule, uidRule } from "./rgw-user-rules.ts";
 
 /** Arguments of {@link RgwUserKeyRevocation}. */
 export interface RgwUserKeyRevocationArgs {
@@ -55,9 +50,7 @@ export class RgwUserKeyRevocation extends pulumi.ComponentResource {
         host: args.host,
         script: "rgw_user_key_revocation.py",
         values: {
-          radosgwAdmin: checked(this, "radosgwAdmin", args.radosgwAdmin, commandRule).apply(
-            (command) => command ?? "radosgw-admin",
-          ),
+          radosgwAdmin: radosgwAdminOf(this, args.radosgwAdmin),
           uid: checked(this, "uid", args.uid, uidRule),
           accessKeyId: pulumi.secret(checked(this, "accessKeyId", args.accessKeyId, accessKeyIdRule)),
           owner: { id: pulumi.output(args.ownerId).apply((id) => id ?? null) },

@@ -8,9 +8,9 @@ import { marksBeforeNewKeys } from "./first-mark.ts";
 import { warnsOfRights } from "../ssh/host-rights.ts";
 import type { CephHostArgs } from "../ssh/host.ts";
 import { remoteJob } from "../ssh/remote-job.ts";
+import { radosgwAdminOf } from "./radosgw-admin.ts";
 import {
   accessKeyIdRule,
-  commandRule,
   displayNameRule,
   existingKeysRule,
   keyRotationRule,
@@ -164,9 +164,7 @@ export class RgwUser extends pulumi.ComponentResource {
     const maxSizeBytes = checked(this, "quota.maxSizeBytes", args.quota?.maxSizeBytes, quotaRule);
     const maxObjects = checked(this, "quota.maxObjects", args.quota?.maxObjects, quotaRule);
     const values = {
-      radosgwAdmin: checked(this, "radosgwAdmin", args.radosgwAdmin, commandRule).apply(
-        (command) => command ?? "radosgw-admin",
-      ),
+      radosgwAdmin: radosgwAdminOf(this, args.radosgwAdmin),
       uid,
       displayName: checked(this, "displayName", args.displayName, displayNameRule).apply(
         (given) => given ?? uid,
