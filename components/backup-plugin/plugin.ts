@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { type Rule, checked } from "../pulumi/arguments.ts";
+import { type Rule, checked, ifGiven } from "../pulumi/arguments.ts";
 import type { KubernetesArgs } from "../kubernetes/questions.ts";
 import { keepsFields } from "../kubernetes/keep-fields.ts";
 import { ownerLabel, ownerLabelOf } from "../kubernetes/owner.ts";
@@ -141,7 +141,7 @@ export class BarmanCloudPlugin extends pulumi.ComponentResource {
     resources,
   }: BarmanCloudPluginArgs): PluginContainer {
     const given = (argument: string, value: pulumi.Input<string | undefined>, rule: Rule<string>) =>
-      checked(this, argument, value, (known) => (known === undefined ? undefined : rule(known)));
+      checked(this, argument, value, ifGiven(rule));
     return {
       image: given("image", image, imageRule).apply((known) => known ?? pluginImages.plugin),
       sidecarImage: given("sidecarImage", sidecarImage, imageRule).apply(

@@ -5,6 +5,12 @@ import { masked } from "../text/masked.ts";
 /** Says what is wrong with a value and what is allowed instead, without the value if it is secret; or nothing. */
 export type Rule<T> = (value: T) => string | undefined;
 
+/** The rule of an argument that may be left out. */
+export const ifGiven =
+  <T>(rule: Rule<T>): Rule<T | undefined> =>
+  (value) =>
+    value === undefined ? undefined : rule(value);
+
 /**
  * The argument's value, once it keeps the rule. A plain value is checked at once, so that a mistake ends the program
  * before anything is created; the value of an output as soon as it is known.

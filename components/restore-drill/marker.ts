@@ -4,9 +4,10 @@ import * as random from "@pulumi/random";
 
 import type { DrillJob } from "./settings.ts";
 
-/** Name of the marker's database in PostgreSQL, and of the role that owns it; scripts/source.py has it too. */
-// A name that nothing else has: the database and the role are deleted with the drill. Names that begin with cnpg_ are the
-// operator's own.
+/**
+ * Name of the marker's database in PostgreSQL, and of the role that owns it; scripts/source.py has it too. One that
+ * nothing else has, for both are deleted with the drill. Names that begin with cnpg_ are the operator's own.
+ */
 const markerDatabase = "cnpgrgw_drill";
 
 export const markerSecretName = (drill: string): string => `${drill}-marker`;

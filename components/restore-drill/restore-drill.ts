@@ -11,7 +11,7 @@ import type { KubernetesArgs } from "../kubernetes/kubernetes-args.ts";
 import { customResource } from "../kubernetes/custom-resource.ts";
 import { namespaceRule } from "../kubernetes/namespace-rule.ts";
 import { sizeRule } from "../postgres/rules/rules.ts";
-import { checked, userError } from "../pulumi/arguments.ts";
+import { checked, ifGiven, userError } from "../pulumi/arguments.ts";
 import { log } from "../pulumi/log.ts";
 import { isMocked } from "../pulumi/mocks.ts";
 import { withoutSlash } from "../s3/connection.ts";
@@ -27,14 +27,19 @@ import { heartbeatRule, podsRule } from "./rules.ts";
 import { type DrillJob, type DrillSettings, drillSettings } from "./settings.ts";
 import { keepsVolumes } from "./storage-class.ts";
 
+/** The store, without its keys. */
+interface PlainStore {
+  endpoint: string;
+  region: string;
+}
+
 /** What all drills of a component share. */
 interface Shared {
   namespace: pulumi.Output<string>;
-  endpoint: pulumi.Output<string>;
   image: pulumi.Output<string>;
   hasPrivateCa: boolean;
   hasHeartbeat: boolean;
-  cluster: KubernetesArgs | undefined;
+  kubernetes: KubernetesArgs | undefined;
   /** Before any of them can run. */
   dependsOn: pulumi.Resource[];
 }
@@ -57,7 +62,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
     refuseSameNames(args.databases, this);
     const store = this.store(args);
     const settings = args.databases.map((database) => drillSettings(database, store, this));
-    const shared = this.shared(name, args, settings);
+    const shared = this.shared(name, args, store, settings);
     const jobs = args.databases.map((database, i) => {
       const known = settings[i];
       if (known === undefined) throw new Error(`no settings of ${database.name}`);
@@ -68,6 +73,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: this.namespace, cronJobs: this.cronJobs });
   }
 
+  /** What is no secret of the store. */
   private store({ store: { connection } }: RestoreDrillArgs) {
     return pulumi
       .all([
@@ -80,11 +86,12 @@ export class RestoreDrill extends pulumi.ComponentResource {
   private shared(
     name: string,
     args: RestoreDrillArgs,
+    store: pulumi.Output<PlainStore>,
     settings: readonly pulumi.Output<DrillSettings>[],
   ): Shared {
-    const given = checked(this, "namespace", args.namespace, (namespace) =>
-      namespace === undefined ? undefined : namespaceRule(namespace),
-    ).apply((namespace) => namespace ?? defaultNamespace);
+    const given = checked(this, "namespace", args.namespace, ifGiven(namespaceRule)).apply(
+      (namespace) => namespace ?? defaultNamespace,
+    );
     const made = new kubernetes.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: given, labels: restricted } },
@@ -92,21 +99,24 @@ export class RestoreDrill extends pulumi.ComponentResource {
     );
     const namespace = made.metadata.name;
     const jobs = pulumi.all([...settings]).apply((all) => all.map(({ job }) => job));
-    const endpoint = checked(this, "store.connection.endpoint", args.store.connection.endpoint, endpointRule);
     return {
       namespace,
-      endpoint: endpoint.apply(withoutSlash),
-      image: checked(this, "image", args.image, (image) =>
-        image === undefined ? undefined : imageRule(image),
-      ).apply((image) => image ?? pluginImages.sidecar),
+      image: checked(this, "image", args.image, ifGiven(imageRule)).apply(
+        (image) => image ?? pluginImages.sidecar,
+      ),
       hasPrivateCa: args.store.connection.caBundle !== undefined,
       hasHeartbeat: args.heartbeatUrl !== undefined,
-      cluster: kubernetesToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster"),
+      kubernetes: kubernetesToAsk(this, args.preflight, "kubernetes:postgresql.cnpg.io/v1:Cluster"),
       dependsOn: [
         this.quota(name, namespace, args),
-        ...networkPolicies(name, namespace, endpoint, this),
+        ...networkPolicies(
+          name,
+          namespace,
+          store.apply(({ endpoint }) => endpoint),
+          this,
+        ),
         ...rightsHere(name, namespace, jobs, this),
-        this.storeSecret(name, namespace, args),
+        this.storeSecret(name, namespace, store, args),
         new kubernetes.core.v1.ConfigMap(
           `${name}-scripts`,
           { metadata: { name: scriptsName, namespace }, data: programFiles() },
@@ -122,9 +132,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
     { quota = {}, databases }: RestoreDrillArgs,
   ): pulumi.Resource {
     const pods = checked(this, "quota.pods", quota.pods, podsRule);
-    const storage = checked(this, "quota.storage", quota.storage, (size) =>
-      size === undefined ? undefined : sizeRule(size),
-    );
+    const storage = checked(this, "quota.storage", quota.storage, ifGiven(sizeRule));
     return new kubernetes.core.v1.ResourceQuota(
       `${name}-quota`,
       {
@@ -143,6 +151,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
   private storeSecret(
     name: string,
     namespace: pulumi.Output<string>,
+    store: pulumi.Output<PlainStore>,
     { store: { connection, readOnlyKeys }, heartbeatUrl }: RestoreDrillArgs,
   ): pulumi.Resource {
     if (readOnlyKeys === undefined) log("warn", writingKeys, this);
@@ -153,12 +162,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
     const data: Record<string, pulumi.Input<string>> = {
       [backupSecretKeys.accessKeyId]: secret(`${at}.accessKeyId`, accessKeyId),
       [backupSecretKeys.secretAccessKey]: secret(`${at}.secretAccessKey`, secretAccessKey),
-      [backupSecretKeys.region]: checked(
-        this,
-        "store.connection.region",
-        connection.region,
-        regionRule,
-      ).apply((region) => region ?? "local"),
+      [backupSecretKeys.region]: store.apply(({ region }) => region),
     };
     if (connection.caBundle !== undefined) {
       data[backupSecretKeys.caBundle] = checked(
@@ -186,7 +190,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
     settings: pulumi.Output<DrillSettings>,
     shared: Shared,
   ): pulumi.Output<string> {
-    const { namespace, cluster, image, hasPrivateCa, hasHeartbeat } = shared;
+    const { namespace, kubernetes: asked, image, hasPrivateCa, hasHeartbeat } = shared;
     const job = settings.apply((known) => known.job);
     const drill = job.apply((known) => known.drill);
     const store = customResource(
@@ -197,7 +201,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
         spec: job.apply((known) => objectStoreSpec(known.destinationPath, known.endpoint, hasPrivateCa)),
       },
       { parent: this },
-      cluster,
+      asked,
     );
     const runs = new kubernetes.core.v1.ConfigMap(
       `${name}-runs`,
@@ -210,7 +214,7 @@ export class RestoreDrill extends pulumi.ComponentResource {
       {
         metadata: { name: drill, namespace },
         spec: pulumi
-          .all([settings, image, this.wouldKeepVolumes(job, cluster)])
+          .all([settings, image, this.wouldKeepVolumes(job, asked)])
           .apply(([known, ofImage, isSuspended]) =>
             cronJobSpec(known, { image: ofImage, hasPrivateCa, hasHeartbeat, isSuspended }),
           ),
@@ -232,10 +236,10 @@ export class RestoreDrill extends pulumi.ComponentResource {
   /** Such a drill is suspended, with a warning: the database and its backups are well, and their update goes on. */
   private wouldKeepVolumes(
     job: pulumi.Output<DrillJob>,
-    cluster: KubernetesArgs | undefined,
+    asked: KubernetesArgs | undefined,
   ): pulumi.Output<boolean> {
     return job.apply(async (known) => {
-      const problem = cluster && !isMocked() ? await keepsVolumes(cluster, known) : undefined;
+      const problem = asked && !isMocked() ? await keepsVolumes(asked, known) : undefined;
       if (problem !== undefined) log("warn", problem, this);
       return problem !== undefined;
     });

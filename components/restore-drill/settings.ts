@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { serverNameRule, sizeRule, storageClassRule } from "../postgres/rules/rules.ts";
 import { namespaceRule } from "../kubernetes/namespace-rule.ts";
-import { type Rule, checked } from "../pulumi/arguments.ts";
+import { type Rule, checked, ifGiven } from "../pulumi/arguments.ts";
 import type { DrilledDatabaseArgs } from "./args.ts";
 import { drillName, runsName } from "./names.ts";
 import * as rules from "./rules.ts";
@@ -63,7 +63,7 @@ export function drillSettings(
       timeZone: args.timeZone,
       deadlineSeconds: check("deadlineSeconds", args.deadlineSeconds, rules.deadlineRule),
       moment: check("moment", args.moment, rules.momentRule),
-      size: check("size", args.size, (size) => (size === undefined ? undefined : sizeRule(size))),
+      size: check("size", args.size, ifGiven(sizeRule)),
       storageClass: check("storageClass", args.storageClass, storageClassRule),
       pages: check("checks.pages", checks.pages, rules.pagesRule),
       extensions: checks.extensions,
