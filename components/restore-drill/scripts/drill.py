@@ -19,7 +19,7 @@ import replay
 import report
 import source
 import store
-from ending import Deadline, Failure, Skipped, Stopped
+from ending import Deadline, Ending, Failure, Stopped
 from lease import Lease
 from moments import end_of, moment_of, moment_within
 from quantity import bytes_in
@@ -65,10 +65,8 @@ class Drill:
         try:
             work()
             return None
-        except Skipped as skipped:
-            return "skipped", skipped.reason, explained(skipped.reason, skipped.seen)
-        except Failure as failure:
-            return "failed", failure.reason, explained(failure.reason, failure.seen)
+        except Ending as ending:
+            return ending.result, ending.reason, explained(ending.reason, ending.seen)
         except Stopped:
             seen = "The drill was stopped while it waited for %s." % self.restore.phase
             return "failed", "stopped", explained("stopped", seen)

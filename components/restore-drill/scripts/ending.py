@@ -2,8 +2,8 @@
 import time
 
 
-class Failure(Exception):
-    """The drill failed: one of reasons.py, and what was seen."""
+class Ending(Exception):
+    """The drill ends early: one of reasons.py, and what was seen."""
 
     def __init__(self, reason, seen):
         super().__init__(seen)
@@ -11,13 +11,16 @@ class Failure(Exception):
         self.seen = seen
 
 
-class Skipped(Exception):
+class Failure(Ending):
+    """The drill failed."""
+
+    result = "failed"
+
+
+class Skipped(Ending):
     """There is nothing to prove now, which is neither a pass nor a failure."""
 
-    def __init__(self, reason, seen):
-        super().__init__(seen)
-        self.reason = reason
-        self.seen = seen
+    result = "skipped"
 
 
 class Stopped(BaseException):
