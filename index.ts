@@ -140,7 +140,6 @@ if (toDrill.length > 0) {
     drillArgs(config, drilled, { ...connection, endpoint: proven.endpoint }, readOnlyKeys),
     { dependsOn: [...operators, ...plugins, ...drilled.map(({ made }) => made)] },
   );
-  await warnOfDrills(config.drills.namespace, toDrill);
 }
 
 // Old keys end when nothing uses them any more.
@@ -159,6 +158,9 @@ if (cephHost && owner instanceof RgwUser) {
     { dependsOn: [credentials, ...drillKeys, ...databasesMade.map(({ made }) => made)] },
   );
 }
+
+// Last, for nothing waits for what Kubernetes says of them.
+if (toDrill.length > 0) await warnOfDrills(config.drills.namespace, toDrill);
 
 export const endpoint = config.endpoint;
 export const region = config.region;

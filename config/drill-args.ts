@@ -5,6 +5,7 @@ import type {
   RestoreDrillArgs,
   S3ConnectionArgs,
 } from "../components/index.ts";
+import { usesPlugin } from "../components/internal.ts";
 import type { StackConfig } from "../config.ts";
 
 type Database = StackConfig["databases"][number];
@@ -18,7 +19,7 @@ export function drilledDatabases({
 }
 
 const isDrilled = ({ backup, drill }: Database): boolean =>
-  (backup.method ?? "plugin") === "plugin" && (drill?.enabled ?? true);
+  usesPlugin(backup.method) && (drill?.enabled ?? true);
 
 /** Keys of the user's own that can only read. */
 export function givenReadOnlyKeys(config: StackConfig): ReadOnlyKeysArgs | undefined {
@@ -26,7 +27,7 @@ export function givenReadOnlyKeys(config: StackConfig): ReadOnlyKeysArgs | undef
   return accessKeyId && secretAccessKey && { accessKeyId, secretAccessKey };
 }
 
-/** Why no drill runs with a key that can only read, and what to do; undefined where there is one. */
+/** Why no drill runs with a key that can only read, and what to do. */
 export const writingKeyNote =
   "Restore drills use the keys that write backups, for this stack has no cnpg-rgw:cephHost on which it could make a key " +
   "that can only read. Make one at your store that may list and get objects of the bucket, then: `pulumi config set " +

@@ -18,7 +18,8 @@ export function ago(from: string, now: Date): string {
 const resultOf = ({ runs: [last], isSuspended }: LiveDrill): string =>
   `${last?.result ?? "never ran"}${isSuspended ? " (suspended)" : ""}`;
 
-const nameOf = ({ drill, runs: [last] }: LiveDrill): string => last?.database ?? drill;
+/** `NAMESPACE/NAME` of its database; the drill's own name before its first run. */
+export const nameOf = ({ drill, runs: [last] }: LiveDrill): string => last?.database ?? drill;
 
 /** One row a database: how its last drill went. */
 export function statusTable(drills: readonly LiveDrill[], now: Date): string {

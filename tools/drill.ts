@@ -14,7 +14,7 @@ import {
   reasonOf,
 } from "../components/internal.ts";
 import { endOf, logOf, podOf, startDrill } from "./drill-kubernetes.ts";
-import { historyPlot, historyReport, runReport, statusTable } from "./drill-tables.ts";
+import { historyPlot, historyReport, nameOf, runReport, statusTable } from "./drill-tables.ts";
 
 interface Options extends KubernetesArgs {
   namespace: string;
@@ -91,7 +91,7 @@ function drillOf(database: string, drills: readonly LiveDrill[]): LiveDrill {
   });
   const [only] = known;
   if (only && known.length === 1) return only;
-  const names = drills.map(({ drill, runs: [last] }) => last?.database ?? drill).join(", ");
+  const names = drills.map(nameOf).join(", ");
   throw new Error(
     `${known.length === 0 ? "No drill is" : "Several drills are"} of ${database}. There are: ${names}. Name one as NAMESPACE/NAME.`,
   );

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { backupSecretKeys as secretKeys } from "../../components/internal.ts";
+import { backupSecretKeys } from "../../components/internal.ts";
 import { LabError } from "../../lab/errors.ts";
 import { checkout } from "../../lab/layout.ts";
 import { residentPeak } from "../shared/memory.ts";
@@ -73,10 +73,10 @@ async function measured(objects: number, heap: number | undefined): Promise<Resu
 }
 
 const environment = (endpoint: string): Record<string, string> => ({
-  [secretKeys.endpoint]: endpoint,
-  [secretKeys.region]: "local",
-  [secretKeys.bucket]: bucket,
-  [secretKeys.path]: path,
-  [secretKeys.accessKeyId]: "AKIDOFTHEBENCH",
-  [secretKeys.secretAccessKey]: "a-key-that-opens-nothing",
+  [backupSecretKeys.endpoint]: endpoint,
+  [backupSecretKeys.region]: "local",
+  [backupSecretKeys.bucket]: bucket,
+  [backupSecretKeys.path]: path,
+  [backupSecretKeys.accessKeyId]: "AKIDOFTHEBENCH",
+  [backupSecretKeys.secretAccessKey]: "a-key-that-opens-nothing",
 });

@@ -1,4 +1,4 @@
-import { databaseDefaults as defaultTuning } from "../../components/internal.ts";
+import { databaseDefaults } from "../../components/internal.ts";
 
 /** How the bench's database is backed up: what stands in an ObjectStore's `data`. */
 export interface DataSetting {
@@ -28,8 +28,8 @@ export interface Scale {
 
 /** The component's defaults: `PostgresCluster`'s backup.dataCompression, jobs, walCompression and walParallelism. */
 export const defaults = {
-  data: { compression: defaultTuning.dataCompression, jobs: defaultTuning.jobs },
-  wal: { compression: defaultTuning.walCompression, parallel: defaultTuning.walParallelism },
+  data: { compression: databaseDefaults.dataCompression, jobs: databaseDefaults.jobs },
+  wal: { compression: databaseDefaults.walCompression, parallel: databaseDefaults.walParallelism },
 };
 
 /** What homelabs copy from one another, and what the defaults are compared with. */

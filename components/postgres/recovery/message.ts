@@ -1,3 +1,4 @@
+import { withoutStop } from "../../text/sentence.ts";
 import { shownTime } from "../../archive/units.ts";
 import type { Complete, Shortfall } from "./shortfall.ts";
 
@@ -61,7 +62,7 @@ export const acceptedMessage = (
 
 /** Where the end of a recovery cannot be told: it may be short. */
 export const unprovenMessage = ({ namespace, name, archive }: RecoveredDatabase, why: string): string =>
-  `Database ${namespace}/${name} answers, but whether it has all that ${archive} holds could not be told: ${why.replace(/\.\s*$/, "")}. ` +
+  `Database ${namespace}/${name} answers, but whether it has all that ${archive} holds could not be told: ${withoutStop(why)}. ` +
   "Fix that, then run pulumi up again. Do not rely on the data until then.";
 
 /** What PostgreSQL's refusal of a moment means, where it has replayed the whole archive. */

@@ -1,3 +1,4 @@
+import { withoutStop } from "../../text/sentence.ts";
 import { type KubernetesArgs, withDeadline } from "../../kubernetes/api.ts";
 import { configurationFor } from "../../kubernetes/client.ts";
 import { type ClusterResource, conditionOf, isReplicaCluster } from "../cluster/cluster-resource.ts";
@@ -72,7 +73,7 @@ function reason(
 
 const archivingCause = (line: string) => knownCause([line], "archiving");
 
-const sentence = (text: string): string => `${text.slice(0, 500).replace(/\.\s*$/, "")}.`;
+const sentence = (text: string): string => `${withoutStop(text.slice(0, 500))}.`;
 
 /** What only passes on that a program has failed. */
 const isExitCode = (line: string): boolean => /(exit status \d+|signal: \w+)\W*$/.test(line);

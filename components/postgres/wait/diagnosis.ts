@@ -29,19 +29,17 @@ export async function diagnose(
   const { metadata } = look.resource;
   const [first, ...others] = obstacles;
   const main = first ?? (await stillOnItsWay(configuration, look.pods));
-  const [shown, surroundings, isEmpty] = await Promise.all([
-    main.lines?.length ? Promise.resolve(main) : withLines(configuration, main, look.pods, sinceSeconds),
+  const [shown, surroundings, claims] = await Promise.all([
+    withLines(configuration, main, look.pods, sinceSeconds),
     surroundingsOf(configuration, metadata.namespace, metadata.name),
-    isFixedByItsStart(look)
-      ? claimsOf(configuration, metadata).then((claims) => holdsNothing(look.resource, claims))
-      : Promise.resolve(false),
+    isFixedByItsStart(look) && claimsOf(configuration, metadata),
   ]);
   // With a cause that is known, the warnings are about its effects.
   const isClear = knownCause(shown.lines ?? []) !== undefined;
   return {
     obstacles: [shown, ...others],
     surroundings: isClear ? [] : surroundings.filter((line) => !isSaidBy(shown, line)),
-    mayStartOver: isEmpty,
+    mayStartOver: claims !== false && holdsNothing(look.resource, claims),
   };
 }
 
@@ -94,6 +92,7 @@ async function withLines(
   pods: Pod[],
   sinceSeconds: number | undefined,
 ): Promise<Obstacle> {
+  if (obstacle.lines?.length) return obstacle;
   const telling = pods
     .filter((pod) => (obstacle.pod === undefined ? !isWell(pod) : pod.metadata.name === obstacle.pod))
     .slice(0, 3);

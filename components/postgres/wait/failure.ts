@@ -1,3 +1,4 @@
+import { withoutStop } from "../../text/sentence.ts";
 import type { ClusterResource } from "../cluster/cluster-resource.ts";
 import type { Obstacle } from "./obstacle.ts";
 
@@ -49,7 +50,6 @@ const startOver = (namespace: string, name: string): string =>
   ` kubectl -n ${namespace} delete clusters.postgresql.cnpg.io ${name}; then pulumi up --refresh`;
 
 /** Kubernetes and the operator end some of their messages with a full stop. */
-const withoutStop = (sentence: string): string => sentence.replace(/\.\s*$/, "");
 
 /** The phase, and the conditions that are not true, in a line. */
 export function stateOf({ status }: ClusterResource): string {
